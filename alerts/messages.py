@@ -1,0 +1,135 @@
+"""Exactly what a mail may contain. If it is not a field here, no mail can say it.
+
+There is no field for the text of a comment or the name of its author, on purpose: mail is not a safe place for
+either (a comment often names a child, and a quoted slur gets the alert quarantined). Times are aware; the
+templates print them in the reader's `timezone`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True)
+class Line:
+    """One comment in a list: where it hangs, when it came, when an answer is due, and its case number."""
+
+    case: int
+    account: str
+    what: str
+    """Kind and place, never words of the comment: "Comment", "Reply", "Mention"."""
+    received_at: datetime
+    due_at: datetime | None
+    state: str
+    """In words for people: "answer by", "overdue", "may be overdue, not read since 06:40"."""
+    flags: tuple[str, ...] = ()
+    """Categories in words: "threat", "insult"."""
+
+
+@dataclass(frozen=True)
+class Blind:
+    """An account that could not be read."""
+
+    account: str
+    since: datetime | None
+    """The last complete read; None: never read yet."""
+    why: str
+
+
+@dataclass(frozen=True)
+class Digest:
+    """The morning digest to one moderator. Lists are complete and sorted, most pressing first; the template
+    shows the first `shown` of each and counts the rest."""
+
+    school: str
+    timezone: str
+    now: datetime
+    recipient: str
+    to_answer: tuple[Line, ...]
+    overdue: tuple[Line, ...]
+    flagged: tuple[Line, ...]
+    blind: tuple[Blind, ...]
+    read_until: datetime | None
+    """Every account was read completely up to this moment; None: not all were ever read."""
+    rule_in_words: str
+    clause: str
+    policy: str
+    """Name and version of the policy pack."""
+    shown: int
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How well one account could be watched in the week."""
+
+    account: str
+    reads: int
+    complete_reads: int
+    holes: tuple[tuple[datetime, datetime], ...]
+    """Stretches longer than twice the reading interval in which nothing was read completely."""
+    hours_covered: float
+    hours_in_week: float
+    stored: int
+    """Comments first seen in the week."""
+
+
+@dataclass(frozen=True)
+class AccountFigures:
+    """Counts for one account. Received: came in the week. The others: fell due in the week."""
+
+    account: str
+    received: int
+    due: int
+    answered_in_time: int
+    answered_late: int
+    found_late: int
+    """Already past due when the account could first be read."""
+    no_reply_needed: int
+    actioned: int
+    withdrawn: int
+    spam: int
+    unanswered: int
+
+
+@dataclass(frozen=True)
+class CategoryFigures:
+    """Flagged comments of one category in the week, and what moderators recorded about them."""
+
+    category: str
+    flagged: int
+    decided: int
+    evidence_kept: int
+
+
+@dataclass(frozen=True)
+class WeeklyReport:
+    """The head's page for one week, Monday 00:00 to the next Monday 00:00, local time."""
+
+    school: str
+    timezone: str
+    week: str
+    """ISO week, for example 2026-W47."""
+    first_day: date
+    last_day: date
+    made_at: datetime
+    verdict: str
+    """The answer in one sentence."""
+    coverage: tuple[Coverage, ...]
+    unanswered: tuple[Line, ...]
+    """All that is unanswered now, oldest first, from any week."""
+    figures: tuple[AccountFigures, ...]
+    median_hours: float | None
+    slowest_hours: float | None
+    """95th percentile when 20 or more were answered, else the longest."""
+    slowest_is_percentile: bool
+    flagged: tuple[CategoryFigures, ...]
+    messages_watched: bool
+    """False: direct messages are not read, and the report says so."""
+    rule_in_words: str
+    clause: str
+    policy: str
+    calendar: str
+    """Whose bank holidays: "England"."""
+    recipients: tuple[str, ...]
+    shown: int

@@ -1,0 +1,1 @@
+"""What the school sets: settings, secrets and policy packs. Imports nothing else of ours."""

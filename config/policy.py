@@ -1,0 +1,128 @@
+"""The schema of a policy pack: a school's policy as data, each rule naming its clause.
+
+`ResponseRule` is the one place where the options of the response window and their defaults are written.
+The defaults are the literal reading of the clause "Monitoring": 24 elapsed hours; what arrives at a weekend
+by the end of the next working day. Every kinder or stricter reading is a named option, off by default.
+`monitor/rules/response.py` computes with it and decides nothing about defaults.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, field_validator
+
+Tag = Literal["emoji_only", "thanks", "tag_only", "spam_auto", "question"]
+Region = Literal["ENG", "WLS", "SCT", "NIR"]
+
+_CLOCK_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _read_day(value: Any) -> Any:
+    """A calendar day: a TOML date or the text YYYY-MM-DD. A date with a time of day is refused."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return date.fromisoformat(value)
+    raise ValueError("a day is written YYYY-MM-DD")
+
+
+def _read_clock_time(value: Any) -> Any:
+    """A time of day in the school's own zone, whole seconds: a TOML time or the text HH:MM or HH:MM:SS."""
+    if isinstance(value, time) and value.tzinfo is None and value.microsecond == 0:
+        return value
+    if isinstance(value, str) and _CLOCK_TIME.fullmatch(value):
+        return time.fromisoformat(value)
+    raise ValueError("a time of day is written HH:MM or HH:MM:SS, from 00:00 to 23:59:59")
+
+
+Day = Annotated[date, BeforeValidator(_read_day)]
+ClockTime = Annotated[time, BeforeValidator(_read_clock_time)]
+Hours = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+
+
+class ResponseRule(BaseModel):
+    """The response window of a policy. Days and times of day are in the school's own time zone."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    hours: Annotated[Hours, Field(gt=0, le=8760)] = 24
+    """Length of the window in hours, for whatever does not arrive at a weekend."""
+    clock: Literal["elapsed", "wall"] = "elapsed"
+    """elapsed: hours that really pass. wall: the same local time that many hours later on the wall clock."""
+    weekend: tuple[StrictInt, ...] = (6, 7)
+    """ISO days of the week: 1 is Monday, 7 is Sunday."""
+    region: Region | None = "ENG"
+    """Whose bank holidays count. null: none."""
+    extra_holidays: tuple[Day, ...] = ()
+    removed_holidays: tuple[Day, ...] = ()
+    closures: tuple[tuple[Day, Day], ...] = ()
+    """School holidays: first and last day, both included."""
+    closures_working: StrictBool = True
+    inset: tuple[Day, ...] = ()
+    """Training days without pupils. Where a day is both, INSET beats closure."""
+    inset_working: StrictBool = True
+    nonworking_receipt: Literal["weekend_only", "any_nonworking"] = "weekend_only"
+    """any_nonworking: a comment received on a bank holiday or other non-working day counts as at a weekend."""
+    due_on_nonworking: Literal["keep", "roll_end", "roll_same_time"] = "keep"
+    """What happens to a deadline that falls on a non-working day."""
+    next_day_due: ClockTime = time(23, 59, 59)
+    """When "on the next working day" ends."""
+    clock_start: Literal["created", "first_seen"] = "created"
+    edit_restarts: StrictBool = False
+    outage_grace_hours: Annotated[Hours, Field(ge=0, le=8760)] = 0
+    """At least this many hours between the moment we first saw a comment and its deadline. 0: no such grace."""
+    no_reply_needed: tuple[Tag, ...] = ()
+    """Kinds of comment to which the school owes no reply."""
+    like_counts: StrictBool = False
+    auto_reply_counts: StrictBool = False
+
+    @field_validator("weekend")
+    @classmethod
+    def _iso_days(cls, days: tuple[int, ...]) -> tuple[int, ...]:
+        if any(not 1 <= day <= 7 for day in days) or len(set(days)) != len(days):
+            raise ValueError("weekend lists ISO days once each, 1 (Monday) to 7 (Sunday)")
+        return days
+
+    @field_validator("closures")
+    @classmethod
+    def _in_order(cls, pairs: tuple[tuple[date, date], ...]) -> tuple[tuple[date, date], ...]:
+        for first, last in pairs:
+            if last < first:
+                raise ValueError(f"a closure ends before it begins: {first} to {last}")
+        return pairs
+
+
+Severity = Literal["note", "concern", "serious", "urgent"]
+
+
+class CategoryRule(BaseModel):
+    """What a pack says about one category of comment."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    severity: Severity
+    clause: Annotated[str, Field(min_length=1, max_length=120)]
+    """The heading of the policy under which the school acts, for example "Handling abuse"."""
+    next_steps: tuple[Annotated[str, Field(min_length=1, max_length=300)], ...] = ()
+    """What the policy asks people to do, in our words, in order."""
+
+
+class PolicyPack(BaseModel):
+    """A school's policy as data. Packs live in `config/policies/*.toml`; a school may bring its own file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    version: Annotated[str, Field(min_length=1, max_length=40)]
+    review_by: Day
+    response_clause: Annotated[str, Field(min_length=1, max_length=120)]
+    """The clause the response window comes from."""
+    response_in_words: Annotated[str, Field(min_length=1, max_length=400)]
+    """The rule in one sentence of ours, printed on every report."""
+    response: ResponseRule = ResponseRule()
+    categories: dict[str, CategoryRule]

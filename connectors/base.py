@@ -1,0 +1,232 @@
+"""The contract every connector keeps, and the errors it may raise.
+
+    ConnectorError                what happened, in our words: network, account, what to do. Never a URL or token.
+    ├── AuthFailed                a person must act: the credentials are dead, missing or refused
+    ├── Forbidden                 a person must act: signed in, but this stream is not allowed to us
+    ├── Waiting                   nothing to repair: the network asks us to come back (carries `until`)
+    │   ├── RateLimited           too many calls
+    │   └── BudgetSpent           the paid or daily allowance is used up
+    ├── TemporaryFailure          try again at the next run: time-out, reset, 5xx
+    └── UnexpectedReply           the network changed, or something between us and it answered: not what it documents
+
+The rules a connector keeps:
+
+* It reads only. It holds no state between runs except the cursor it is given, and it never sleeps.
+* It is used by one thread at a time and is cheap to build.
+* `fetch` yields one Batch for each page. Pages already yielded stay good when a later one fails.
+* A bad item does not spoil its page: it comes back as `Quarantined` with its raw form and a reason.
+* `Batch.next_cursor` is safe to store the moment the batch's items are stored: whatever a crash, an error or a
+  budget leaves unread after it is read again by the next run. Reading a page twice must change nothing.
+* All times are aware and in UTC. Text is exactly what the network sent; cleaning is the keeper's work.
+* Attachments are listed, never fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol
+
+
+class ConnectorError(Exception):
+    """Base of everything a connector raises on purpose. Its text is fit for a screen and a log."""
+
+
+class AuthFailed(ConnectorError):
+    """The credentials no longer work. Only a person can mend that."""
+
+
+class Forbidden(ConnectorError):
+    """Signed in, but not allowed to read this stream."""
+
+
+class Waiting(ConnectorError):
+    """The network asks us to come back at `until` (aware, UTC)."""
+
+    def __init__(self, message: str, until: datetime) -> None:
+        super().__init__(message)
+        self.until = until
+
+
+class RateLimited(Waiting):
+    """Too many calls."""
+
+
+class BudgetSpent(Waiting):
+    """The paid or daily allowance is used up."""
+
+
+class TemporaryFailure(ConnectorError):
+    """Likely to work at the next run."""
+
+
+class UnexpectedReply(ConnectorError):
+    """The answer is not what the network documents."""
+
+
+class ItemKind(StrEnum):
+    COMMENT = "comment"
+    REPLY = "reply"
+    MENTION = "mention"
+    MESSAGE = "message"
+    REVIEW = "review"
+    OTHER = "other"
+
+
+class Shown(StrEnum):
+    """What the network shows of an item. `Gone` is never said of a fetched item, only by `verify`."""
+
+    VISIBLE = "visible"
+    HIDDEN = "hidden"
+    HELD = "held"
+
+
+class Verdict(StrEnum):
+    """What `verify` found for one item. UNKNOWN: the network would not say; it proves nothing."""
+
+    PRESENT = "present"
+    GONE = "gone"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """Something attached to a comment: its kind and address. The address is never opened by us."""
+
+    kind: str
+    url: str
+
+
+@dataclass(frozen=True)
+class FetchedPost:
+    """Something the school's account published, or the thread a comment hangs under."""
+
+    remote_id: str
+    text: str
+    created_at: datetime | None
+    permalink: str
+    comment_count: int | None = None
+
+
+@dataclass(frozen=True)
+class FetchedItem:
+    """One comment or reply as the network gave it.
+
+    `remote_id` never changes through the item's life (on X the first id of the edit history; later ids are in
+    `alt_ids`). `author_id` is the network's stable id, None when it was withheld. `parent_remote_id` is None
+    for an item directly under its post or starting a thread of its own. `erased` is True when the network shows
+    only a stub in place of the text ("[deleted]"): the text is then empty and must not replace what we hold.
+    """
+
+    remote_id: str
+    kind: ItemKind
+    text: str
+    created_at: datetime
+    post_remote_id: str | None = None
+    parent_remote_id: str | None = None
+    author_id: str | None = None
+    author_name: str = ""
+    edited_at: datetime | None = None
+    permalink: str = ""
+    shown: Shown = Shown.VISIBLE
+    erased: bool = False
+    attachments: tuple[Attachment, ...] = ()
+    alt_ids: tuple[str, ...] = ()
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """An item that could not be read, kept as it came, with one sentence saying why."""
+
+    raw: Any
+    reason: str
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and the answer to it, without secrets: what evidence is made from.
+
+    `url` has every credential removed; `headers` are the reply's; `body` is exactly what came over the wire after
+    transport decoding; `received_at` is aware, UTC.
+    """
+
+    method: str
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: datetime
+
+
+Cursor = dict[str, Any]
+"""Opaque to everyone but its connector; JSON; carries its own version under "v"."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One page: what it held, and the cursor that is safe once it is stored.
+
+    `complete` is True only on the last batch of a stream, when everything up to the start of the run was read.
+    """
+
+    items: tuple[FetchedItem, ...]
+    next_cursor: Cursor | None
+    complete: bool
+    posts: tuple[FetchedPost, ...] = ()
+    quarantined: tuple[Quarantined, ...] = ()
+    exchanges: tuple[Exchange, ...] = ()
+
+
+@dataclass
+class Budget:
+    """How many calls one run may make. `spend` is called before each call and raises when none is left."""
+
+    calls_left: int
+    until: datetime
+
+    def spend(self, calls: int = 1) -> None:
+        """Take `calls` from the budget. Raises BudgetSpent, with `until` saying when the next run may go on."""
+        if self.calls_left < calls:
+            raise BudgetSpent("this run has used the calls it was given; the next run goes on from here", self.until)
+        self.calls_left -= calls
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a network lets us see. `streams` are read in this order; all of them make the account read."""
+
+    streams: tuple[str, ...]
+    verify_batch: int
+    shows_edits: bool
+    shows_hidden: bool
+
+
+@dataclass(frozen=True)
+class AccountState:
+    """Who the credentials say we are. An item is the school's own only when its author id is in `own_ids`."""
+
+    own_ids: frozenset[str]
+    display_name: str
+    notes: tuple[str, ...] = ()
+
+
+class Connector(Protocol):
+    """Reads one account of one network."""
+
+    network: ClassVar[str]
+    capabilities: ClassVar[Capabilities]
+
+    def check(self) -> AccountState:
+        """Ask the network who we are. Raises a ConnectorError."""
+        ...
+
+    def fetch(self, stream: str, cursor: Cursor | None, budget: Budget) -> Iterator[Batch]:
+        """Read one stream onward from `cursor` (None: from the look-back). Raises a ConnectorError."""
+        ...
+
+    def verify(self, remote_ids: Sequence[str], budget: Budget) -> Mapping[str, Verdict]:
+        """Say which of these items still exist. Ids missing from the answer are UNKNOWN. Raises a ConnectorError."""
+        ...

@@ -1,0 +1,177 @@
+"""The nouns: plain frozen values that every part of the monitor shares. They hold facts and decide nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""Stands for "not once yet" where a time is needed: earlier than any comment."""
+
+
+class Presence(StrEnum):
+    """What the network showed us of an item when we last looked."""
+
+    VISIBLE = "visible"
+    HIDDEN = "hidden"
+    HELD = "held"
+    GONE = "gone"
+
+
+class Category(StrEnum):
+    """Why a comment needs eyes. `offensive` in reports stands for the first six together."""
+
+    ABUSE = "abuse"
+    PROFANITY = "profanity"
+    HATE = "hate"
+    THREAT = "threat"
+    SEXUAL = "sexual"
+    BULLYING = "bullying"
+    GROOMING = "grooming"
+    SELF_HARM = "self_harm"
+    PERSONAL_DATA = "personal_data"
+    ALLEGATION = "allegation"
+    SPAM = "spam"
+    MEDIA_ENQUIRY = "media_enquiry"
+    TAKEDOWN_REQUEST = "takedown_request"
+    COMPLAINT = "complaint"
+    QUESTION = "question"
+    COULD_NOT_BE_CHECKED = "could_not_be_checked"
+
+
+OFFENSIVE = frozenset(
+    {Category.ABUSE, Category.PROFANITY, Category.HATE, Category.THREAT, Category.SEXUAL, Category.BULLYING}
+)
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Why a comment needs eyes: which words (positions in the original text, end excluded), found by what.
+
+    `reason` is a sentence for a teacher and holds no word of the comment. `clause` names the policy's heading.
+    """
+
+    category: Category
+    severity: str
+    score: float
+    detector: str
+    start: int
+    end: int
+    reason: str
+    clause: str = ""
+
+
+class ResponseState(StrEnum):
+    """Where a comment stands. Never stored: derived from facts and a moment (`monitor/rules/state.py`)."""
+
+    NO_REPLY_NEEDED = "no_reply_needed"
+    SPAM = "spam"
+    ANSWERED_IN_TIME = "answered_in_time"
+    ANSWERED_LATE = "answered_late"
+    ACTIONED = "actioned"
+    ACTIONED_LATE = "actioned_late"
+    WITHDRAWN = "withdrawn"
+    MISSED_WITHDRAWN = "missed_withdrawn"
+    OPEN = "open"
+    OVERDUE = "overdue"
+    OVERDUE_UNCONFIRMED = "overdue_unconfirmed"
+
+
+class ReplyBy(StrEnum):
+    SCHOOL = "school"
+    STAFF_PERSONAL = "staff_personal"
+    MEMBER = "member"
+
+
+class ReplyKind(StrEnum):
+    REPLY = "reply"
+    MESSAGE = "message"
+    LIKE = "like"
+    AUTO = "auto"
+
+
+class Action(StrEnum):
+    """What a moderator says was done."""
+
+    ANSWERED_ELSEWHERE = "answered_elsewhere"
+    NO_REPLY_NEEDED = "no_reply_needed"
+    CONFIRM_SPAM = "confirm_spam"
+    CONFIRM_OFFENSIVE = "confirm_offensive"
+    HIDE = "hide"
+    DELETE = "delete"
+    REPORT = "report"
+    BLOCK = "block"
+
+
+class ThreadAuthor(StrEnum):
+    PARENT = "parent"
+    SCHOOL = "school"
+    MEMBER = "member"
+
+
+@dataclass(frozen=True)
+class ReplyFact:
+    """Something said or done under one comment, or to its author in the same thread. Times are aware."""
+
+    at: datetime
+    by: ReplyBy
+    kind: ReplyKind
+    gone_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ActionFact:
+    """One decision of a moderator on one comment."""
+
+    at: datetime
+    action: Action
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ThreadFact:
+    """Something else in the same thread: context. It neither answers a comment nor moves its deadline."""
+
+    at: datetime
+    by: ThreadAuthor
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known about one comment besides the moment it was received. All times are aware.
+
+    `last_read_at`: the last complete read of its account (`NEVER` when there was none yet).
+    `last_seen_at`, `gone_at`: the last read in which it was still there, the first in which it was not.
+    """
+
+    last_read_at: datetime | None = None
+    first_seen_at: datetime | None = None
+    edited_at: datetime | None = None
+    last_seen_at: datetime | None = None
+    gone_at: datetime | None = None
+    replies: tuple[ReplyFact, ...] = ()
+    actions: tuple[ActionFact, ...] = ()
+    tags: frozenset[str] = field(default_factory=frozenset)
+    thread: tuple[ThreadFact, ...] = ()
+    outages: tuple[tuple[datetime, datetime], ...] = ()
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """When a response is due (UTC, whole seconds; None: none is owed) and how that was worked out, in words.
+
+    The last step always states the answer.
+    """
+
+    due_at: datetime | None
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StateAnswer:
+    """A response state, and one sentence saying which fact made it so."""
+
+    state: ResponseState
+    because: str
+    responded_at: datetime | None = None
