@@ -6,6 +6,7 @@
     ├── Waiting                   nothing to repair: the network asks us to come back (carries `until`)
     │   ├── RateLimited           too many calls
     │   └── BudgetSpent           the paid or daily allowance is used up
+    │       └── RunLimitReached   the calls we allowed ourselves for this run are used up; the next run goes on
     ├── TemporaryFailure          try again at the next run: time-out, reset, 5xx
     └── UnexpectedReply           the network changed, or something between us and it answered: not what it documents
 
@@ -56,6 +57,10 @@ class RateLimited(Waiting):
 
 class BudgetSpent(Waiting):
     """The paid or daily allowance is used up."""
+
+
+class RunLimitReached(BudgetSpent):
+    """Our own limit for one run. Nobody has to wait: the next run goes on from here."""
 
 
 class TemporaryFailure(ConnectorError):
@@ -118,6 +123,7 @@ class FetchedItem:
     `alt_ids`). `author_id` is the network's stable id, None when it was withheld. `parent_remote_id` is None
     for an item directly under its post or starting a thread of its own. `erased` is True when the network shows
     only a stub in place of the text ("[deleted]"): the text is then empty and must not replace what we hold.
+    `addressed_to`: author ids the item names as the people it speaks to (tagged, or replied to), where shown.
     """
 
     remote_id: str
@@ -134,6 +140,7 @@ class FetchedItem:
     erased: bool = False
     attachments: tuple[Attachment, ...] = ()
     alt_ids: tuple[str, ...] = ()
+    addressed_to: tuple[str, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -188,9 +195,9 @@ class Budget:
     until: datetime
 
     def spend(self, calls: int = 1) -> None:
-        """Take `calls` from the budget. Raises BudgetSpent, with `until` saying when the next run may go on."""
+        """Take `calls` from the budget. Raises RunLimitReached, with `until` saying when the next run is."""
         if self.calls_left < calls:
-            raise BudgetSpent("this run has used the calls it was given; the next run goes on from here", self.until)
+            raise RunLimitReached("this run has used the calls it was given; the next run goes on from here", self.until)
         self.calls_left -= calls
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from config.policy import ResponseRule
+
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands for "not once yet" where a time is needed: earlier than any comment."""
 
@@ -175,3 +177,45 @@ class StateAnswer:
     state: ResponseState
     because: str
     responded_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class RecordedDecision:
+    """A decision as it stands in the book, with the number of the version its author had seen."""
+
+    fact: ActionFact
+    by: str
+    version: int
+
+
+@dataclass(frozen=True)
+class Case:
+    """One comment whole: what it says, where it hangs, what is owed, and what has happened since."""
+
+    id: int
+    account: str
+    account_label: str
+    network: str
+    kind: str
+    remote_id: str
+    permalink: str
+    author_id: str | None
+    author_name: str
+    text: str
+    version: int
+    created_at: datetime
+    shown: Presence
+    post_text: str
+    post_remote_id: str | None
+    parent_remote_id: str | None
+    attachments: tuple[tuple[str, str], ...]
+    due_at: datetime | None
+    derivation: tuple[str, ...]
+    policy: str
+    clause: str
+    rule: ResponseRule
+    facts: Facts
+    flags: tuple[Flag, ...]
+    decisions: tuple[RecordedDecision, ...]
+    evidence: tuple[str, ...]
+    """Folders of its snapshots, relative to the evidence folder."""

@@ -1,0 +1,1 @@
+"""One file for each command: `EXAMPLE`, `configure(parser)` and `run(args)`."""

@@ -1,0 +1,69 @@
+"""What commands share: finding the configuration, exit states, and errors that are one sentence."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from config.settings import Settings
+    from monitor.wiring import App
+
+DEFAULT_CONFIG = "school-monitor.toml"
+CONFIG_VARIABLE = "SCHOOL_MONITOR_CONFIG"
+
+
+class Outcome(IntEnum):
+    """Exit states of every command."""
+
+    DONE = 0
+    PROBLEMS = 1
+    USAGE = 2
+
+
+class CommandFailed(Exception):
+    """Ends a command with one message and an exit state."""
+
+    def __init__(self, message: str, outcome: Outcome = Outcome.PROBLEMS) -> None:
+        super().__init__(message)
+        self.outcome = outcome
+
+
+def settings_for(args: Namespace) -> Settings:
+    """The settings the command line, the environment or the present folder points at. Raises CommandFailed."""
+    from config.loading import load_settings
+    from config.problems import ConfigurationProblems
+
+    path: Path = args.config or Path(os.environ.get(CONFIG_VARIABLE) or DEFAULT_CONFIG)
+    try:
+        return load_settings(path, os.environ)
+    except ConfigurationProblems as problems:
+        raise CommandFailed(f"the configuration cannot be used:\n{problems}", Outcome.USAGE) from None
+
+
+def app_for(args: Namespace) -> App:
+    """The whole monitor for the settings the command is given, with logging started. Raises CommandFailed."""
+    from config.secrets import all_secrets
+    from monitor.logs import start_logging
+    from monitor.store.engine import StoreUnusable
+    from monitor.wiring import build_app
+
+    settings = settings_for(args)
+    start_logging(all_secrets(settings))
+    try:
+        return build_app(settings)
+    except StoreUnusable as unusable:
+        raise CommandFailed(str(unusable), Outcome.USAGE) from None
+
+
+def local(moment: datetime, timezone: str) -> str:
+    """A moment as people at the school read it: "Fri 13 Nov 2026 15:58"."""
+    from monitor.rules.wording import moment_in_words
+
+    return moment_in_words(moment.astimezone(ZoneInfo(timezone)))

@@ -1,0 +1,41 @@
+"""`export`: everything stored, one comment or own reply a line."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser, Namespace
+from datetime import datetime
+
+from monitor.commands.base import CommandFailed, Outcome, app_for
+from monitor.store import archive, ledger
+
+EXAMPLE = "school-monitor export --account facebook --since 2026-11-01T00:00:00Z > comments.jsonl"
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--account", metavar="KEY", help="only this account")
+    parser.add_argument("--since", metavar="TIME", help="only what was written since then (ISO 8601 with offset)")
+
+
+def run(args: Namespace) -> int:
+    """Write JSON lines to standard output."""
+    since = _moment(args.since) if args.since else None
+    app = app_for(args)
+    with app.store.reading() as tx:
+        school = ledger.school_by_key(tx, app.settings.school.key)
+        for row in archive.everything(tx, school, args.account, since) if school else ():
+            print(json.dumps(row, ensure_ascii=False))
+    return Outcome.DONE
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise CommandFailed(
+            f'--since is a time with offset such as 2026-11-01T00:00:00Z (found "{text[:40]}")', Outcome.USAGE
+        )
+    return moment

@@ -1,0 +1,43 @@
+"""`queue`: what waits for a moderator, most pressing first."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from monitor.commands.base import Outcome, app_for, local
+from monitor.commands.printing import print_table
+from monitor.words import category_words, kind_words, state_words
+
+EXAMPLE = "school-monitor queue"
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--account", metavar="KEY", help="only this account")
+
+
+def run(args: Namespace) -> int:
+    """Print the list: no words of any comment, `show` gives those. 0 even when something waits."""
+    app = app_for(args)
+    zone = app.settings.school.timezone
+    entries = [e for e in app.reporter.waiting(app.clock()) if args.account in {None, e.case.account}]
+    if not entries:
+        print("Nothing waits.")
+        return Outcome.DONE
+    print_table(
+        ("case", "account", "what", "received", "answer by", "state", "flags"),
+        (
+            (
+                e.case.id,
+                e.case.account_label,
+                kind_words(e.case.kind),
+                local(e.case.created_at, zone),
+                local(e.case.due_at, zone) if e.needs_reply and e.case.due_at else "-",
+                state_words(e.answer.state),
+                ", ".join(dict.fromkeys(category_words(flag.category) for flag in e.flags)) or "-",
+            )
+            for e in entries
+        ),
+    )
+    print(f"{len(entries)} cases wait. One case whole: school-monitor show CASE")
+    return Outcome.DONE

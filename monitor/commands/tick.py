@@ -1,0 +1,25 @@
+"""`tick`: run whatever is due once and stop."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from monitor.commands.base import Outcome, app_for
+from monitor.commands.printing import print_mails, print_reads
+from monitor.round import accounts_due, read_accounts, tell
+
+EXAMPLE = "school-monitor tick --config /etc/school-monitor.toml    (every five minutes, by cron)"
+
+
+def configure(parser: ArgumentParser) -> None:
+    """There are no options beyond --config."""
+
+
+def run(args: Namespace) -> int:
+    """Read the accounts whose interval has passed, make cards, send mails. Two at once are harmless."""
+    app = app_for(args)
+    results = read_accounts(app, accounts_due(app, app.clock()))
+    print_reads(results)
+    mails = tell(app)
+    print_mails(mails)
+    return Outcome.PROBLEMS if mails.failures or any(result.failures for result in results) else Outcome.DONE

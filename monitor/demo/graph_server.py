@@ -1,0 +1,250 @@
+"""A stand-in for the Facebook Graph API: one page, its posts and comments, in the real wire format.
+
+Shapes, error codes and headers follow Meta's public documentation of the Graph API, version 26.0 (July 2026).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from monitor.demo.graph_fields import BadFields, Field, parse_fields
+from monitor.demo.server import Fault, Request, Response, StandIn, json_response
+from monitor.demo.world import StoryMessage, StoryPost, World
+
+API_VERSION = "v26.0"
+USUAL_LIMIT = 25
+LARGEST_LIMIT = 100
+MOST_IDS = 50
+
+_PATH = re.compile(r"/v\d+\.\d+/([^/]*)(?:/([a-z_]+))?")
+
+Row = tuple[str, dict[str, Any]]
+"""An object, and the id its place in a listing is known by (the object itself may be broken and lack one)."""
+
+
+class GraphStandIn(StandIn):
+    """One Facebook page on loopback. A message without `post_id` is a visitor's post on the page.
+
+    `page_size`: the most rows in one page of a listing, however many are asked for.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        now: Callable[[], datetime],
+        token: str,
+        fault: Fault | None = None,
+        page_size: int = USUAL_LIMIT,
+    ) -> None:
+        super().__init__(now, fault)
+        self.world = world
+        self.token = token
+        self.page_size = page_size
+
+    def answer(self, request: Request) -> Response:
+        """Answer one Graph request, with the usage headers that every real answer carries."""
+        response = self._answer(request)
+        usage = {"call_count": 3, "total_cputime": 2, "total_time": 2}
+        business = [{"type": "pages", **usage, "estimated_time_to_regain_access": 0}]
+        headers = {
+            "X-App-Usage": json.dumps(usage),
+            "X-Business-Use-Case-Usage": json.dumps({self.world.school.id: business}),
+            "facebook-api-version": API_VERSION,
+        }
+        return Response(response.status, response.body, {**headers, **response.headers})
+
+    def _answer(self, request: Request) -> Response:
+        if request.query.get("access_token") != self.token:
+            return graph_error(190, "Invalid OAuth access token - Cannot parse access token")
+        path = _PATH.fullmatch(request.path)
+        if path is None:
+            return graph_error(2500, "Unknown path components")
+        try:
+            fields = parse_fields(request.query.get("fields", ""))
+        except BadFields as wrong:
+            return graph_error(2500, f"Syntax error in fields: {wrong}")
+        object_id = self.world.school.id if path[1] == "me" else path[1]
+        if path[2]:
+            return self._edge(object_id, path[2], fields, request)
+        if "ids" in request.query:
+            return self._several(request.query["ids"].split(","), fields)
+        found = self._object(object_id, fields)
+        return _missing(object_id) if found is None else json_response(found)
+
+    def _edge(self, object_id: str, edge: str, fields: Mapping[str, Field], request: Request) -> Response:
+        if edge in {"feed", "published_posts"} and object_id == self.world.school.id:
+            rows = self._feed(fields, float(request.query.get("since") or 0), visitors=edge == "feed")
+        elif edge == "comments" and self._object(object_id, {}) is not None:
+            rows = self._comments(object_id, fields, request.query)
+        else:
+            return _missing(object_id)
+        try:
+            return json_response(self._page(rows, request.query, request.path))
+        except LookupError:
+            return graph_error(100, "The cursor no longer points at anything")
+
+    def _several(self, ids: Sequence[str], fields: Mapping[str, Field]) -> Response:
+        if len(ids) > MOST_IDS:
+            return graph_error(100, f"Too many IDs. Maximum: {MOST_IDS}. Provided: {len(ids)}.")
+        found = {object_id: self._object(object_id, fields) for object_id in ids}
+        gone = [object_id for object_id, shown in found.items() if shown is None]
+        return _missing(gone[0]) if gone else json_response(found)
+
+    def _object(self, object_id: str, fields: Mapping[str, Field]) -> dict[str, Any] | None:
+        school = self.world.school
+        if object_id == school.id:
+            return _only({"id": school.id, "name": school.name}, fields)
+        for post in self.world.posts_at(self.now()):
+            if post.id == object_id:
+                return self._post(post, fields)
+        message = self.world.message(object_id)
+        if message is None or not self._is_there(message):
+            return None
+        return self._visitor_post(message, fields) if message.post_id is None else self._comment(message, fields)
+
+    def _is_there(self, message: StoryMessage) -> bool:
+        """A comment disappears with the comment above it."""
+        above = self.world.message(message.parent_id or message.post_id or "")
+        return message.exists(self.now()) and (above is None or self._is_there(above))
+
+    def _feed(self, fields: Mapping[str, Field], since: float, *, visitors: bool) -> list[Row]:
+        posts = [(p.at, p.id, self._post(p, fields)) for p in self.world.posts_at(self.now())]
+        if visitors:
+            there = [m for m in self.world.messages_at(self.now()) if m.post_id is None]
+            posts += [(m.at, m.id, self._visitor_post(m, fields)) for m in there]
+        posts.sort(key=lambda post: post[:2], reverse=True)
+        return [(post_id, shown) for at, post_id, shown in posts if at.timestamp() >= since]
+
+    def _comments(self, object_id: str, fields: Mapping[str, Field], how: Mapping[str, str]) -> list[Row]:
+        messages = [
+            m
+            for m in self.world.messages_at(self.now())
+            if object_id in {m.post_id, m.parent_id} and self._is_there(m)
+        ]
+        if how.get("filter") != "stream":
+            messages = [m for m in messages if m.parent_id in {None, object_id}]
+        if how.get("order") != "reverse_chronological":
+            messages.reverse()
+        return [(m.id, self._comment(m, fields)) for m in messages]
+
+    def _page(self, rows: Sequence[Row], how: Mapping[str, str], path: str) -> dict[str, Any]:
+        """One page of a listing. Raises LookupError when the row that the cursor points at is gone."""
+        limit = min(int(how.get("limit") or USUAL_LIMIT), LARGEST_LIMIT, self.page_size)
+        cursors = [_cursor(row_id) for row_id, _ in rows]
+        start = 0
+        if after := how.get("after"):
+            if after not in cursors:
+                raise LookupError(after)
+            start = cursors.index(after) + 1
+        page: dict[str, Any] = {"data": [shown for _, shown in rows[start : start + limit]]}
+        if page["data"]:
+            last = start + len(page["data"]) - 1
+            page["paging"] = {"cursors": {"before": cursors[start], "after": cursors[last]}}
+            if last + 1 < len(rows):
+                following = {**how, "access_token": self.token, "limit": limit, "after": cursors[last]}
+                page["paging"]["next"] = f"https://graph.facebook.com{path}?{urlencode(following)}"
+        if how.get("summary") == "true":
+            page["summary"] = {"order": "reverse_chronological", "total_count": len(rows)}
+        return page
+
+    def _post(self, post: StoryPost, fields: Mapping[str, Field]) -> dict[str, Any]:
+        whole = {
+            "id": post.id,
+            "message": post.text,
+            "created_time": graph_time(post.at),
+            "updated_time": graph_time(post.at),
+            "from": {"id": self.world.school.id, "name": self.world.school.name},
+            "status_type": "mobile_status_update",
+            "permalink_url": f"https://www.facebook.com/{self.world.school.id}/posts/{_own_part(post.id)}",
+        }
+        return self._with_comments(whole, post.id, fields)
+
+    def _visitor_post(self, message: StoryMessage, fields: Mapping[str, Field]) -> dict[str, Any]:
+        if message.raw is not None:
+            return dict(message.raw)
+        whole: dict[str, Any] = {
+            "id": message.id,
+            "message": message.text_at(self.now()),
+            "created_time": graph_time(message.at),
+            "updated_time": graph_time(message.edited_at(self.now()) or message.at),
+            "status_type": "wall_post",
+            "permalink_url": f"https://www.facebook.com/{self.world.school.id}/posts/{_own_part(message.id)}",
+        }
+        if message.author:
+            whole["from"] = {"id": message.author.id, "name": message.author.name}
+        return self._with_comments(whole, message.id, fields)
+
+    def _with_comments(self, post: dict[str, Any], post_id: str, fields: Mapping[str, Field]) -> dict[str, Any]:
+        if asked := fields.get("comments"):
+            rows = self._comments(post_id, asked.inside, asked.modifiers)
+            post["comments"] = self._page(rows, asked.modifiers, f"/{API_VERSION}/{post_id}/comments")
+        return _only(post, fields)
+
+    def _comment(self, message: StoryMessage, fields: Mapping[str, Field]) -> dict[str, Any]:
+        if message.raw is not None:
+            return dict(message.raw)
+        now = self.now()
+        post_part, own_part = _own_part(message.post_id or ""), _own_part(message.id)
+        link = f"https://www.facebook.com/{self.world.school.id}/posts/{post_part}/?comment_id="
+        replies = [m for m in self.world.messages_at(now) if m.parent_id == message.id]
+        whole: dict[str, Any] = {
+            "id": message.id,
+            "message": message.text_at(now),
+            "created_time": graph_time(message.at),
+            "permalink_url": link + own_part,
+            "is_hidden": message.hidden_at is not None and message.hidden_at <= now,
+            "is_private": False,
+            "comment_count": len(replies),
+        }
+        if message.parent_id and message.parent_id != message.post_id:
+            whole["parent"] = {"id": message.parent_id}
+            whole["permalink_url"] = f"{link}{_own_part(message.parent_id)}&reply_comment_id={own_part}"
+        if message.author:
+            whole["from"] = {"id": message.author.id, "name": message.author.name}
+        return _only(whole, fields)
+
+
+def graph_time(moment: datetime) -> str:
+    """As the Graph API writes times: 2026-11-14T12:00:00+0000."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S%z")
+
+
+def graph_error(
+    code: int,
+    message: str,
+    *,
+    subcode: int | None = None,
+    status: int = 400,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """An error as the Graph API words it: the HTTP status is 400 almost always, the meaning is in the code."""
+    kind = "GraphMethodException" if code == 100 else "OAuthException"
+    error: dict[str, Any] = {"message": message, "type": kind, "code": code, "fbtrace_id": "AbCdEfGhIjKlMnOpQrSt"}
+    if subcode is not None:
+        error["error_subcode"] = subcode
+    return json_response({"error": error}, status, headers)
+
+
+def _missing(object_id: str) -> Response:
+    words = f"Unsupported get request. Object with ID '{object_id}' does not exist or cannot be loaded"
+    return graph_error(100, words, subcode=33)
+
+
+def _only(whole: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
+    """Only what was asked for, and always the id; with nothing asked, what the Graph API gives unasked."""
+    asked = set(fields) | {"id"} if fields else {"id", "name", "message", "created_time", "from"}
+    return {name: value for name, value in whole.items() if name in asked}
+
+
+def _own_part(object_id: str) -> str:
+    return object_id.rpartition("_")[2]
+
+
+def _cursor(row_id: str) -> str:
+    return base64.urlsafe_b64encode(row_id.encode()).decode().rstrip("=")

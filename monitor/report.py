@@ -1,0 +1,218 @@
+"""Putting the weekly report and the digest together from the books: which facts leave by mail is decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from alerts.messages import (
+    AccountFigures,
+    Blind,
+    CategoryFigures,
+    Coverage,
+    Digest,
+    Line,
+    WeeklyReport,
+)
+from config.settings import Settings
+from monitor.model import OFFENSIVE, Case
+from monitor.rules import weekly
+from monitor.rules.queue import Waiting, in_order
+from monitor.rules.slots import week_bounds
+from monitor.store import cases, ledger
+from monitor.store.engine import Store, Transaction
+from monitor.store.tables import Account, Read, School
+from monitor.words import category_words, kind_words, region_words, state_words
+
+MARGIN = timedelta(minutes=5)
+
+
+def stale_after(poll_minutes: int) -> timedelta:
+    """How long after its last complete read an account counts as not being watched: 2 intervals and 5 minutes."""
+    return timedelta(minutes=2 * poll_minutes) + MARGIN
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """Builds what mails and screens say about one school."""
+
+    store: Store
+    settings: Settings
+
+    def waiting(self, now: datetime) -> list[Waiting]:
+        """The moderators' list."""
+        with self.store.reading() as tx:
+            return self._waiting(tx, self._school(tx), now)
+
+    def case(self, case_id: int) -> Case | None:
+        """One case whole."""
+        with self.store.reading() as tx:
+            return cases.case_by_id(tx, self._school(tx), case_id)
+
+    def digest(self, recipient: str, now: datetime) -> Digest:
+        """The morning digest as it would read at `now`."""
+        with self.store.reading() as tx:
+            school = self._school(tx)
+            entries = self._waiting(tx, school, now)
+            read_until = self._read_until(tx, school)
+            blind = self._blind(tx, school, now)
+        policy = self.settings.policy
+        return Digest(
+            school=self.settings.school.name,
+            timezone=self.settings.school.timezone,
+            now=now,
+            recipient=recipient,
+            to_answer=tuple(_line(e) for e in entries if e.needs_reply and not e.is_overdue),
+            overdue=tuple(_line(e) for e in entries if e.is_overdue),
+            flagged=tuple(_line(e) for e in entries if e.flags),
+            blind=blind,
+            read_until=read_until,
+            rule_in_words=policy.response_in_words,
+            clause=policy.response_clause,
+            policy=f"{policy.name}, version {policy.version}",
+            shown=self.settings.schedule.digest_items,
+        )
+
+    def weekly(self, week: str, now: datetime) -> WeeklyReport:
+        """The head's page for one ISO week as it would read at `now`. Raises ValueError for a misspelt week."""
+        since, until = week_bounds(week, self.settings.school.timezone)
+        zone = ZoneInfo(self.settings.school.timezone)
+        with self.store.reading() as tx:
+            school = self._school(tx)
+            accounts = ledger.accounts_of(tx, school)
+            received = cases.received_between(tx, school, since, until)
+            due = cases.due_between(tx, school, since, until)
+            flagged = cases.flagged_between(tx, school, since, until)
+            open_now = [entry for entry in self._waiting(tx, school, now) if entry.needs_reply]
+            coverage = tuple(self._coverage(tx, account, since, min(until, now), received) for account in accounts)
+        tallies = weekly.tally(received, due, now)
+        times = weekly.response_times(due, now)
+        overdue_since = [e.case.due_at for e in open_now if e.is_overdue and e.case.due_at]
+        blind_hours = sum(each.hours_in_week - each.hours_covered for each in coverage)
+        policy = self.settings.policy
+        return WeeklyReport(
+            school=self.settings.school.name,
+            timezone=self.settings.school.timezone,
+            week=week,
+            first_day=since.astimezone(zone).date(),
+            last_day=until.astimezone(zone).date() - timedelta(days=1),
+            made_at=now,
+            verdict=weekly.verdict(tallies.values(), overdue_since, blind_hours, now),
+            coverage=coverage,
+            unanswered=tuple(_line(e) for e in sorted(open_now, key=lambda e: e.case.created_at)),
+            figures=tuple(
+                AccountFigures(account=account.label, **asdict(tallies.get(account.key, weekly.Tally())))
+                for account in accounts
+            ),
+            median_hours=times.median,
+            slowest_hours=times.slowest,
+            slowest_is_percentile=times.slowest_is_percentile,
+            flagged=_by_category(flagged),
+            messages_watched=False,
+            rule_in_words=policy.response_in_words,
+            clause=policy.response_clause,
+            policy=f"{policy.name}, version {policy.version}",
+            calendar=region_words(self.settings.rule.region),
+            recipients=tuple(p.name for p in self.settings.people if "head" in p.roles),
+            shown=self.settings.schedule.digest_items,
+        )
+
+    def _school(self, tx: Transaction) -> School:
+        school = ledger.school_by_key(tx, self.settings.school.key)
+        if school is None:
+            raise LookupError(
+                f"school {self.settings.school.key} is not in the register; wiring enrols it at start"
+            )
+        return school
+
+    def _waiting(self, tx: Transaction, school: School, now: datetime) -> list[Waiting]:
+        flagged = cases.flagged_and_undecided(tx, school)
+        found = [*cases.unsettled(tx, school), *flagged]
+        return in_order(found, frozenset(case.id for case in flagged), now)
+
+    def _read_until(self, tx: Transaction, school: School) -> datetime | None:
+        moments = [ledger.last_complete_read(tx, account) for account in ledger.accounts_of(tx, school)]
+        known = [moment for moment in moments if moment]
+        return min(known) if known and len(known) == len(moments) else None
+
+    def _blind(self, tx: Transaction, school: School, now: datetime) -> tuple[Blind, ...]:
+        found = []
+        for account in ledger.accounts_of(tx, school):
+            read_at = ledger.last_complete_read(tx, account)
+            if read_at is not None and now - read_at <= stale_after(self._poll_minutes(account)):
+                continue
+            failures = [
+                read.failure_words for read in ledger.last_reads(tx, account).values() if read.failure_words
+            ]
+            why = failures[0] if failures else "it has not been read"
+            found.append(Blind(account=account.label, since=read_at, why=why))
+        return tuple(found)
+
+    def _coverage(
+        self, tx: Transaction, account: Account, since: datetime, until: datetime, received: Sequence[Case]
+    ) -> Coverage:
+        since = max(since, account.added_at)
+        allowed = stale_after(self._poll_minutes(account))
+        reads = ledger.reads_between(tx, account, since, until) if since < until else []
+        stretches: list[weekly.Hole] = []
+        for stream in account.streams if since < until else []:
+            earlier = ledger.last_complete_before(tx, account, stream, since)
+            complete = [r.started_at for r in reads if r.stream == stream and r.complete]
+            stretches += weekly.holes([*filter(None, [earlier]), *complete], since, until, allowed)
+        blind = weekly.merged(stretches)
+        hours = max(timedelta(0), until - since) / timedelta(hours=1)
+        return Coverage(
+            account=account.label,
+            reads=len({r.started_at for r in reads if r.stream in account.streams}),
+            complete_reads=len(_all_complete(reads, account.streams)),
+            holes=tuple((hole.since, hole.until) for hole in blind),
+            hours_covered=hours - sum((hole.until - hole.since) / timedelta(hours=1) for hole in blind),
+            hours_in_week=hours,
+            stored=sum(case.account == account.key for case in received),
+        )
+
+    def _poll_minutes(self, account: Account) -> int:
+        return next((a.poll_minutes for a in self.settings.accounts if a.key == account.key), 15)
+
+
+def _all_complete(reads: Sequence[Read], streams: Sequence[str]) -> set[datetime]:
+    """Starts of runs in which every stream was read to its end."""
+    runs: dict[datetime, set[str]] = {}
+    for read in reads:
+        if read.complete:
+            runs.setdefault(read.started_at, set()).add(read.stream)
+    return {started for started, done in runs.items() if done >= set(streams)}
+
+
+def _line(entry: Waiting) -> Line:
+    case = entry.case
+    return Line(
+        case=case.id,
+        account=case.account_label,
+        what=kind_words(case.kind),
+        received_at=case.created_at,
+        due_at=case.due_at if entry.needs_reply else None,
+        state=state_words(entry.answer.state),
+        flags=tuple(dict.fromkeys(category_words(flag.category) for flag in entry.flags)),
+    )
+
+
+def _by_category(flagged: Sequence[Case]) -> tuple[CategoryFigures, ...]:
+    rows = []
+    for category in sorted({flag.category for case in flagged for flag in case.flags}, key=_offensive_first):
+        with_it = [case for case in flagged if any(flag.category is category for flag in case.flags)]
+        rows.append(
+            CategoryFigures(
+                category=category_words(category),
+                flagged=len(with_it),
+                decided=sum(bool(case.decisions) for case in with_it),
+                evidence_kept=sum(bool(case.evidence) for case in with_it),
+            )
+        )
+    return tuple(rows)
+
+
+def _offensive_first(category: str) -> tuple[bool, str]:
+    return (category not in OFFENSIVE, category)

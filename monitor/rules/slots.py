@@ -1,0 +1,65 @@
+"""When the mails that follow the clock on the wall are due. Pure; days and times of day are the school's own.
+
+A slot is named by the day or week it is for, so that the name, not the moment of sending, makes it unique.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from config.policy import ResponseRule
+from monitor.rules.calendar import is_working, local_to_utc, next_working_day
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What a mail is for, and the first moment (UTC) it may leave."""
+
+    key: str
+    opens_at: datetime
+
+
+def next_digest(after: datetime, timezone: str, rule: ResponseRule, digest_at: time) -> Slot:
+    """The first morning digest later than `after`. Raises ValueError when there is no working day in 400 days."""
+    zone = ZoneInfo(timezone)
+    day = after.astimezone(zone).date()
+    if not is_working(day, rule) or local_to_utc(day, digest_at, zone) <= after:
+        day = next_working_day(day, rule)
+    return Slot(day.isoformat(), local_to_utc(day, digest_at, zone))
+
+
+def digest_today(now: datetime, timezone: str, rule: ResponseRule, digest_at: time) -> Slot | None:
+    """This morning's digest once its time has come; None before, and on days nobody works."""
+    zone = ZoneInfo(timezone)
+    day = now.astimezone(zone).date()
+    opens_at = local_to_utc(day, digest_at, zone)
+    return Slot(day.isoformat(), opens_at) if is_working(day, rule) and opens_at <= now else None
+
+
+def latest_weekly_report(now: datetime, timezone: str, report_at: time) -> Slot:
+    """The newest weekly report whose Monday has come. Named by the ISO week it reports on, the one before."""
+    zone = ZoneInfo(timezone)
+    local = now.astimezone(zone).date()
+    monday = local - timedelta(days=local.weekday())
+    if local_to_utc(monday, report_at, zone) > now:
+        monday -= timedelta(days=7)
+    return Slot(week_name(monday - timedelta(days=7)), local_to_utc(monday, report_at, zone))
+
+
+def week_name(day: date) -> str:
+    """The ISO week a day belongs to: "2026-W47"."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def week_bounds(name: str, timezone: str) -> tuple[datetime, datetime]:
+    """[Monday 00:00, next Monday 00:00) of an ISO week, local to the school, in UTC. Raises ValueError."""
+    found = re.fullmatch(r"(\d{4})-W(\d{2})", name)
+    if not found:
+        raise ValueError(f'a week is written like 2026-W47 (found "{name[:40]}")')
+    monday = date.fromisocalendar(int(found[1]), int(found[2]), 1)
+    zone = ZoneInfo(timezone)
+    return local_to_utc(monday, time(0), zone), local_to_utc(monday + timedelta(days=7), time(0), zone)

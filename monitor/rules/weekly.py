@@ -1,0 +1,164 @@
+"""Counting a week for the head's report. Pure: cases in, figures out.
+
+A comment belongs to the week of its deadline where the question is whether it was answered in time, and to the week
+it was received where the question is how many came. Never a mean: one very late answer would hide forty good ones.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.model import Case, ResponseState, StateAnswer
+from monitor.rules.state import response_state
+
+ENOUGH_FOR_A_PERCENTILE = 20
+
+_COUNTED_AS = {
+    ResponseState.ANSWERED_IN_TIME: "answered_in_time",
+    ResponseState.ANSWERED_LATE: "answered_late",
+    ResponseState.ACTIONED: "actioned",
+    ResponseState.ACTIONED_LATE: "answered_late",
+    ResponseState.WITHDRAWN: "withdrawn",
+    ResponseState.MISSED_WITHDRAWN: "withdrawn",
+    ResponseState.SPAM: "spam",
+    ResponseState.NO_REPLY_NEEDED: "no_reply_needed",
+    ResponseState.OPEN: "unanswered",
+    ResponseState.OVERDUE: "unanswered",
+    ResponseState.OVERDUE_UNCONFIRMED: "unanswered",
+}
+
+
+@dataclass
+class Tally:
+    """Figures of one account. `received` came in the week; all others fell due in it."""
+
+    received: int = 0
+    due: int = 0
+    answered_in_time: int = 0
+    answered_late: int = 0
+    found_late: int = 0
+    no_reply_needed: int = 0
+    actioned: int = 0
+    withdrawn: int = 0
+    spam: int = 0
+    unanswered: int = 0
+
+
+@dataclass(frozen=True)
+class ResponseTimes:
+    """Hours from receipt to response. `slowest` is the 95th percentile when there are enough, else the longest."""
+
+    median: float | None
+    slowest: float | None
+    slowest_is_percentile: bool
+
+
+@dataclass(frozen=True)
+class Hole:
+    """A stretch in which nothing was read completely. Times in UTC."""
+
+    since: datetime
+    until: datetime
+
+
+def tally(received: Iterable[Case], due: Iterable[Case], now: datetime) -> dict[str, Tally]:
+    """Figures per account key."""
+    tallies: dict[str, Tally] = {}
+    for case in received:
+        mine = tallies.setdefault(case.account, Tally())
+        mine.received += 1
+        if case.due_at is None:
+            mine.no_reply_needed += 1
+    for case in due:
+        mine = tallies.setdefault(case.account, Tally())
+        mine.due += 1
+        kind = counted_as(case, _state(case, now))
+        setattr(mine, kind, getattr(mine, kind) + 1)
+    return tallies
+
+
+def counted_as(case: Case, answer: StateAnswer) -> str:
+    """Under which figure a comment with a deadline is counted.
+
+    Answered late because we could not see it in time is not the same as answered late by people.
+    """
+    found_late = case.facts.first_seen_at and case.due_at and case.facts.first_seen_at > case.due_at
+    if answer.state is ResponseState.ANSWERED_LATE and found_late:
+        return "found_late"
+    return _COUNTED_AS[answer.state]
+
+
+def response_times(due: Iterable[Case], now: datetime) -> ResponseTimes:
+    """How long answers took, over the comments that fell due in the week and were answered."""
+    hours = []
+    for case in due:
+        answer = _state(case, now)
+        answered = answer.state in {ResponseState.ANSWERED_IN_TIME, ResponseState.ANSWERED_LATE}
+        if answered and answer.responded_at:
+            hours.append((answer.responded_at - case.created_at) / timedelta(hours=1))
+    if not hours:
+        return ResponseTimes(None, None, False)
+    hours.sort()
+    if len(hours) < ENOUGH_FOR_A_PERCENTILE:
+        return ResponseTimes(statistics.median(hours), hours[-1], False)
+    return ResponseTimes(statistics.median(hours), hours[math.ceil(0.95 * len(hours)) - 1], True)
+
+
+def holes(
+    complete_reads: Sequence[datetime], since: datetime, until: datetime, allowed: timedelta
+) -> tuple[Hole, ...]:
+    """Stretches of [since, until) longer than `allowed` between complete reads.
+
+    `complete_reads`: sorted starts of complete reads of one stream, the last one before `since` included if any.
+    """
+    before = [moment for moment in complete_reads if moment <= since]
+    within = [moment for moment in complete_reads if since < moment < until]
+    edges = [before[-1] if before else since, *within, until]
+    return tuple(
+        Hole(max(first, since), second)
+        for first, second in itertools.pairwise(edges)
+        if second - first > allowed
+    )
+
+
+def merged(stretches: Iterable[Hole]) -> tuple[Hole, ...]:
+    """The same time, told without overlaps: an account is blind whenever one of its streams is."""
+    result: list[Hole] = []
+    for hole in sorted(stretches, key=lambda each: each.since):
+        if result and hole.since <= result[-1].until:
+            result[-1] = Hole(result[-1].since, max(result[-1].until, hole.until))
+        else:
+            result.append(hole)
+    return tuple(result)
+
+
+def verdict(tallies: Iterable[Tally], overdue_since: Sequence[datetime], blind_hours: float, now: datetime) -> str:
+    """The week in a sentence or three. `overdue_since`: deadlines of all that is unanswered and past due now."""
+    figures = list(tallies)
+    owed = sum(t.answered_in_time + t.answered_late + t.found_late + t.actioned + t.unanswered for t in figures)
+    met = sum(t.answered_in_time + t.actioned for t in figures)
+    said = (
+        f"{met} of {owed} {_comments(owed)} that fell due {'was' if owed == 1 else 'were'} answered in time."
+        if owed
+        else "No comment fell due this week."
+    )
+    if overdue_since:
+        days = (now - min(overdue_since)) // timedelta(days=1)
+        age = f"the oldest for {days} {'day' if days == 1 else 'days'}" if days else "since less than a day"
+        said += f" {len(overdue_since)} {'is' if len(overdue_since) == 1 else 'are'} unanswered now, {age}."
+    if blind_hours >= 1:
+        said += f" Accounts could not be read for {blind_hours:.0f} hours in all."
+    return said
+
+
+def _comments(count: int) -> str:
+    return "comment" if count == 1 else "comments"
+
+
+def _state(case: Case, now: datetime) -> StateAnswer:
+    return response_state(case.created_at, case.due_at, case.facts, case.rule, now)

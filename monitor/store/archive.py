@@ -1,0 +1,70 @@
+"""Everything stored, item by item: for the export and for comparing two databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import aliased, selectinload
+
+from monitor.store.engine import Transaction
+from monitor.store.keep import presence
+from monitor.store.tables import Account, Answer, Comment, Item, Reply, School
+
+PORTION = 500  # rows held in memory at a time
+
+
+def everything(
+    tx: Transaction, school: School, account_key: str | None, since: datetime | None
+) -> Iterator[dict[str, Any]]:
+    """One mapping for each comment and own reply, in the order of their accounts and ids. Times are ISO, UTC."""
+    wanted = (
+        select(Item, Account)
+        .join(Account, Item.account_id == Account.id)
+        .where(Account.school_id == school.id)
+        .order_by(Account.id, Item.created_at, Item.remote_id)
+        .options(selectinload(Item.versions))
+        .execution_options(yield_per=PORTION)
+    )
+    if account_key is not None:
+        wanted = wanted.where(Account.key == account_key)
+    if since is not None:
+        wanted = wanted.where(Item.created_at >= since)
+    for item, account in tx.execute(wanted):
+        yield {
+            "network": account.network,
+            "account": account.key,
+            "remote_id": item.remote_id,
+            "author_id": item.author_id,
+            "is_own": isinstance(item, Reply),
+            "text": item.versions[-1].text,
+            "created_at": _utc(item.created_at),
+            "parent_id": item.parent_remote_id,
+            "state": presence(item).value,
+            "answered_at": _answered_at(tx, item),
+            "versions": [version.text for version in item.versions],
+        }
+
+
+def _answered_at(tx: Transaction, item: Item) -> str | None:
+    """When the first reply that lasts was made: one removed before the deadline answers nothing."""
+    if not isinstance(item, Comment):
+        return None
+    reply = aliased(Reply)
+    lasting: ColumnElement[bool] = reply.gone_at.is_(None)
+    if item.due_at is not None:
+        lasting = or_(lasting, reply.gone_at >= item.due_at)
+    first = tx.scalar(
+        select(reply.created_at)
+        .join(Answer, Answer.reply_id == reply.id)
+        .where(Answer.comment_id == item.id, lasting)
+        .order_by(reply.created_at)
+        .limit(1)
+    )
+    return _utc(first) if first else None
+
+
+def _utc(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,217 @@
+"""Reading Cases: a comment together with the facts its state is derived from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import aliased, selectinload
+
+from config.policy import ResponseRule
+from monitor.model import (
+    NEVER,
+    Action,
+    ActionFact,
+    Case,
+    Category,
+    Facts,
+    Flag,
+    RecordedDecision,
+    ReplyBy,
+    ReplyFact,
+    ReplyKind,
+)
+from monitor.store import ledger
+from monitor.store.engine import Transaction
+from monitor.store.keep import presence
+from monitor.store.tables import Account, Answer, Comment, Decision, Post, Reply, School, Snapshot
+from monitor.store.tables import Flag as FlagRow
+
+_T = TypeVar("_T")
+
+_CLOSING = (Action.ANSWERED_ELSEWHERE.value, Action.NO_REPLY_NEEDED.value, Action.CONFIRM_SPAM.value)
+
+
+def case_by_id(tx: Transaction, school: School, case_id: int) -> Case | None:
+    """One case of this school, None when there is none with that number."""
+    return next(iter(_load(tx, school, Comment.id == case_id)), None)
+
+
+def unsettled(tx: Transaction, school: School) -> list[Case]:
+    """Every comment that is owed a reply and has none that lasts, most pressing deadline first.
+
+    This is the wide net in SQL; what each case's state is, `monitor/rules/state.py` says.
+    """
+    return _load(tx, school, and_(Comment.due_at.is_not(None), ~_answered(), ~_closed()))
+
+
+def flagged_and_undecided(tx: Transaction, school: School) -> list[Case]:
+    """Every comment with a flag on a version no moderator has decided on yet."""
+    return _load(tx, school, _flag_awaits_decision())
+
+
+def received_between(tx: Transaction, school: School, since: datetime, until: datetime) -> list[Case]:
+    """Comments whose own time lies in [since, until)."""
+    return _load(tx, school, and_(Comment.created_at >= since, Comment.created_at < until))
+
+
+def due_between(tx: Transaction, school: School, since: datetime, until: datetime) -> list[Case]:
+    """Comments whose deadline lies in [since, until)."""
+    return _load(tx, school, and_(Comment.due_at >= since, Comment.due_at < until))
+
+
+def flagged_between(tx: Transaction, school: School, since: datetime, until: datetime) -> list[Case]:
+    """Comments with a flag raised in [since, until)."""
+    raised = exists().where(FlagRow.comment_id == Comment.id, FlagRow.raised_at >= since, FlagRow.raised_at < until)
+    return _load(tx, school, raised)
+
+
+def _answered() -> ColumnElement[bool]:
+    reply = aliased(Reply)
+    lasting = or_(reply.gone_at.is_(None), reply.gone_at >= Comment.due_at)
+    return exists().where(Answer.comment_id == Comment.id, Answer.reply_id == reply.id, lasting)
+
+
+def _closed() -> ColumnElement[bool]:
+    return exists().where(Decision.comment_id == Comment.id, Decision.action.in_(_CLOSING))
+
+
+def _flag_awaits_decision() -> ColumnElement[bool]:
+    decided = exists().where(Decision.comment_id == FlagRow.comment_id, Decision.version_id >= FlagRow.version_id)
+    return exists().where(FlagRow.comment_id == Comment.id, ~decided)
+
+
+def _load(tx: Transaction, school: School, condition: ColumnElement[bool]) -> list[Case]:
+    wanted: Select[Comment] = (
+        select(Comment)
+        .join(Account, Comment.account_id == Account.id)
+        .where(Account.school_id == school.id, condition)
+        .order_by(Comment.due_at.nulls_last(), Comment.created_at, Comment.id)
+        .options(
+            selectinload(Comment.versions),
+            selectinload(Comment.flags).selectinload(FlagRow.version),
+            selectinload(Comment.decisions).selectinload(Decision.version),
+            selectinload(Comment.account),
+            selectinload(Comment.policy_version),
+        )
+    )
+    comments = tx.scalars(wanted).all()
+    ids = [comment.id for comment in comments]
+    replies, posts, evidence = _replies(tx, ids), _posts(tx, comments), _evidence(tx, ids)
+    accounts = {comment.account_id: comment.account for comment in comments}
+    read = {key: ledger.last_complete_read(tx, account) or NEVER for key, account in accounts.items()}
+    return [
+        _case(c, replies[c.id], posts.get((c.account_id, c.post_remote_id)), read[c.account_id], evidence[c.id])
+        for c in comments
+    ]
+
+
+def _replies(tx: Transaction, comment_ids: Sequence[int]) -> dict[int, list[Reply]]:
+    found: dict[int, list[Reply]] = defaultdict(list)
+    for some in _portions(comment_ids):
+        rows = tx.execute(
+            select(Answer.comment_id, Reply)
+            .join(Reply, Reply.id == Answer.reply_id)
+            .where(Answer.comment_id.in_(some))
+            .order_by(Reply.created_at, Reply.id)
+        )
+        for comment_id, reply in rows:
+            found[comment_id].append(reply)
+    return found
+
+
+def _posts(tx: Transaction, comments: Sequence[Comment]) -> dict[tuple[int, str | None], str]:
+    remote_ids = sorted({comment.post_remote_id for comment in comments if comment.post_remote_id})
+    found: dict[tuple[int, str | None], str] = {}
+    for some in _portions(remote_ids):
+        for post in tx.scalars(select(Post).where(Post.remote_id.in_(some))):
+            found[post.account_id, post.remote_id] = post.text
+    return found
+
+
+def _evidence(tx: Transaction, comment_ids: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for some in _portions(comment_ids):
+        rows = tx.scalars(select(Snapshot).where(Snapshot.comment_id.in_(some)).order_by(Snapshot.id))
+        for snapshot in rows:
+            found[snapshot.comment_id].append(snapshot.path)
+    return found
+
+
+def _portions(values: Sequence[_T]) -> Iterable[Sequence[_T]]:
+    """Databases bound the number of values in one statement."""
+    return (values[start : start + 500] for start in range(0, len(values), 500))
+
+
+def _case(
+    comment: Comment,
+    replies: Sequence[Reply],
+    post_text: str | None,
+    read_at: datetime,
+    evidence: Sequence[str],
+) -> Case:
+    policy, latest = comment.policy_version, comment.versions[-1]
+    return Case(
+        id=comment.id,
+        account=comment.account.key,
+        account_label=comment.account.label,
+        network=comment.account.network,
+        kind=comment.kind,
+        remote_id=comment.remote_id,
+        permalink=comment.permalink,
+        author_id=comment.author_id,
+        author_name=comment.author_name,
+        text=latest.text,
+        version=latest.number,
+        created_at=comment.created_at,
+        shown=presence(comment),
+        post_text=post_text or "",
+        post_remote_id=comment.post_remote_id,
+        parent_remote_id=comment.parent_remote_id,
+        attachments=tuple((a["kind"], a["url"]) for a in comment.attachments),
+        due_at=comment.due_at,
+        derivation=tuple(comment.derivation or ()),
+        policy=f"{policy.pack} {policy.version}" if policy else "",
+        clause=policy.clause if policy else "",
+        rule=ResponseRule.model_validate_json(policy.rule) if policy else ResponseRule(),
+        facts=_facts(comment, replies, read_at),
+        flags=tuple(_flag(flag) for flag in comment.flags),
+        decisions=tuple(RecordedDecision(_action(d), d.by, d.version.number) for d in comment.decisions),
+        evidence=tuple(evidence),
+    )
+
+
+def _facts(comment: Comment, replies: Sequence[Reply], read_at: datetime) -> Facts:
+    kinds = {"message": ReplyKind.MESSAGE}
+    return Facts(
+        last_read_at=read_at,
+        first_seen_at=comment.first_seen_at,
+        edited_at=comment.edited_at,
+        last_seen_at=comment.last_seen_at,
+        gone_at=comment.gone_at,
+        replies=tuple(
+            ReplyFact(r.created_at, ReplyBy.SCHOOL, kinds.get(r.kind, ReplyKind.REPLY), r.gone_at) for r in replies
+        ),
+        actions=tuple(_action(decision) for decision in comment.decisions),
+        tags=frozenset(comment.tags or ()),
+    )
+
+
+def _action(decision: Decision) -> ActionFact:
+    return ActionFact(decision.at, Action(decision.action), decision.why)
+
+
+def _flag(row: FlagRow) -> Flag:
+    return Flag(
+        category=Category(row.category),
+        severity=row.severity,
+        score=row.score,
+        detector=row.detector,
+        start=row.start,
+        end=row.end,
+        reason=row.reason,
+        clause=row.clause,
+    )

@@ -1,0 +1,166 @@
+"""Writing what we concluded about a comment: deadline, flags, evidence, decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from monitor.model import Action, Deadline, Flag
+from monitor.store.engine import Transaction
+from monitor.store.tables import Account, Comment, Decision, Item, PolicyVersion, Post, School, Snapshot, Version
+from monitor.store.tables import Flag as FlagRow
+
+
+class Stale(Exception):
+    """The comment was edited after the moderator looked at it."""
+
+
+class ThreadMessage(NamedTuple):
+    """One message of a thread, for context."""
+
+    author_id: str | None
+    at: datetime
+    text: str
+    is_own: bool
+
+
+def set_deadline(comment: Comment, deadline: Deadline, tags: Sequence[str], policy: PolicyVersion) -> None:
+    """Store a deadline with its derivation and the policy it came from."""
+    comment.due_at = deadline.due_at
+    comment.derivation = list(deadline.steps)
+    comment.tags = sorted(tags)
+    comment.policy_version_id = policy.id
+
+
+def raise_flags(tx: Transaction, version: Version, flags: Sequence[Flag], now: datetime) -> None:
+    """Put these flags on one Version."""
+    for flag in flags:
+        tx.add(
+            FlagRow(
+                comment_id=version.item_id,
+                version_id=version.id,
+                category=flag.category.value,
+                severity=flag.severity,
+                score=flag.score,
+                detector=flag.detector,
+                start=flag.start,
+                end=flag.end,
+                reason=flag.reason,
+                clause=flag.clause,
+                raised_at=now,
+            )
+        )
+
+
+def record_snapshot(
+    tx: Transaction, version: Version, snapshot_id: str, path: str, digest: str, captured_at: datetime
+) -> None:
+    """Note a snapshot that is already safe on disk. Its card is owed."""
+    tx.add(
+        Snapshot(
+            snapshot_id=snapshot_id,
+            comment_id=version.item_id,
+            version_id=version.id,
+            path=path,
+            digest=digest,
+            captured_at=captured_at,
+            card="owed",
+        )
+    )
+
+
+def cards_owed(tx: Transaction, at_most: int) -> list[tuple[int, str]]:
+    """(row id, folder) of snapshots whose card is still to be made, oldest first."""
+    rows = tx.execute(
+        select(Snapshot.id, Snapshot.path).where(Snapshot.card == "owed").order_by(Snapshot.id).limit(at_most)
+    )
+    return [(row_id, path) for row_id, path in rows]
+
+
+def settle_card(tx: Transaction, snapshot_row: int, state: str) -> None:
+    """Note that a card was made or failed."""
+    tx.get_one(Snapshot, snapshot_row).card = state
+
+
+def record_decision(
+    tx: Transaction, comment: Comment, seen_version: int, action: Action, by: str, why: str, now: datetime
+) -> Decision:
+    """Add a decision, bound to the version its author saw. Raises Stale when there is a newer one."""
+    latest = comment.versions[-1]
+    if latest.number != seen_version:
+        raise Stale(
+            f"case {comment.id} was edited: you saw version {seen_version}, it now stands at {latest.number}; "
+            "look at it again before you decide"
+        )
+    decision = Decision(comment_id=comment.id, version_id=latest.id, action=action.value, by=by, why=why, at=now)
+    tx.add(decision)
+    tx.flush()
+    return decision
+
+
+def comment_of(tx: Transaction, school: School, comment_id: int) -> Comment | None:
+    """The comment with this number, if it belongs to the school."""
+    comment = tx.get(Comment, comment_id)
+    return comment if comment and comment.account.school_id == school.id else None
+
+
+def post_of(tx: Transaction, item: Item) -> Post | None:
+    """The post an item hangs under, when we have it."""
+    if item.post_remote_id is None:
+        return None
+    return tx.scalar(select(Post).where(Post.account_id == item.account_id, Post.remote_id == item.post_remote_id))
+
+
+def thread_of(tx: Transaction, item: Item, at_most: int) -> list[ThreadMessage]:
+    """What else was said in the thread, oldest first, the newest `at_most` messages."""
+    rows = tx.scalars(
+        select(Item)
+        .where(Item.account_id == item.account_id, Item.thread_key == item.thread_key, Item.id != item.id)
+        .order_by(Item.created_at.desc(), Item.id.desc())
+        .limit(at_most)
+    ).all()
+    return [
+        ThreadMessage(row.author_id, row.created_at, row.versions[-1].text, row.type == "reply")
+        for row in reversed(rows)
+    ]
+
+
+def not_seen_since(
+    tx: Transaction, account: Account, moment: datetime, oldest: datetime, at_most: int
+) -> list[Item]:
+    """Items made since `oldest` that should be there but were last met before `moment`: longest unmet first."""
+    return list(
+        tx.scalars(
+            select(Item)
+            .where(
+                Item.account_id == account.id,
+                Item.created_at >= oldest,
+                Item.last_seen_at < moment,
+                Item.gone_at.is_(None),
+            )
+            .order_by(Item.missing_since.is_(None), Item.last_seen_at, Item.id)
+            .limit(at_most)
+        )
+    )
+
+
+def counts(tx: Transaction, account: Account) -> dict[str, int]:
+    """How much is stored for an account: comments, replies, flagged comments, comments with a deadline."""
+    comments = select(func.count()).select_from(Comment).where(Comment.account_id == account.id)
+    return {
+        "comments": tx.scalar(comments) or 0,
+        "replies": tx.scalar(
+            select(func.count()).select_from(Item).where(Item.account_id == account.id, Item.type == "reply")
+        )
+        or 0,
+        "flagged": tx.scalar(
+            select(func.count(func.distinct(FlagRow.comment_id)))
+            .join(Comment, Comment.id == FlagRow.comment_id)
+            .where(Comment.account_id == account.id)
+        )
+        or 0,
+        "due": tx.scalar(comments.where(Comment.due_at.is_not(None))) or 0,
+    }

@@ -1,0 +1,13 @@
+"""Alembic's entry point. The program hands over its own open connection; there is no other way in."""
+
+from alembic import context
+
+from monitor.store.tables import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+    transactional_ddl=True,
+)
+context.run_migrations()

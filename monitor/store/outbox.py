@@ -1,0 +1,109 @@
+"""Mails owed. The unique key makes a second daemon harmless; `sent_at` follows the server's acceptance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.exc import IntegrityError
+
+from monitor.store.engine import Transaction
+from monitor.store.tables import Delivery, School
+
+LEASE = timedelta(minutes=5)
+"""Longer than a mail server is given to answer. After it, a mail whose sender died is sent by someone else."""
+
+
+def owe(
+    tx: Transaction, school: School, kind: str, key: str, recipients: Iterable[str], not_before: datetime
+) -> int:
+    """Owe this mail to each recipient, once for ever. Returns how many were new."""
+    new = 0
+    for recipient in recipients:
+        try:
+            with tx.begin_nested():
+                tx.add(
+                    Delivery(
+                        school_id=school.id,
+                        kind=kind,
+                        key=key,
+                        recipient=recipient,
+                        not_before=not_before,
+                        next_attempt_at=not_before,
+                    )
+                )
+        except IntegrityError:
+            continue
+        new += 1
+    return new
+
+
+def claim_next(tx: Transaction, school: School, now: datetime) -> Delivery | None:
+    """Take the next mail whose time has come, so that nobody else sends it meanwhile."""
+    free = (Delivery.claimed_until.is_(None)) | (Delivery.claimed_until <= now)
+    waiting = (
+        select(Delivery.id)
+        .where(
+            Delivery.school_id == school.id,
+            Delivery.sent_at.is_(None),
+            Delivery.closed_at.is_(None),
+            Delivery.next_attempt_at <= now,
+            free,
+        )
+        .order_by(Delivery.not_before, Delivery.id)
+        .limit(1)
+    )
+    delivery_id = tx.scalar(waiting)
+    if delivery_id is None:
+        return None
+    claimed = tx.execute(update(Delivery).where(Delivery.id == delivery_id, free).values(claimed_until=now + LEASE))
+    return (
+        tx.get_one(Delivery, delivery_id, populate_existing=True)
+        if cast(CursorResult[Any], claimed).rowcount == 1
+        else None
+    )
+
+
+def mark_sent(tx: Transaction, delivery_id: int, now: datetime) -> None:
+    """The server has accepted it."""
+    delivery = tx.get_one(Delivery, delivery_id)
+    delivery.attempts += 1
+    delivery.sent_at, delivery.claimed_until, delivery.outcome = now, None, None
+
+
+def mark_failed(tx: Transaction, delivery_id: int, words: str, again_at: datetime) -> None:
+    """Not accepted this time; another attempt follows."""
+    delivery = tx.get_one(Delivery, delivery_id)
+    delivery.attempts += 1
+    delivery.next_attempt_at, delivery.claimed_until, delivery.outcome = again_at, None, words
+
+
+def close(tx: Transaction, delivery_id: int, words: str, now: datetime) -> None:
+    """Nothing more will be tried: refused for good, or not needed when its time came."""
+    delivery = tx.get_one(Delivery, delivery_id)
+    delivery.closed_at, delivery.claimed_until, delivery.outcome = now, None, words
+
+
+def newer_is_due(tx: Transaction, delivery: Delivery, now: datetime) -> bool:
+    """Whether a later mail of this kind to this person is due as well, so that this one would be old news."""
+    return (
+        tx.scalar(
+            select(Delivery.id)
+            .where(
+                Delivery.school_id == delivery.school_id,
+                Delivery.kind == delivery.kind,
+                Delivery.recipient == delivery.recipient,
+                Delivery.not_before > delivery.not_before,
+                Delivery.not_before <= now,
+            )
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def deliveries_of(tx: Transaction, school: School) -> list[Delivery]:
+    """Every mail ever owed, oldest first."""
+    return list(tx.scalars(select(Delivery).where(Delivery.school_id == school.id).order_by(Delivery.id)))

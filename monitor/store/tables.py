@@ -1,0 +1,328 @@
+"""The tables, one class for each word of the trade.
+
+A Comment and a Reply are both items of a thread and share identity, versions and presence, so they share one
+table (`item`); a Comment is by someone else and has a deadline, a Reply is the school's own words.
+Response states are not here: they are derived from these facts and a moment (`monitor/rules/state.py`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from monitor.store.types import UtcDateTime
+
+Id = Annotated[int, mapped_column(primary_key=True)]
+RemoteId = Annotated[str, mapped_column(String(300))]
+Short = Annotated[str, mapped_column(String(300))]
+Words = Annotated[str, mapped_column(Text)]
+Json = Annotated[Any, mapped_column(JSON)]
+
+
+class Base(DeclarativeBase):
+    # Named constraints can be changed by a later schema step on both engines; nameless ones cannot.
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime}
+
+
+class School(Base):
+    __tablename__ = "school"
+
+    id: Mapped[Id]
+    key: Mapped[Short] = mapped_column(unique=True)
+    name: Mapped[Short]
+    timezone: Mapped[Short]
+    started_at: Mapped[datetime]
+    """When this program first watched for the school: nothing is owed for the time before."""
+
+
+class PolicyVersion(Base):
+    """A policy pack as it was when deadlines were computed with it: rule and name, never changed."""
+
+    __tablename__ = "policy_version"
+    __table_args__ = (UniqueConstraint("school_id", "digest"),)
+
+    id: Mapped[Id]
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
+    digest: Mapped[Short]
+    pack: Mapped[Short]
+    version: Mapped[Short]
+    clause: Mapped[Short]
+    rule: Mapped[Words]
+    first_used_at: Mapped[datetime]
+
+
+class Account(Base):
+    __tablename__ = "account"
+    __table_args__ = (UniqueConstraint("school_id", "key"),)
+
+    id: Mapped[Id]
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
+    key: Mapped[Short]
+    network: Mapped[Short]
+    label: Mapped[Short]
+    own_ids: Mapped[Json]
+    """Author ids that are the school itself, as the network told us."""
+    streams: Mapped[Json]
+    """What has to be read for the account to count as read, as its connector says; empty before the first run."""
+    checked_at: Mapped[datetime | None]
+    added_at: Mapped[datetime]
+    parked_until: Mapped[datetime | None]
+    """The network asked us not to call before this moment."""
+
+    school: Mapped[School] = relationship()
+
+
+class StreamCursor(Base):
+    """How far one stream of one account has been read: opaque to all but its connector."""
+
+    __tablename__ = "stream_cursor"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    stream: Mapped[str] = mapped_column(String(60), primary_key=True)
+    cursor: Mapped[Json]
+    updated_at: Mapped[datetime]
+
+
+class Read(Base):
+    """One attempt to read one stream of one account. All Reads together are the coverage ledger."""
+
+    __tablename__ = "read"
+    __table_args__ = (Index("read_by_account_and_time", "account_id", "stream", "started_at"),)
+
+    id: Mapped[Id]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    stream: Mapped[Short]
+    started_at: Mapped[datetime]
+    """A complete Read has seen everything up to here."""
+    finished_at: Mapped[datetime | None]
+    complete: Mapped[bool] = mapped_column(default=False)
+    calls: Mapped[int] = mapped_column(default=0)
+    items: Mapped[int] = mapped_column(default=0)
+    new: Mapped[int] = mapped_column(default=0)
+    edited: Mapped[int] = mapped_column(default=0)
+    quarantined: Mapped[int] = mapped_column(default=0)
+    failure: Mapped[Short | None]
+    """The kind of error that ended it, and below what a person can do about it."""
+    failure_words: Mapped[Words | None]
+
+
+class Post(Base):
+    __tablename__ = "post"
+    __table_args__ = (UniqueConstraint("account_id", "remote_id"),)
+
+    id: Mapped[Id]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    remote_id: Mapped[RemoteId]
+    text: Mapped[Words]
+    created_at: Mapped[datetime | None]
+    permalink: Mapped[Words]
+    comment_count: Mapped[int | None]
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+
+
+class Item(Base):
+    """One message in a thread, by anyone; identity is (account, remote_id)."""
+
+    __tablename__ = "item"
+    __table_args__ = (
+        UniqueConstraint("account_id", "remote_id"),
+        Index("item_by_thread", "account_id", "thread_key"),
+        Index("item_by_first_seen", "account_id", "first_seen_at"),
+        Index("item_by_created", "account_id", "created_at"),
+    )
+    __mapper_args__ = {"polymorphic_on": "type"}
+
+    id: Mapped[Id]
+    type: Mapped[str] = mapped_column(String(10))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    remote_id: Mapped[RemoteId]
+    kind: Mapped[Short]
+    post_remote_id: Mapped[RemoteId | None]
+    parent_remote_id: Mapped[RemoteId | None]
+    thread_key: Mapped[RemoteId]
+    """The remote id of the topmost item we know above this one: all items with the same key are one thread."""
+    author_id: Mapped[RemoteId | None]
+    author_name: Mapped[Short]
+    addressed_to: Mapped[Json]
+    """Author ids this item names as the people it speaks to."""
+    created_at: Mapped[datetime]
+    """The network's own time."""
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
+    missing_since: Mapped[datetime | None]
+    """The first read in which it was not there. Said to be gone only when a later read confirms it."""
+    gone_at: Mapped[datetime | None]
+    shown: Mapped[str] = mapped_column(String(10))
+    permalink: Mapped[Words]
+    attachments: Mapped[Json]
+
+    account: Mapped[Account] = relationship()
+    versions: Mapped[list[Version]] = relationship(order_by="Version.number", back_populates="item")
+
+
+class Comment(Item):
+    """By someone else: has its own state and clock. `due_at` is computed once and kept with its derivation."""
+
+    __mapper_args__ = {"polymorphic_identity": "comment"}
+
+    due_at: Mapped[datetime | None]
+    derivation: Mapped[Json | None]
+    tags: Mapped[Json | None]
+    policy_version_id: Mapped[int | None] = mapped_column(ForeignKey("policy_version.id"))
+
+    policy_version: Mapped[PolicyVersion | None] = relationship()
+    flags: Mapped[list[Flag]] = relationship(order_by="Flag.id")
+    decisions: Mapped[list[Decision]] = relationship(order_by="Decision.id")
+
+
+Index("item_by_due_at", Comment.__table__.c.account_id, Comment.__table__.c.due_at)
+
+
+class Reply(Item):
+    """Words by the school's own account, known by author id."""
+
+    __mapper_args__ = {"polymorphic_identity": "reply"}
+
+
+class Alias(Base):
+    """Another id the network uses for an item (on X every edit has a new one)."""
+
+    __tablename__ = "alias"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    remote_id: Mapped[str] = mapped_column(String(300), primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
+
+
+class Answer(Base):
+    """A fact: this Reply was said under that Comment or to its author in the same thread.
+
+    Whether it counts, and whether it was in time, is for `monitor/rules/state.py` to say.
+    """
+
+    __tablename__ = "answer"
+    __table_args__ = (Index("answer_by_comment", "comment_id"),)
+
+    reply_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True)
+    comment_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True)
+
+
+class Version(Base):
+    """One text an item has had, with the payload it came in. Number 1 is the first we saw."""
+
+    __tablename__ = "version"
+    __table_args__ = (UniqueConstraint("item_id", "number"),)
+
+    id: Mapped[Id]
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
+    number: Mapped[int]
+    text: Mapped[Words]
+    seen_at: Mapped[datetime]
+    raw: Mapped[Words]
+
+    item: Mapped[Item] = relationship(back_populates="versions")
+
+
+class Flag(Base):
+    __tablename__ = "flag"
+    __table_args__ = (Index("flag_by_comment", "comment_id"), Index("flag_by_time", "raised_at"))
+
+    id: Mapped[Id]
+    comment_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
+    category: Mapped[Short]
+    severity: Mapped[Short]
+    score: Mapped[float]
+    detector: Mapped[Short]
+    start: Mapped[int]
+    end: Mapped[int]
+    reason: Mapped[Words]
+    clause: Mapped[Short]
+    raised_at: Mapped[datetime]
+
+    version: Mapped[Version] = relationship()
+
+
+class Decision(Base):
+    """What a moderator did, bound to the Version they saw. Rows are added, never changed."""
+
+    __tablename__ = "decision"
+    __table_args__ = (Index("decision_by_comment", "comment_id"),)
+
+    id: Mapped[Id]
+    comment_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
+    action: Mapped[Short]
+    by: Mapped[Short]
+    why: Mapped[Words]
+    at: Mapped[datetime]
+
+    version: Mapped[Version] = relationship()
+
+
+class Quarantine(Base):
+    """An item we could not read, as it came. Kept once, however often it is met."""
+
+    __tablename__ = "quarantine"
+    __table_args__ = (UniqueConstraint("account_id", "digest"),)
+
+    id: Mapped[Id]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    stream: Mapped[Short]
+    digest: Mapped[Short]
+    raw: Mapped[Words]
+    reason: Mapped[Words]
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+
+
+class Snapshot(Base):
+    """A write-once capture of one Version, on disk under `path` (relative to the evidence folder)."""
+
+    __tablename__ = "snapshot"
+
+    id: Mapped[Id]
+    snapshot_id: Mapped[Short] = mapped_column(unique=True)
+    comment_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), unique=True)
+    path: Mapped[Words]
+    digest: Mapped[Short]
+    captured_at: Mapped[datetime]
+    card: Mapped[str] = mapped_column(String(10), default="owed", index=True)
+    """owed, made or failed: the picture is a view of the snapshot and never decides whether there is one."""
+
+
+class Delivery(Base):
+    """One mail owed to one recipient. `key` is the local day of a digest or the ISO week of a report."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (UniqueConstraint("school_id", "kind", "key", "recipient"),)
+
+    id: Mapped[Id]
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
+    kind: Mapped[Short]
+    key: Mapped[Short]
+    recipient: Mapped[Short]
+    not_before: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime]
+    claimed_until: Mapped[datetime | None]
+    """Someone is sending it; if they die, it is free again after this moment."""
+    sent_at: Mapped[datetime | None]
+    """After the server accepted it, never before."""
+    closed_at: Mapped[datetime | None]
+    """Refused for good, or found not to be needed when its time came; `outcome` says which and why."""
+    outcome: Mapped[Words | None]

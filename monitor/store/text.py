@@ -1,0 +1,23 @@
+"""Making untrusted text safe to keep, without changing what it says."""
+
+from __future__ import annotations
+
+import hashlib
+
+
+def storable(text: str) -> str:
+    """The same text with what no database or mail can hold replaced by U+FFFD: lone surrogates and NUL.
+
+    Surrogate pairs that a network sent as two escapes become the one character they stand for.
+    """
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\ufffd")
+
+
+def bounded(text: str, longest: int) -> str:
+    """At most `longest` characters."""
+    return text if len(text) <= longest else text[:longest]
+
+
+def fingerprint(text: str) -> str:
+    """SHA-256 of the text in UTF-8, with the algorithm in front."""
+    return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,91 @@
+"""Threads, and which comments a reply of the school answers.
+
+A thread is a comment directly under a post (or a mention) with everything said below it. A reply answers the
+nearest comment above it that is not the school's own, and every earlier comment in the same thread by a person
+it speaks to. Parents may arrive after their children; then the thread is put together again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, update
+
+from monitor.store.engine import Transaction
+from monitor.store.keep import find_item
+from monitor.store.tables import Account, Answer, Comment, Item, Reply
+
+DEEPEST = 1000
+"""Parents followed upward. No network nests deeper; a ring of parents ends here instead of never."""
+
+
+def place_in_thread(tx: Transaction, account: Account, item: Item) -> str:
+    """Set the item's thread key, take waiting children along, and return the key."""
+    key = _topmost(tx, account, item)
+    if item.thread_key != key:
+        item.thread_key = key
+    if key != item.remote_id:
+        # Children that came first could walk no higher than this item: their thread was named after it.
+        tx.execute(
+            update(Item)
+            .where(Item.account_id == account.id, Item.thread_key == item.remote_id, Item.id != item.id)
+            .values(thread_key=key)
+        )
+    return key
+
+
+def link_answers(tx: Transaction, account: Account, thread_keys: Iterable[str]) -> None:
+    """Work out afresh which comments the school's replies answer in these threads."""
+    for key in sorted(set(thread_keys)):
+        thread = tx.scalars(select(Item).where(Item.account_id == account.id, Item.thread_key == key)).all()
+        wanted = {(reply.id, comment.id) for reply, comment in _answers(thread)}
+        replies = [item.id for item in thread if isinstance(item, Reply)]
+        if not replies:
+            continue
+        rows = tx.execute(select(Answer.reply_id, Answer.comment_id).where(Answer.reply_id.in_(replies)))
+        present = {(reply_id, comment_id) for reply_id, comment_id in rows}
+        for reply_id, comment_id in present - wanted:
+            tx.execute(delete(Answer).where(Answer.reply_id == reply_id, Answer.comment_id == comment_id))
+        if missing := sorted(wanted - present):
+            tx.execute(insert(Answer), [{"reply_id": r, "comment_id": c} for r, c in missing])
+
+
+def _topmost(tx: Transaction, account: Account, item: Item) -> str:
+    key, parent_id = item.remote_id, item.parent_remote_id
+    for _ in range(DEEPEST):
+        if parent_id is None or parent_id == item.post_remote_id:
+            return key
+        parent = find_item(tx, account, parent_id)
+        if parent is None:
+            return parent_id
+        key, parent_id = parent.remote_id, parent.parent_remote_id
+    return key
+
+
+def _answers(thread: Sequence[Item]) -> Iterable[tuple[Reply, Comment]]:
+    by_id = {item.remote_id: item for item in thread}
+    comments = [item for item in thread if isinstance(item, Comment)]
+    for reply in thread:
+        if not isinstance(reply, Reply):
+            continue
+        above = _nearest_comment_above(reply, by_id)
+        spoken_to = set(reply.addressed_to or ()) | ({above.author_id} if above and above.author_id else set())
+        if above:
+            yield reply, above
+        for comment in comments:
+            if comment is not above and comment.author_id in spoken_to and _not_after(comment, reply.created_at):
+                yield reply, comment
+
+
+def _not_after(comment: Comment, moment: datetime) -> bool:
+    return comment.created_at <= moment
+
+
+def _nearest_comment_above(reply: Reply, by_id: dict[str, Item]) -> Comment | None:
+    above: Item | None = reply
+    for _ in range(DEEPEST):
+        above = by_id.get(above.parent_remote_id or "") if above else None
+        if above is None or isinstance(above, Comment):
+            return above
+    return None

@@ -1,0 +1,161 @@
+"""The only place that knows every concrete class. Read it once and you know what runs, and with what.
+
+Connectors are imported when they are built: each brings an SDK, and most commands need none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.metadata import version
+
+from alerts.folder import FolderTransport
+from alerts.mail import SmtpTransport
+from alerts.transport import MailTransport
+from config.secrets import all_secrets
+from config.settings import (
+    AccountSettings,
+    FacebookPageAccount,
+    FolderMail,
+    RedditAccount,
+    Settings,
+    XAccount,
+)
+from connectors.base import Connector
+from connectors.transport import NetworkSession
+from monitor.cards import CardMaker
+from monitor.clock import Clock, system_clock
+from monitor.collect import Collector
+from monitor.judge import Judge, SchoolFacts
+from monitor.notify import Notifier
+from monitor.report import Reporter
+from monitor.store.engine import Store, open_store
+from monitor.store.ledger import Enrolment, enrol
+
+MEGABYTE = 1 << 20
+
+
+@dataclass(frozen=True)
+class App:
+    """Everything one school's monitor is made of."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    reporter: Reporter
+    notifier: Notifier
+    cards: CardMaker
+    judge: Judge
+
+    def collector(self, account: AccountSettings, should_stop: Callable[[], bool] = lambda: False) -> Collector:
+        """A collector for one account, with a connector of its own: SDKs are not shared between threads."""
+        return Collector(
+            store=self.store,
+            school_key=self.settings.school.key,
+            account_key=account.key,
+            connector=build_connector(account, self.settings, self.clock),
+            judge=self.judge,
+            clock=self.clock,
+            calls_per_run=account.calls_per_run,
+            next_run_in=timedelta(minutes=account.poll_minutes),
+            should_stop=should_stop,
+        )
+
+
+def build_app(settings: Settings, clock: Clock = system_clock) -> App:
+    """Open the store, enrol the school and put the parts together. Raises StoreUnusable."""
+    store = open_store(settings.database_url)
+    enrolments = [Enrolment(a.key, a.network, a.label) for a in settings.accounts]
+    with store.writing() as tx:
+        enrol(tx, settings.school.key, settings.school.name, settings.school.timezone, enrolments, clock())
+    reporter = Reporter(store, settings)
+    return App(
+        settings=settings,
+        store=store,
+        clock=clock,
+        reporter=reporter,
+        notifier=Notifier(store, settings, reporter, mail_transport(settings), clock),
+        cards=CardMaker(store, settings.evidence_folder),
+        judge=Judge(school_facts(settings)),
+    )
+
+
+def school_facts(settings: Settings) -> SchoolFacts:
+    """What judging needs to know of the school."""
+    return SchoolFacts(
+        key=settings.school.key,
+        name=settings.school.name,
+        timezone=settings.school.timezone,
+        policy=settings.policy,
+        rule=settings.rule,
+        moderators=tuple(p.email for p in settings.people if "moderator" in p.roles),
+        digest_at=settings.schedule.digest_at,
+        evidence=settings.evidence_folder,
+        program=f"school-social-monitor {version('school-social-monitor')}",
+        # pydantic prints secrets as stars, so the digest is the same whatever they are.
+        configuration="sha256:" + hashlib.sha256(settings.model_dump_json(exclude={"path"}).encode()).hexdigest(),
+    )
+
+
+def mail_transport(settings: Settings) -> MailTransport:
+    """The way mail leaves."""
+    mail = settings.mail
+    if isinstance(mail, FolderMail):
+        return FolderTransport(settings.path.parent / mail.folder)
+    password = mail.password.get_secret_value() if mail.password else None
+    return SmtpTransport(mail.host, mail.port, mail.security, mail.user, password, mail.timeout_seconds)
+
+
+def build_connector(account: AccountSettings, settings: Settings, clock: Clock) -> Connector:
+    """The connector of an account, with an HTTP session of its own."""
+    match account:
+        case FacebookPageAccount():
+            from connectors.facebook_page import FacebookPage
+
+            return FacebookPage(
+                session=_session(settings, clock, {"https://graph.facebook.com": account.api_url}),
+                now=clock,
+                page_id=account.page_id,
+                access_token=account.access_token.get_secret_value(),
+                app_secret=account.app_secret.get_secret_value() if account.app_secret else None,
+                lookback_days=account.lookback_days,
+            )
+        case XAccount():
+            from connectors.x import X
+
+            return X(
+                session=_session(settings, clock, {"https://api.twitter.com": account.api_url}),
+                now=clock,
+                user_id=account.user_id,
+                bearer_token=account.bearer_token.get_secret_value(),
+                lookback_days=account.lookback_days,
+            )
+        case RedditAccount():
+            from connectors.reddit import Reddit
+
+            hosts = {"https://oauth.reddit.com": account.api_url, "https://www.reddit.com": account.auth_url}
+            return Reddit(
+                session=_session(settings, clock, hosts),
+                now=clock,
+                username=account.username,
+                subreddit=account.subreddit,
+                client_id=account.client_id,
+                client_secret=account.client_secret.get_secret_value(),
+                refresh_token=account.refresh_token.get_secret_value(),
+                lookback_days=account.lookback_days,
+            )
+
+
+def _session(settings: Settings, clock: Clock, hosts: dict[str, str]) -> NetworkSession:
+    connection = settings.connection
+    return NetworkSession(
+        now=clock,
+        connect_seconds=connection.connect_seconds,
+        read_seconds=connection.read_seconds,
+        largest_reply=connection.largest_reply_mb * MEGABYTE,
+        proxy=connection.proxy,
+        rewrite=hosts,
+        secrets=all_secrets(settings),
+    )
