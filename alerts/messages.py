@@ -22,9 +22,12 @@ class Line:
     received_at: datetime
     due_at: datetime | None
     state: str
-    """In words for people: "answer by", "overdue", "may be overdue, not read since 06:40"."""
+    """In words for people: "answer by", "overdue", "may be overdue, not read since 06:40". Only a comment whose
+    state is exactly "overdue" is counted as overdue in a subject; any other word there reads as "may be"."""
     flags: tuple[str, ...] = ()
     """Categories in words: "threat", "insult"."""
+    severity: str = ""
+    """The heaviest of its flags, in a word: "urgent", "serious", "concern", "note". Empty: not flagged."""
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,12 @@ class ResponseRule(BaseModel):
 
 Severity = Literal["note", "concern", "serious", "urgent"]
 
+CATEGORIES = (
+    "abuse", "profanity", "hate", "threat", "sexual", "bullying", "grooming", "self_harm", "personal_data",
+    "allegation", "spam", "media_enquiry", "takedown_request", "complaint", "question",
+)  # fmt: skip
+"""What a comment can be flagged as. Every pack read from a file has an entry for each."""
+
 
 class CategoryRule(BaseModel):
     """What a pack says about one category of comment."""

@@ -8,12 +8,25 @@ from __future__ import annotations
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StrictBool, StrictInt, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StrictInt,
+    ValidationInfo,
+    field_validator,
+)
 
 from config.policy import ClockTime, PolicyPack, ResponseRule
+
+THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Names of the machine we run on: the only place to which anything may go unencrypted."""
 
 
 def _known_zone(name: str) -> str:
@@ -31,16 +44,43 @@ def _mail_address(text: str) -> str:
         raise ValueError(f"not an e-mail address ({wrong})") from wrong
 
 
+def _split_address(text: str) -> tuple[str, str | None]:
+    """Scheme and host. An address with a user or password in it is refused: it would end up in logs."""
+    try:
+        parts = urlsplit(text)
+        usable = bool(parts.hostname) and (parts.port is None or parts.port > 0) and text.isprintable()
+    except ValueError as wrong:
+        raise ValueError("not a web address") from wrong
+    if not usable or " " in text:
+        raise ValueError("not a web address")
+    if "@" in parts.netloc:
+        raise ValueError("an address holds no user and no password")
+    return parts.scheme, parts.hostname
+
+
 def _web_address(text: str) -> str:
-    if not text.startswith(("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")):
+    scheme, host = _split_address(text)
+    if scheme != "https" and not (scheme == "http" and host in THIS_MACHINE):
         raise ValueError("an address starts with https:// (http:// only on this machine)")
     return text.rstrip("/")
 
+
+def _proxy_address(text: str) -> str:
+    scheme, _ = _split_address(text)
+    if scheme not in {"http", "https"}:
+        raise ValueError("a proxy's address starts with http:// or https://")
+    return text.rstrip("/")
+
+
+DEFAULT_FILE = "school-monitor.toml"
+"""Name of the configuration file where none is given."""
 
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+ProxyAddress = Annotated[str, AfterValidator(_proxy_address)]
+NumericId = Annotated[str, Field(pattern=r"^[0-9]+$")]
 
 
 class Section(BaseModel):
@@ -88,16 +128,22 @@ class SmtpMail(Section):
     port: Annotated[StrictInt, Field(ge=1, le=65535)] = 587
     security: Literal["starttls", "tls", "none"] = "starttls"
     user: str | None = None
-    password: SecretStr | None = None
+    password: Annotated[SecretStr | None, Field(validate_default=True)] = None
     timeout_seconds: Annotated[StrictInt, Field(ge=1, le=600)] = 30
 
-    @model_validator(mode="after")
-    def _never_in_clear_over_the_wire(self) -> SmtpMail:
-        if self.security == "none" and self.host not in {"localhost", "127.0.0.1", "::1"}:
-            raise ValueError('security = "none" is only for a mail server on this machine')
-        if (self.user is None) != (self.password is None):
-            raise ValueError("user and password go together")
-        return self
+    @field_validator("security")
+    @classmethod
+    def _never_in_clear_over_the_wire(cls, security: str, others: ValidationInfo) -> str:
+        if security == "none" and others.data.get("host", "localhost") not in THIS_MACHINE:
+            raise ValueError('"none" is only for a mail server on this machine')
+        return security
+
+    @field_validator("password")
+    @classmethod
+    def _user_and_password_together(cls, password: SecretStr | None, others: ValidationInfo) -> SecretStr | None:
+        if "user" in others.data and (others.data["user"] is None) != (password is None):
+            raise ValueError("user and password go together: give both or neither")
+        return password
 
 
 class Schedule(Section):
@@ -112,7 +158,7 @@ class Schedule(Section):
 
 
 class Connection(Section):
-    proxy: WebAddress | Annotated[str, Field(pattern=r"^http://[^@\s]+$")] | None = None
+    proxy: ProxyAddress | None = None
     """Web proxy of the school, for example http://proxy.school.example:3128. Never with a password in it."""
     connect_seconds: Annotated[StrictInt, Field(ge=1, le=120)] = 5
     read_seconds: Annotated[StrictInt, Field(ge=1, le=300)] = 20
@@ -125,14 +171,14 @@ class AccountBase(Section):
     label: Name
     """What people call it: "Facebook page"."""
     poll_minutes: Annotated[StrictInt, Field(ge=1, le=1440)] = 15
-    lookback_days: Annotated[StrictInt, Field(ge=1, le=365)] = 30
+    lookback_days: Annotated[StrictInt, Field(ge=1, le=7300)] = 30
     """How far back the first read goes, and for how long posts are read again."""
     calls_per_run: Annotated[StrictInt, Field(ge=1, le=10000)] = 200
 
 
 class FacebookPageAccount(AccountBase):
     network: Literal["facebook_page"]
-    page_id: Annotated[str, Field(pattern=r"^\d+$")]
+    page_id: NumericId
     access_token: SecretStr
     app_secret: SecretStr | None = None
     api_url: WebAddress = "https://graph.facebook.com"
@@ -140,7 +186,7 @@ class FacebookPageAccount(AccountBase):
 
 class XAccount(AccountBase):
     network: Literal["x"]
-    user_id: Annotated[str, Field(pattern=r"^\d+$")]
+    user_id: NumericId
     bearer_token: SecretStr
     api_url: WebAddress = "https://api.twitter.com"
 
@@ -161,11 +207,14 @@ AccountSettings = Annotated[FacebookPageAccount | XAccount | RedditAccount, Fiel
 MailSettings = Annotated[FolderMail | SmtpMail, Field(discriminator="transport")]
 
 
-class Settings(Section):
-    """The whole configuration of one school, with its policy pack read and its own response options applied."""
+def _no_name_twice(names: list[str]) -> None:
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"{', '.join(twice)} appears more than once")
 
-    path: Path
-    """The configuration file itself, absolute."""
+
+class Tables(Section):
+    """The tables of the configuration file that are settings as they stand."""
+
     school: School
     storage: Storage = Storage()
     mail: MailSettings
@@ -173,19 +222,38 @@ class Settings(Section):
     accounts: Annotated[tuple[AccountSettings, ...], Field(min_length=1)]
     schedule: Schedule = Schedule()
     connection: Connection = Connection()
+
+    @field_validator("people")
+    @classmethod
+    def _someone_reads_it(cls, people: tuple[Person, ...]) -> tuple[Person, ...]:
+        roles = {role for person in people for role in person.roles}
+        if missing := {"moderator", "head"} - roles:
+            raise ValueError(f"nobody has the role {' or '.join(sorted(missing))}")
+        _no_name_twice([person.email for person in people])
+        return people
+
+    @field_validator("accounts")
+    @classmethod
+    def _each_has_its_own_key(cls, accounts: tuple[AccountSettings, ...]) -> tuple[AccountSettings, ...]:
+        _no_name_twice([account.key for account in accounts])
+        return accounts
+
+
+class ConfigurationFile(Tables):
+    """The file as the school writes it, secrets filled in. `config/loading.py` makes Settings of it."""
+
+    response: ResponseRule = ResponseRule()
+    """The school's own changes to its policy pack; only the keys it wrote count."""
+
+
+class Settings(Tables):
+    """The whole configuration of one school, with its policy pack read and its own response options applied."""
+
+    path: Path
+    """The configuration file itself, absolute."""
     policy: PolicyPack
     rule: ResponseRule
     """The pack's response window with the school's own `[response]` keys on top."""
-
-    @model_validator(mode="after")
-    def _someone_reads_it(self) -> Settings:
-        roles = {role for person in self.people for role in person.roles}
-        if missing := {"moderator", "head"} - roles:
-            raise ValueError(f"people: nobody has the role {' or '.join(sorted(missing))}")
-        for what, names in (("accounts", [a.key for a in self.accounts]), ("people", [p.email for p in self.people])):
-            if twice := sorted({name for name in names if names.count(name) > 1}):
-                raise ValueError(f"{what}: {', '.join(twice)} appears more than once")
-        return self
 
     @property
     def evidence_folder(self) -> Path:

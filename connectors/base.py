@@ -197,7 +197,9 @@ class Budget:
     def spend(self, calls: int = 1) -> None:
         """Take `calls` from the budget. Raises RunLimitReached, with `until` saying when the next run is."""
         if self.calls_left < calls:
-            raise RunLimitReached("this run has used the calls it was given; the next run goes on from here", self.until)
+            raise RunLimitReached(
+                "this run has used the calls it was given; the next run goes on from here", self.until
+            )
         self.calls_left -= calls
 
 

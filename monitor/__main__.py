@@ -12,7 +12,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from monitor.commands.base import DEFAULT_CONFIG, CommandFailed, Outcome
+from monitor.commands.base import CommandFailed, Outcome
 
 COMMANDS = {
     "demo": "the main job on a fictional school, with stand-in networks on this machine",
@@ -78,7 +78,7 @@ def _parser(name: str | None) -> argparse.ArgumentParser:
                     type=Path,
                     default=None,
                     metavar="FILE",
-                    help=f"configuration file (default: $SCHOOL_MONITOR_CONFIG, then ./{DEFAULT_CONFIG})",
+                    help=f"configuration file (default: $SCHOOL_MONITOR_CONFIG, then ./school-monitor.toml)",
                 )
     return parser
 

@@ -136,9 +136,7 @@ class Collector:
             parked, checked, known = account.parked_until, account.checked_at, bool(account.own_ids)
         if parked and parked > now:
             result.complete = False
-            result.failures.append(
-                f"{self.account_key}: the network asked us to wait until {parked:%d %b %H:%M} UTC"
-            )
+            result.failures.append(f"{self.account_key}: the network asked us to wait until {parked:%d %b %H:%M} UTC")
             return False
         if known and checked and now - checked < CHECK_EVERY:
             return True

@@ -111,9 +111,7 @@ class Notifier:
             sender_name=f"{settings.school.name} monitor",
             reply_to=settings.mail.reply_to,
             recipient=delivery.recipient,
-            message_id=make_message_id(
-                settings.school.key, delivery.kind, delivery.key, delivery.recipient, domain
-            ),
+            message_id=make_message_id(settings.school.key, delivery.kind, delivery.key, delivery.recipient, domain),
             list_id=f"alerts.{settings.school.key}.monitor",
             date=now,
         )

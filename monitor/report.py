@@ -122,9 +122,7 @@ class Reporter:
     def _school(self, tx: Transaction) -> School:
         school = ledger.school_by_key(tx, self.settings.school.key)
         if school is None:
-            raise LookupError(
-                f"school {self.settings.school.key} is not in the register; wiring enrols it at start"
-            )
+            raise LookupError(f"school {self.settings.school.key} is not in the register; wiring enrols it at start")
         return school
 
     def _waiting(self, tx: Transaction, school: School, now: datetime) -> list[Waiting]:
@@ -143,9 +141,7 @@ class Reporter:
             read_at = ledger.last_complete_read(tx, account)
             if read_at is not None and now - read_at <= stale_after(self._poll_minutes(account)):
                 continue
-            failures = [
-                read.failure_words for read in ledger.last_reads(tx, account).values() if read.failure_words
-            ]
+            failures = [read.failure_words for read in ledger.last_reads(tx, account).values() if read.failure_words]
             why = failures[0] if failures else "it has not been read"
             found.append(Blind(account=account.label, since=read_at, why=why))
         return tuple(found)

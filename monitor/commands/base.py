@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from monitor.wiring import App
 
-DEFAULT_CONFIG = "school-monitor.toml"
 CONFIG_VARIABLE = "SCHOOL_MONITOR_CONFIG"
 
 
@@ -39,8 +38,9 @@ def settings_for(args: Namespace) -> Settings:
     """The settings the command line, the environment or the present folder points at. Raises CommandFailed."""
     from config.loading import load_settings
     from config.problems import ConfigurationProblems
+    from config.settings import DEFAULT_FILE
 
-    path: Path = args.config or Path(os.environ.get(CONFIG_VARIABLE) or DEFAULT_CONFIG)
+    path: Path = args.config or Path(os.environ.get(CONFIG_VARIABLE) or DEFAULT_FILE)
     try:
         return load_settings(path, os.environ)
     except ConfigurationProblems as problems:

@@ -35,9 +35,7 @@ def run(args: Namespace) -> int:
 
 def _lines(app: App, case: Case, answer: StateAnswer) -> list[str]:
     zone = app.settings.school.timezone
-    author = (
-        f"{plain(case.author_name, 200) or 'name not shown'} (id {case.author_id or 'withheld by the network'})"
-    )
+    author = f"{plain(case.author_name, 200) or 'name not shown'} (id {case.author_id or 'withheld by the network'})"
     lines = [
         f"Case {case.id}: {kind_words(case.kind)} on {case.account_label}",
         f"  by        {author}",

@@ -195,9 +195,7 @@ def _parking(tell: Chronicle, days: Days) -> None:
 
 
 def _quiz_night(tell: Chronicle, days: Days) -> None:
-    post = tell.post(
-        "PTA quiz night is back! Tables of eight, bring your own nibbles.", days.school_day(6, "10:15")
-    )
+    post = tell.post("PTA quiz night is back! Tables of eight, bring your own nibbles.", days.school_day(6, "10:15"))
     tell.says(
         CARL,
         "Is Mrs Ellerwick on the door again? After last time I won't be the only one staying at home.",

@@ -53,9 +53,7 @@ def _festival(tell: Chronicle, days: Days) -> None:
         post,
     )
     tell.answers(kind, "@ravenholt_u9s Thank you for having us!", later(kind.at, minutes=33))
-    match = tell.says(
-        MEL, "@OakfieldPrimary Who do I ask about joining the team?", days.school_day(8, "10:20"), post
-    )
+    match = tell.says(MEL, "@OakfieldPrimary Who do I ask about joining the team?", days.school_day(8, "10:20"), post)
     told = tell.answers(match, "@mel_dunstaple Mr Farthingale, any lunchtime.", later(match.at, hours=2))
     tell.says(
         MEL,

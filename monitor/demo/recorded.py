@@ -63,9 +63,7 @@ def recorded_worlds(folder: Path) -> dict[str, Recorded]:
 def _recorded(folder: Path, school: Author, read: Callable[[Any], Found]) -> Recorded:
     paths = sorted(folder.glob("*.json"))
     if not paths:
-        raise ValueError(
-            f"no recorded file (*.json) in {folder}; name the folder that holds facebook, x and reddit"
-        )
+        raise ValueError(f"no recorded file (*.json) in {folder}; name the folder that holds facebook, x and reddit")
     messages: dict[tuple[str, str], StoryMessage] = {}
     posts: dict[str, StoryPost] = {}
     files = []

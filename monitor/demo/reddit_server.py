@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -70,12 +70,6 @@ class RedditStandIn(StandIn):
         found = self._things_at(request.path.rstrip("/"))
         return self._page(request, found) if isinstance(found, list) else found
 
-    def _respond(self, request: Request) -> Response:
-        response = super()._respond(request)
-        # praw signs in with "Connection: close". A client not told that its wish was granted might reuse the line.
-        wish = {"Connection": "close"} if request.headers.get("connection", "").lower() == "close" else {}
-        return replace(response, headers={**response.headers, **wish})
-
     def _sign_in(self, request: Request) -> Response:
         if not request.headers.get("authorization", "").startswith("Basic "):
             return self._error(401, "Unauthorized")
@@ -95,9 +89,7 @@ class RedditStandIn(StandIn):
             if board[1].lower() != self._subreddit.lower():
                 return Response(302, b"", {"Location": "/subreddits/search?q=x"})
             return (
-                self._posts(others)
-                if board[2] == "new"
-                else self._comments(m for m in messages if self._is_here(m))
+                self._posts(others) if board[2] == "new" else self._comments(m for m in messages if self._is_here(m))
             )
         if user := re.fullmatch(r"/user/([^/]+)/(submitted|comments)", path):
             if user[1].lower() != _username(self.world.school).lower():

@@ -99,7 +99,7 @@ class StandIn:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
-            # Head and body leave as two small packets; without this the second waits 40 ms for the first one's receipt.
+            # Head and body leave as two small packets; else the second waits 40 ms for the first one's receipt.
             disable_nagle_algorithm = True
 
             def _serve(self) -> None:
@@ -113,6 +113,8 @@ class StandIn:
                 for name, value in response.headers.items():
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(response.body)))
+                if self.close_connection:  # a client not told that its wish was granted might use the line again
+                    self.send_header("Connection", "close")
                 self.end_headers()
                 self.wfile.write(response.body if response.cut_to is None else response.body[: response.cut_to])
                 if response.cut_to is not None:
@@ -120,7 +122,7 @@ class StandIn:
 
             do_GET = do_POST = _serve
 
-            def log_message(self, format: str, *args: Any) -> None:
+            def log_message(self, *_: Any) -> None:
                 """Say nothing: requests carry tokens."""
 
         return Handler

@@ -88,9 +88,7 @@ class Chronicle:
         """Someone writes under a post or in reply to a message; with neither, a thread of its own begins."""
         return self._add(author, text, at, under, edits=edits, deleted_at=deleted_at, hidden_at=hidden_at)
 
-    def answers(
-        self, to: StoryMessage, text: str, at: datetime, deleted_at: datetime | None = None
-    ) -> StoryMessage:
+    def answers(self, to: StoryMessage, text: str, at: datetime, deleted_at: datetime | None = None) -> StoryMessage:
         """The school replies to a message."""
         return self._add(self.world.school, text, at, to, deleted_at=deleted_at)
 

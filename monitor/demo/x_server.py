@@ -60,7 +60,7 @@ class _Tweet:
         long = len(version.text) > LONGEST_TEXT
         basic = {
             "id": version.id,
-            "text": version.text[: LONGEST_TEXT - 1] + "…" if long else version.text,
+            "text": _escaped(version.text[: LONGEST_TEXT - 1] + "…" if long else version.text),
             "edit_history_tweet_ids": [v.id for v in self.versions],
         }
         more = {
@@ -69,7 +69,7 @@ class _Tweet:
             "conversation_id": self.conversation,
             "in_reply_to_user_id": self.replied_to_user,
             "referenced_tweets": [{"type": "replied_to", "id": self.replied_to}] if self.replied_to else None,
-            "note_tweet": {"text": version.text} if long else None,
+            "note_tweet": {"text": _escaped(version.text)} if long else None,
         }
         return basic | {name: value for name, value in more.items() if name in fields and value is not None}
 
@@ -263,3 +263,8 @@ def _not_found(resource: str, parameter: str, value: str) -> dict[str, str]:
         "resource_id": value,
         "type": f"{PROBLEMS}resource-not-found",
     }
+
+
+def _escaped(text: str) -> str:
+    """X writes these three characters as entities in every text."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

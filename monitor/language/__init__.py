@@ -1,0 +1,1 @@
+"""Judging words: on this machine, by rules that say why."""

@@ -120,9 +120,7 @@ def holes(
     within = [moment for moment in complete_reads if since < moment < until]
     edges = [before[-1] if before else since, *within, until]
     return tuple(
-        Hole(max(first, since), second)
-        for first, second in itertools.pairwise(edges)
-        if second - first > allowed
+        Hole(max(first, since), second) for first, second in itertools.pairwise(edges) if second - first > allowed
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 from sqlalchemy.orm import aliased, selectinload
 
 from config.policy import ResponseRule
@@ -38,6 +38,11 @@ _CLOSING = (Action.ANSWERED_ELSEWHERE.value, Action.NO_REPLY_NEEDED.value, Actio
 def case_by_id(tx: Transaction, school: School, case_id: int) -> Case | None:
     """One case of this school, None when there is none with that number."""
     return next(iter(_load(tx, school, Comment.id == case_id)), None)
+
+
+def every_case(tx: Transaction, school: School) -> list[Case]:
+    """Every comment of the school."""
+    return _load(tx, school, true())
 
 
 def unsettled(tx: Transaction, school: School) -> list[Case]:

@@ -10,7 +10,18 @@ from sqlalchemy import func, select
 
 from monitor.model import Action, Deadline, Flag
 from monitor.store.engine import Transaction
-from monitor.store.tables import Account, Comment, Decision, Item, PolicyVersion, Post, School, Snapshot, Version
+from monitor.store.tables import (
+    Account,
+    Comment,
+    Decision,
+    Item,
+    PolicyVersion,
+    Post,
+    Quarantine,
+    School,
+    Snapshot,
+    Version,
+)
 from monitor.store.tables import Flag as FlagRow
 
 
@@ -128,9 +139,7 @@ def thread_of(tx: Transaction, item: Item, at_most: int) -> list[ThreadMessage]:
     ]
 
 
-def not_seen_since(
-    tx: Transaction, account: Account, moment: datetime, oldest: datetime, at_most: int
-) -> list[Item]:
+def not_seen_since(tx: Transaction, account: Account, moment: datetime, oldest: datetime, at_most: int) -> list[Item]:
     """Items made since `oldest` that should be there but were last met before `moment`: longest unmet first."""
     return list(
         tx.scalars(
@@ -148,7 +157,7 @@ def not_seen_since(
 
 
 def counts(tx: Transaction, account: Account) -> dict[str, int]:
-    """How much is stored for an account: comments, replies, flagged comments, comments with a deadline."""
+    """How much is stored for an account: comments, replies, flagged, quarantined, with a deadline."""
     comments = select(func.count()).select_from(Comment).where(Comment.account_id == account.id)
     return {
         "comments": tx.scalar(comments) or 0,
@@ -160,6 +169,10 @@ def counts(tx: Transaction, account: Account) -> dict[str, int]:
             select(func.count(func.distinct(FlagRow.comment_id)))
             .join(Comment, Comment.id == FlagRow.comment_id)
             .where(Comment.account_id == account.id)
+        )
+        or 0,
+        "quarantined": tx.scalar(
+            select(func.count()).select_from(Quarantine).where(Quarantine.account_id == account.id)
         )
         or 0,
         "due": tx.scalar(comments.where(Comment.due_at.is_not(None))) or 0,

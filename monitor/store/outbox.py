@@ -16,9 +16,7 @@ LEASE = timedelta(minutes=5)
 """Longer than a mail server is given to answer. After it, a mail whose sender died is sent by someone else."""
 
 
-def owe(
-    tx: Transaction, school: School, kind: str, key: str, recipients: Iterable[str], not_before: datetime
-) -> int:
+def owe(tx: Transaction, school: School, kind: str, key: str, recipients: Iterable[str], not_before: datetime) -> int:
     """Owe this mail to each recipient, once for ever. Returns how many were new."""
     new = 0
     for recipient in recipients:

@@ -1,0 +1,259 @@
+"""What the Graph API's JSON means: posts, comments, the way to the next page, and errors. No network here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from connectors.base import (
+    Attachment,
+    FetchedItem,
+    FetchedPost,
+    ItemKind,
+    Quarantined,
+    Shown,
+    UnexpectedReply,
+)
+
+WHERE = "Facebook page"
+GRAPH_ID = re.compile(r"[0-9]{1,40}(_[0-9]{1,40}){0,2}")
+
+# Older listings go on by `until` and a paging token instead of `after`.
+_WAYS_ON = ("after", "until", "__paging_token")
+
+
+@dataclass(frozen=True)
+class Thread:
+    """What comments hang under. Those under a visitor's post answer that visitor, so they have it as parent."""
+
+    post_id: str
+    by_visitor: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a listing: its rows as they came, and what to ask for the next (None: this is the last)."""
+
+    rows: Sequence[Any]
+    following: Mapping[str, str] | None
+
+
+def read_page(answer: Any) -> Page:
+    """A page of a listing. Only the position is taken from its link to the next page, never the address.
+
+    Raises UnexpectedReply when it has no list of rows, or says that it goes on but not where.
+    """
+    if not isinstance(answer, dict) or not isinstance(answer.get("data"), list):
+        raise UnexpectedReply(f"{WHERE}: a page of a listing came without its rows")
+    paging = answer.get("paging")
+    link = paging.get("next") if isinstance(paging, dict) else None
+    if not link:
+        return Page(answer["data"], None)
+    try:
+        query = parse_qs(urlsplit(link).query)
+    except (ValueError, TypeError, AttributeError):
+        query = {}
+    following = {name: query[name][-1] for name in _WAYS_ON if name in query}
+    cursors = paging.get("cursors") if isinstance(paging, dict) else None
+    if not following and isinstance(cursors, dict) and isinstance(cursors.get("after"), str):
+        following = {"after": cursors["after"]}
+    if not following:
+        raise UnexpectedReply(f"{WHERE}: a listing goes on, but does not say where")
+    return Page(answer["data"], following)
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A thread with more comments than came with its post: the times of those that came, and how to go on."""
+
+    thread: Thread
+    newest: tuple[datetime, ...]
+    following: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Posts:
+    """What one page of posts held, with the newest comments of each."""
+
+    posts: tuple[FetchedPost, ...]
+    items: tuple[FetchedItem, ...]
+    quarantined: tuple[Quarantined, ...]
+    unfinished: tuple[Unfinished, ...]
+
+
+def read_posts(page: Page, page_id: str) -> Posts:
+    """Posts of the school and of visitors, and the comments that came with them."""
+    posts: list[FetchedPost] = []
+    read: list[FetchedItem | Quarantined] = []
+    unfinished: list[Unfinished] = []
+    for raw in page.rows:
+        post = read_post(raw)
+        if isinstance(post, Quarantined):
+            read.append(post)
+            continue
+        posts.append(post)
+        thread = Thread(post.remote_id, _is_by_visitor(raw, page_id))
+        if thread.by_visitor:
+            read.append(read_visitor_post(raw))
+        try:
+            nested = read_page(raw.get("comments"))
+        except UnexpectedReply:
+            unfinished.append(Unfinished(thread, (), {}))
+            continue
+        items, quarantined = read_comments(nested, thread)
+        read += [*items, *quarantined]
+        if nested.following is not None:
+            unfinished.append(Unfinished(thread, tuple(item.created_at for item in items), nested.following))
+    items, quarantined = _sorted_out(read)
+    return Posts(tuple(posts), items, quarantined, tuple(unfinished))
+
+
+def read_comments(page: Page, thread: Thread) -> tuple[tuple[FetchedItem, ...], tuple[Quarantined, ...]]:
+    """The comments on one page of a thread, and those that could not be read."""
+    return _sorted_out([read_comment(raw, thread) for raw in page.rows])
+
+
+def _sorted_out(
+    read: Sequence[FetchedItem | Quarantined],
+) -> tuple[tuple[FetchedItem, ...], tuple[Quarantined, ...]]:
+    items = tuple(each for each in read if isinstance(each, FetchedItem))
+    return items, tuple(each for each in read if isinstance(each, Quarantined))
+
+
+def read_post(raw: Any) -> FetchedPost | Quarantined:
+    """A post on the page, by the school or by a visitor."""
+    if not isinstance(raw, dict):
+        return Quarantined(raw, "a post is not an object")
+    post_id = raw.get("id")
+    if not isinstance(post_id, str) or not GRAPH_ID.fullmatch(post_id):
+        return Quarantined(raw, "a post has no id")
+    return FetchedPost(
+        remote_id=post_id,
+        text=_text(raw.get("message")) or "",
+        created_at=_moment(raw.get("created_time")),
+        permalink=_text(raw.get("permalink_url")) or "",
+        comment_count=_comment_count(raw.get("comments")),
+    )
+
+
+def _is_by_visitor(raw: Mapping[str, Any], page_id: str) -> bool:
+    """Whether someone else wrote this post. Where its author is withheld, its kind tells ("wall_post")."""
+    author_id, _ = _author(raw)
+    return raw.get("status_type") == "wall_post" if author_id is None else author_id != page_id
+
+
+def read_visitor_post(raw: Mapping[str, Any]) -> FetchedItem | Quarantined:
+    """A visitor's post as something that wants an answer. Its nested comments are items of their own."""
+    own = {name: value for name, value in raw.items() if name != "comments"}
+    return _read(own, str(raw["id"]), None, ItemKind.MENTION)
+
+
+def read_comment(raw: Any, thread: Thread) -> FetchedItem | Quarantined:
+    """A comment or reply read under `thread`."""
+    if not isinstance(raw, dict):
+        return Quarantined(raw, "a comment is not an object")
+    comment_id, parent_id = _ids_in_link(raw, thread.post_id)
+    comment_id = _id(raw.get("id")) or comment_id
+    if comment_id is None:
+        return Quarantined(raw, "a comment has neither an id nor a link that names one")
+    parent = raw.get("parent")
+    parent_id = (_id(parent.get("id")) if isinstance(parent, dict) else None) or parent_id
+    if parent_id is None and thread.by_visitor:
+        parent_id = thread.post_id
+    return _read(raw, comment_id, parent_id, ItemKind.REPLY if parent_id else ItemKind.COMMENT, thread.post_id)
+
+
+def _read(
+    raw: dict[str, Any], remote_id: str, parent_id: str | None, kind: ItemKind, post_id: str | None = None
+) -> FetchedItem | Quarantined:
+    created_at = _moment(raw.get("created_time"))
+    if created_at is None:
+        return Quarantined(raw, f"item {remote_id} has no time that can be read")
+    text = _text(raw.get("message"))
+    if text is None and raw.get("message") is not None:
+        return Quarantined(raw, f"item {remote_id} has a message that is not text")
+    author_id, author_name = _author(raw)
+    return FetchedItem(
+        remote_id=remote_id,
+        kind=kind,
+        text=text or "",
+        created_at=created_at,
+        post_remote_id=post_id,
+        parent_remote_id=parent_id,
+        author_id=author_id,
+        author_name=author_name,
+        permalink=_text(raw.get("permalink_url")) or "",
+        shown=Shown.HIDDEN if raw.get("is_hidden") is True else Shown.VISIBLE,
+        attachments=_attachments(raw),
+        addressed_to=_tagged(raw),
+        raw=raw,
+    )
+
+
+def _ids_in_link(raw: Mapping[str, Any], post_id: str) -> tuple[str | None, str | None]:
+    """The ids of a comment and its parent from its link, written as the Graph API writes comment ids.
+
+    Pages read with public access only get no `id`, but the link still names the comment.
+    """
+    try:
+        query = parse_qs(urlsplit(_text(raw.get("permalink_url")) or "").query)
+    except ValueError:
+        return None, None
+    post_part = post_id.rpartition("_")[2]
+    comment, reply = (
+        f"{post_part}_{query[name][-1]}" if name in query and query[name][-1].isdecimal() else None
+        for name in ("comment_id", "reply_comment_id")
+    )
+    return (reply, comment) if reply else (comment, None)
+
+
+def _id(value: Any) -> str | None:
+    return value if isinstance(value, str) and GRAPH_ID.fullmatch(value) else None
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _author(raw: Mapping[str, Any]) -> tuple[str | None, str]:
+    author = raw.get("from")
+    if not isinstance(author, dict):
+        return None, ""
+    return _id(author.get("id")), _text(author.get("name")) or ""
+
+
+def _moment(value: Any) -> datetime | None:
+    """A Graph time (2026-11-14T12:00:00+0000) in UTC; None when it is missing, unreadable or without zone."""
+    try:
+        moment = datetime.fromisoformat(value)
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _comment_count(comments: Any) -> int | None:
+    summary = comments.get("summary") if isinstance(comments, dict) else None
+    count = summary.get("total_count") if isinstance(summary, dict) else None
+    return count if isinstance(count, int) and count >= 0 else None
+
+
+def _attachments(raw: Mapping[str, Any]) -> tuple[Attachment, ...]:
+    """Comments have one `attachment`; posts have `attachments` with a list."""
+    several = raw.get("attachments")
+    listed = several.get("data") if isinstance(several, dict) else None
+    found = [raw.get("attachment"), *(listed if isinstance(listed, list) else [])]
+    return tuple(
+        Attachment(_text(a.get("type")) or _text(a.get("media_type")) or "unknown", _text(a.get("url")) or "")
+        for a in found
+        if isinstance(a, dict)
+    )
+
+
+def _tagged(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    tags = raw.get("message_tags")
+    ids = (_id(tag.get("id")) for tag in tags if isinstance(tag, dict)) if isinstance(tags, list) else ()
+    return tuple(each for each in ids if each is not None)

@@ -1,0 +1,140 @@
+"""`demo`: the main job on a fictional school with stand-in networks."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from alerts.filters import plain
+from alerts.report_pdf import weekly_pdf
+from config.loading import load_settings
+from config.secrets import all_secrets
+from monitor.clock import SetClock, system_clock
+from monitor.commands.base import CommandFailed, Outcome, local
+from monitor.commands.printing import console, print_table
+from monitor.demo import play, summary
+from monitor.demo.networks import stand_ins
+from monitor.demo.recorded import recorded_worlds
+from monitor.demo.replay import replay
+from monitor.demo.workplace import TIMEZONE, Workplace, last_working_morning, open_workplace, write_configuration
+from monitor.logs import start_logging
+from monitor.rules.slots import latest_weekly_report
+from monitor.wiring import App, build_app
+
+EXAMPLE = "school-monitor demo --dir demo"
+NEEDS_CONFIG = False
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--dir", type=Path, metavar="D", help="folder to work in (default: demo, or demo-replay)")
+    parser.add_argument("--serve", action="store_true", help="keep the stand-in networks up until Ctrl-C")
+    parser.add_argument(
+        "--replay",
+        type=Path,
+        metavar="FOLDER",
+        help="serve recorded payloads from FOLDER/facebook, FOLDER/x and FOLDER/reddit instead",
+    )
+
+
+def run(args: Namespace) -> int:
+    """Live through a fortnight, then say what happened and where everything lies."""
+    if args.replay:
+        return _replay(args.replay, args.dir or Path("demo-replay"))
+    place = open_workplace(args.dir or Path("demo"), last_working_morning(system_clock()))
+    worlds = play.oakfield_worlds(place)
+    school = play.oakfield_school(worlds)
+    clock = SetClock(place.anchor)
+    faults = {"x": play.outage(place, clock)}
+    with stand_ins(worlds, place, school.subreddit, clock, faults) as networks:
+        write_configuration(place, school, {name: network.url for name, network in networks.items()})
+        settings = load_settings(place.configuration, os.environ)
+        start_logging(all_secrets(settings), logging.ERROR)
+        app = build_app(settings, clock)
+        played = _live(app, clock, place)
+        _say(app, place, played)
+        if args.serve:
+            _serve(clock, {name: network.url for name, network in networks.items()})
+    return Outcome.DONE
+
+
+def _replay(folder: Path, directory: Path) -> int:
+    try:
+        recordings = recorded_worlds(folder)
+    except ValueError as unusable:
+        raise CommandFailed(f"--replay: {unusable}", Outcome.USAGE) from None
+    app, figures = replay(recordings, directory)
+    print_table(
+        ("network", "items served", "read", "kept", "own replies", "flagged", "with a deadline", "quarantined"),
+        ((f.network, f.served, f.read, f.kept, f.own_replies, f.flagged, f.due, f.quarantined) for f in figures),
+        title="Recorded payloads, through the real SDKs",
+    )
+    for each in figures:
+        for reason, count in each.reasons.items():
+            print(f"{each.network}: {count} quarantined: {reason}")
+        for failure in each.failures:
+            print(plain(failure, 500))
+    for name, recorded in recordings.items():
+        for file in recorded.files:
+            if not file.taken:
+                print(f"{name}: nothing taken from {file.name}: {file.reason or 'all of it is in other files too'}")
+    print(f"Everything lies in {app.settings.path.parent}")
+    return Outcome.PROBLEMS if any(each.failures for each in figures) else Outcome.DONE
+
+
+def _live(app: App, clock: SetClock, place: Workplace) -> play.Played:
+    from rich.progress import Progress
+
+    played = play.Played()
+    moments = play.moments_to_play(place)
+    print(
+        f"{app.settings.school.name}: reading three accounts at {len(moments)} moments, "
+        f"from {local(moments[0], TIMEZONE)} to {local(place.anchor, TIMEZONE)}."
+    )
+    out = console()
+    with Progress(console=out, disable=not out.is_terminal, transient=True) as progress:
+        task = progress.add_task("Reading, judging, mailing", total=len(moments))
+        for moment in moments:
+            play.play(app, clock, moment, played)
+            progress.advance(task)
+        progress.update(task, description="Making evidence cards")
+        while made := app.cards.run():
+            played.cards += made
+    report_slot = latest_weekly_report(place.anchor, TIMEZONE, app.settings.schedule.weekly_report_at)
+    pdf = weekly_pdf(app.reporter.weekly(report_slot.key, place.anchor))
+    (place.folder / "weekly-report.pdf").write_bytes(pdf)
+    place.mark_played()
+    return played
+
+
+def _say(app: App, place: Workplace, played: play.Played) -> None:
+    new = sum(result.new for result in played.accounts.values())
+    edited = sum(result.edited for result in played.accounts.values())
+    gone = sum(result.gone for result in played.accounts.values())
+    print(
+        f"This run: {new} new items, {edited} edited, {gone} found gone, {played.mails} mails sent, "
+        f"{played.cards} evidence cards made."
+    )
+    print_table(
+        summary.COLUMNS,
+        summary.rows(app, played, place.anchor),
+        title=f"Where things stand on {local(place.anchor, TIMEZONE)}",
+    )
+    for what, where in summary.places(app):
+        print(f"{what + ':':15}{where}")
+    print(f"\nTry: school-monitor queue --config {place.configuration}")
+
+
+def _serve(clock: SetClock, urls: dict[str, str]) -> None:
+    stop = threading.Event()
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(wanted, lambda *_: stop.set())
+    for name, url in urls.items():
+        print(f"{name} answers at {url}", flush=True)
+    print("Ctrl-C stops them.", flush=True)
+    while not stop.wait(1):
+        clock.at = system_clock()

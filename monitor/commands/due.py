@@ -1,0 +1,67 @@
+"""`school-monitor due`: JSON lines in, one deadline out for each, with its derivation.
+
+Each answer is written and flushed before the next line is read, so that another program can hold a conversation.
+A line that cannot be answered gets a line with `error` in its place, and the rest is answered.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, BinaryIO, TextIO
+
+from monitor.commands.due_wire import BadLine, Question, read_object, read_question
+from monitor.rules.response import due_at
+from monitor.rules.state import response_state
+from monitor.rules.wording import utc_in_words
+
+LONGEST_LINE = 1024 * 1024
+"""Bytes. A question takes a few hundred."""
+
+
+def run(lines: BinaryIO, out: TextIO) -> int:
+    """Answer every line of `lines`, in order. Returns 0, or 1 when there was a line that could not be answered."""
+    status = 0
+    for line in _bounded(lines):
+        if line is not None and not line.strip():
+            continue
+        answer = _answer(line)
+        if "error" in answer:
+            status = 1
+        out.write(json.dumps(answer) + "\n")
+        out.flush()
+    return status
+
+
+def _bounded(lines: BinaryIO) -> Iterator[bytes | None]:
+    """Lines without their ends; None stands for one longer than LONGEST_LINE, which is passed over unread."""
+    while line := lines.readline(LONGEST_LINE + 1):
+        if len(line) <= LONGEST_LINE:
+            yield line
+            continue
+        while line and not line.endswith(b"\n"):
+            line = lines.readline(LONGEST_LINE)
+        yield None
+
+
+def _answer(line: bytes | None) -> dict[str, Any]:
+    case = None
+    try:
+        if line is None:
+            raise BadLine(f"the line is longer than {LONGEST_LINE} bytes, the most that is accepted")
+        found = read_object(line)
+        case = found.get("case") if isinstance(found.get("case"), str) else None
+        return {"case": case, **_deadline(read_question(found))}
+    except ValueError as wrong:  # what the wire and the rules refuse, each in one sentence of ours
+        return {"case": case, "error": str(wrong)}
+
+
+def _deadline(question: Question) -> dict[str, Any]:
+    facts = question.facts.facts()
+    deadline = due_at(question.received_at, question.timezone, question.policy, facts)
+    due, steps, state = deadline.due_at, list(deadline.steps), None
+    if question.facts.now is not None:
+        answer = response_state(question.received_at, due, facts, question.policy, question.facts.now)
+        state = answer.state.value
+        steps.insert(-1, f"{state.replace('_', ' ')}: {answer.because}")
+    return {"due_at": None if due is None else utc_in_words(due), "state": state, "steps": steps}

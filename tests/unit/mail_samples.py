@@ -1,0 +1,131 @@
+"""A digest and a weekly report of an invented school, the same made hostile, and ways to read a mail back."""
+
+import email
+import email.policy
+import re
+from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, date, datetime
+from html.parser import HTMLParser
+
+from alerts.messages import AccountFigures, Blind, CategoryFigures, Coverage, Digest, Line, WeeklyReport
+from alerts.render import Envelope
+
+
+def at(day, hour, minute, second=0):
+    return datetime(2026, 11, day, hour, minute, second, tzinfo=UTC)
+
+
+OVERDUE = Line(12, "Facebook page", "Comment", at(13, 6, 41), at(14, 6, 41), "overdue")
+MAYBE = Line(17, "X", "Mention", at(13, 15, 58), at(14, 15, 58), "may be overdue, not read since 06:40")
+TO_ANSWER = Line(21, "Facebook page", "Comment", at(14, 10, 12), at(17, 23, 59, 59), "answer by")
+FLAGGED = Line(19, "Reddit", "Reply", at(14, 22, 5), None, "waiting", ("threat", "self_harm"), "urgent")
+BLIND = Blind("Instagram", at(16, 6, 40), "signed out")
+
+DIGEST = Digest(
+    school="Oakfield Primary School",
+    timezone="Europe/London",
+    now=at(16, 8, 0),
+    recipient="Mrs Ali",
+    to_answer=(TO_ANSWER,),
+    overdue=(OVERDUE, MAYBE),
+    flagged=(FLAGGED,),
+    blind=(BLIND,),
+    read_until=at(16, 6, 35),
+    rule_in_words="Every comment gets a response within 24 hours.",
+    clause="Monitoring",
+    policy="Default 1.2",
+    shown=10,
+)
+EMPTY = replace(DIGEST, to_answer=(), overdue=(), flagged=(), blind=())
+ENVELOPE = Envelope(
+    sender="monitor@oakfield.example",
+    sender_name="Oakfield Primary School",
+    reply_to="office@oakfield.example",
+    recipient="ali@oakfield.example",
+    message_id="<0123456789abcdef@oakfield.example>",
+    list_id="alerts.oakfield.monitor",
+    date=at(16, 8, 0),
+)
+FACEBOOK = AccountFigures("Facebook page", 131, 130, 107, 2, 3, 4, 5, 1, 6, 8)
+REDDIT = AccountFigures("Reddit", 7, 9, 9, 0, 0, 0, 0, 0, 0, 0)
+WAITING = Line(12, "Facebook page", "Comment", at(2, 6, 41), at(3, 6, 41), "overdue")
+
+REPORT = WeeklyReport(
+    school="Oakfield Primary School",
+    timezone="Europe/London",
+    week="2026-W46",
+    first_day=date(2026, 11, 9),
+    last_day=date(2026, 11, 15),
+    made_at=at(16, 7, 30),
+    verdict="116 of 139 comments were answered in time. Reddit could not be read for 9 hours on Tuesday.",
+    coverage=(
+        Coverage("Facebook page", 672, 671, (), 168.0, 168.0, 133),
+        Coverage("Reddit", 670, 636, ((at(10, 6, 40), at(10, 15, 40)),), 158.97, 168.0, 14),
+    ),
+    unanswered=(WAITING,),
+    figures=(FACEBOOK, REDDIT),
+    median_hours=3.43,
+    slowest_hours=19.6,
+    slowest_is_percentile=True,
+    flagged=(CategoryFigures("threat", 21, 20, 19), CategoryFigures("self_harm", 3, 2, 1)),
+    messages_watched=False,
+    rule_in_words="Every comment gets a response within 24 hours.",
+    clause="Monitoring",
+    policy="Default 1.2",
+    calendar="England",
+    recipients=("Mr Marsh", "Mrs Okafor"),
+    shown=10,
+)
+NOTHING = replace(
+    REPORT,
+    verdict="Nothing fell due this week.",
+    coverage=(Coverage("Facebook page", 672, 672, (), 168.0, 168.0, 0),),
+    unanswered=(),
+    figures=(AccountFigures("Facebook page", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),),
+    median_hours=None,
+    slowest_hours=None,
+    slowest_is_percentile=False,
+    flagged=(),
+)
+HOSTILE = (
+    "\u202egnp\u202c\u200b\r\nBcc: all@elsewhere.example\r\n<script>alert(1)</script><img src=x> "
+    '{{ 7*7 }} #text(red)[x] $ * _ ` \\ \'"><a href="https://evil.example"> =1+1 \ud83d \x00 😀 中 ' + "W" * 10_000
+)
+
+
+def hostile(value):
+    """The same message with hostile words in every field that holds words, however deep."""
+    if isinstance(value, tuple):
+        return tuple(hostile(inner) for inner in value)
+    if isinstance(value, str):
+        return HOSTILE
+    if is_dataclass(value):
+        changed = {f.name: hostile(getattr(value, f.name)) for f in fields(value) if f.name != "timezone"}
+        return replace(value, **changed)
+    return value
+
+
+def parsed(message):
+    return email.message_from_bytes(message.as_bytes(), policy=email.policy.default)
+
+
+class Page(HTMLParser):
+    """Every tag with its attributes, and the words between."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.words = [], ""
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.words += data
+
+    def count(self, name):
+        return sum(tag == name for tag, _ in self.tags)
+
+
+def squeezed(text):
+    return re.sub(r"\s+", " ", text)

@@ -1,0 +1,91 @@
+"""The head's weekly report as PDF and as CSV."""
+
+import csv
+import io
+import re
+from dataclasses import fields, replace
+
+import pytest
+from mail_samples import FACEBOOK, NOTHING, REDDIT, REPORT, WAITING, at, hostile
+
+from alerts import report_pdf
+from alerts.messages import AccountFigures, CategoryFigures, Coverage
+from alerts.report_csv import COLUMNS, weekly_csv
+from alerts.report_pdf import weekly_pdf
+
+
+def pages_in(pdf):
+    return max(int(n) for n in re.findall(rb"/Type\s*/Pages.*?/Count\s+(\d+)", pdf, re.DOTALL))
+
+
+def test_the_pdf_is_one_tagged_page_and_the_same_bytes_every_time():
+    pdf = weekly_pdf(REPORT)
+    assert pdf.startswith(b"%PDF-")
+    assert b"/StructTreeRoot" in pdf
+    assert b"pdfuaid" in pdf
+    assert pages_in(pdf) == 1
+    assert pdf == weekly_pdf(REPORT)
+
+
+def test_a_bad_week_of_five_accounts_still_fits_one_page():
+    holes = ((at(10, 6, 40), at(10, 15, 40)), (at(12, 6, 40), at(12, 15, 40)))
+    bad = replace(
+        REPORT,
+        coverage=tuple(Coverage(f"Account {i}", 672, 600, holes, 150, 168, 9) for i in range(5)),
+        unanswered=tuple(replace(WAITING, case=100 + i) for i in range(24)),
+        figures=tuple(replace(FACEBOOK, account=f"Account {i}") for i in range(5)),
+        flagged=tuple(CategoryFigures(f"category {i}", 11, 10, 9) for i in range(6)),
+    )
+    assert pages_in(weekly_pdf(bad)) == 1
+
+
+def test_a_week_of_nothing_has_a_pdf_too():
+    assert pages_in(weekly_pdf(NOTHING)) == 1
+
+
+def test_hostile_words_do_not_stop_the_pdf():
+    assert weekly_pdf(hostile(REPORT)).startswith(b"%PDF-")
+
+
+def test_every_letter_the_pdf_promises_to_draw_is_drawn():
+    ranges = (range(first, last + 1) for first, last in report_pdf.DRAWN)
+    letters = "".join(chr(code) for codes in ranges for code in codes) + "".join(sorted(report_pdf.DRAWN_TOO))
+    for start in range(0, len(letters), 60):
+        pdf = weekly_pdf(replace(NOTHING, verdict="x" + letters[start : start + 60]))
+        assert pdf.startswith(b"%PDF-")
+
+
+def rows_of(report):
+    return list(csv.DictReader(io.StringIO(weekly_csv(report), newline="")))
+
+
+def test_the_csv_has_a_row_for_each_account_and_each_unanswered_comment():
+    many = replace(REPORT, unanswered=tuple(replace(WAITING, case=100 + i) for i in range(24)))
+    rows = rows_of(many)
+    assert [row["record"] for row in rows] == ["account"] * 2 + ["unanswered"] * 24
+    assert tuple(rows[0]) == COLUMNS
+    assert all(rows[0][f.name] == str(getattr(FACEBOOK, f.name)) for f in fields(AccountFigures))
+    assert rows[2] == {
+        **dict.fromkeys(COLUMNS, ""),
+        "record": "unanswered",
+        "week": "2026-W46",
+        "account": "Facebook page",
+        "case": "100",
+        "what": "Comment",
+        "received_at": "2026-11-02T06:41:00+00:00",
+        "due_at": "2026-11-03T06:41:00+00:00",
+        "state": "overdue",
+    }
+
+
+@pytest.mark.parametrize("sign", list("=+-@＝＋－＠"))
+def test_no_cell_of_the_csv_is_a_formula(sign):
+    formula = f"\t{sign}HYPERLINK(1)"
+    (row,) = rows_of(replace(NOTHING, figures=(replace(REDDIT, account=formula),)))
+    assert row["account"] == f"'{sign}HYPERLINK(1)"
+
+
+def test_hostile_words_in_the_csv_stay_in_their_cell():
+    rows = rows_of(hostile(REPORT))
+    assert len(rows) == 3
+    assert all(not any(c in row["account"] for c in "\r\n\u202e\0") and len(row["account"]) <= 81 for row in rows)
