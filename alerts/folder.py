@@ -31,6 +31,16 @@ class FolderTransport:
             why = failed.strerror or type(failed).__name__
             raise MailRefused(False, f"the mail folder cannot be written: {why}") from None
 
+    def check(self) -> None:
+        """Make the folder if need be and see that it can be written. Raises MailRefused."""
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self._folder):
+                pass
+        except OSError as failed:
+            why = failed.strerror or type(failed).__name__
+            raise MailRefused(False, f"the mail folder cannot be written: {why}") from None
+
 
 def _write(path: Path, content: bytes) -> None:
     # mkstemp makes the file 0600; the rename puts it in place whole, over an earlier copy.

@@ -19,6 +19,7 @@ _SIGN_IN_SWITCHED_OFF = (
 # Microsoft's enhanced codes for password sign-in that is switched off, whatever text comes with them.
 _SWITCHED_OFF_CODES = ("5.7.30", "5.7.139")
 _LONGEST_QUOTE = 80
+_NOBODY = "school-monitor.invalid"  # what we call ourselves when there is no sender yet
 
 
 class SmtpTransport:
@@ -62,6 +63,16 @@ class SmtpTransport:
                 self._encrypt(server)
                 self._sign_in(server)
                 server.sendmail(sender.addr_spec, [recipient], content)
+            finally:
+                _leave(server)
+
+    def check(self) -> None:
+        """Connect, encrypt and sign in as for a mail, then take leave. Raises MailRefused."""
+        with _failures_in_words(self._timeout):
+            server = self._connect(_NOBODY)
+            try:
+                self._encrypt(server)
+                self._sign_in(server)
             finally:
                 _leave(server)
 

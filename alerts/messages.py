@@ -79,7 +79,10 @@ class Coverage:
 
 @dataclass(frozen=True)
 class AccountFigures:
-    """Counts for one account. Received: came in the week. The others: fell due in the week."""
+    """Counts for one account. Received: came in the week. The others: had their deadline in the week.
+
+    `due` leaves out those nobody had to answer after all (no reply needed, withdrawn, spam).
+    """
 
     account: str
     received: int

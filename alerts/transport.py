@@ -39,6 +39,10 @@ class MailTransport(Protocol):
         """
         ...
 
+    def check(self) -> None:
+        """Find out whether mail could leave now, without sending any. Raises MailRefused."""
+        ...
+
 
 def only_recipient(message: EmailMessage) -> str:
     """The address of the one recipient. Raises ValueError for none, several, or a Cc or Bcc field."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from config.checking import fit
 from config.policy import CATEGORIES, PolicyPack
-from config.problems import ConfigurationProblems, Problem, did_you_mean, path_in_words, printable
+from config.problems import ConfigurationProblems, Problem, did_you_mean, found, path_in_words
 from config.schema import tables
 from config.toml_file import TomlFile, read_toml
 
@@ -29,7 +29,7 @@ def pack_file(wanted: str, folder: Path) -> Path:
         return folder / wanted
     near = did_you_mean(wanted, known_packs())
     hint = f'. Did you mean "{near}"?' if near else ", or the path of your own file ending in .toml"
-    raise ValueError(f'must be one of {", ".join(known_packs())} (found "{printable(wanted)}"){hint}')
+    raise ValueError(f"must be one of {', '.join(known_packs())}{found(wanted)}{hint}")
 
 
 def _categories(file: TomlFile) -> list[Problem]:

@@ -57,9 +57,9 @@ def printable(text: str) -> str:
 
 
 def path_in_words(path: KeyPath) -> str:
-    """A path as people write it: accounts[0].label."""
-    parts = (f"[{part}]" if isinstance(part, int) else f".{printable(part)}" for part in path)
-    return "".join(parts).removeprefix(".")
+    """A path as people write it: accounts[0].label. A key that could be a secret is left out."""
+    names = (part if isinstance(part, int) else "…" if could_be_secret(part) else printable(part) for part in path)
+    return "".join(f"[{name}]" if isinstance(name, int) else f".{name}" for name in names).removeprefix(".")
 
 
 def found(value: Any, secrets: Collection[str] = ()) -> str:

@@ -117,6 +117,7 @@ class _Scanner:
                     self.take()
             self.take()
         else:
+            self.take()
             while (token := self.peek()).kind not in {"newline", "end"} and token.text not in {",", "]", "}"}:
                 self.take()
 

@@ -78,7 +78,7 @@ def _parser(name: str | None) -> argparse.ArgumentParser:
                     type=Path,
                     default=None,
                     metavar="FILE",
-                    help=f"configuration file (default: $SCHOOL_MONITOR_CONFIG, then ./school-monitor.toml)",
+                    help="configuration file (default: $SCHOOL_MONITOR_CONFIG, then ./school-monitor.toml)",
                 )
     return parser
 

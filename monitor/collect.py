@@ -169,7 +169,7 @@ class Collector:
             for post in batch.posts:
                 keep.keep_post(tx, account, post, now)
             for item in batch.items:
-                self._keep_one(tx, item, batch, now, line)
+                self._keep_one(tx, account, item, batch, now, line)
             for bad in batch.quarantined:
                 if keep.keep_quarantined(tx, account, stream, bad, now):
                     line.quarantined += 1
@@ -180,8 +180,9 @@ class Collector:
             line.complete = batch.complete
             line.write(tx)
 
-    def _keep_one(self, tx: Transaction, item: FetchedItem, batch: Batch, now: datetime, line: _Line) -> None:
-        account = self._account(tx)
+    def _keep_one(
+        self, tx: Transaction, account: Account, item: FetchedItem, batch: Batch, now: datetime, line: _Line
+    ) -> None:
         kept = keep.keep_item(tx, account, item, now)
         if kept.outcome in {Outcome.NEW, Outcome.EDITED}:
             key = threads.place_in_thread(tx, account, kept.item)
@@ -245,8 +246,4 @@ class Collector:
             line.write(tx)
 
     def _account(self, tx: Transaction) -> Account:
-        school = ledger.school_by_key(tx, self.school_key)
-        account = ledger.account_by_key(tx, school, self.account_key) if school else None
-        if account is None:
-            raise LookupError(f"account {self.account_key} is not in the register; wiring enrols it at start")
-        return account
+        return ledger.enrolled_account(tx, self.school_key, self.account_key)

@@ -19,7 +19,7 @@ from alerts.messages import (
 from config.settings import Settings
 from monitor.model import OFFENSIVE, Case
 from monitor.rules import weekly
-from monitor.rules.queue import Waiting, in_order
+from monitor.rules.queue import Waiting, in_order, worst
 from monitor.rules.slots import week_bounds
 from monitor.store import cases, ledger
 from monitor.store.engine import Store, Transaction
@@ -192,6 +192,7 @@ def _line(entry: Waiting) -> Line:
         due_at=case.due_at if entry.needs_reply else None,
         state=state_words(entry.answer.state),
         flags=tuple(dict.fromkeys(category_words(flag.category) for flag in entry.flags)),
+        severity=worst(entry.flags),
     )
 
 

@@ -7,6 +7,8 @@ A line that cannot be answered gets a line with `error` in its place, and the re
 from __future__ import annotations
 
 import json
+import sys
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from typing import Any, BinaryIO, TextIO
 
@@ -19,7 +21,23 @@ LONGEST_LINE = 1024 * 1024
 """Bytes. A question takes a few hundred."""
 
 
-def run(lines: BinaryIO, out: TextIO) -> int:
+EXAMPLE = (
+    """echo '{"case": "1", "received_at": "2026-11-14T12:00:00Z", "timezone": "Europe/London", "policy": {}}' """
+    "| school-monitor due"
+)
+NEEDS_CONFIG = False
+
+
+def configure(parser: ArgumentParser) -> None:
+    """There are no options: each line brings its own policy."""
+
+
+def run(args: Namespace) -> int:
+    """Answer standard input on standard output."""
+    return answer_lines(sys.stdin.buffer, sys.stdout)
+
+
+def answer_lines(lines: BinaryIO, out: TextIO) -> int:
     """Answer every line of `lines`, in order. Returns 0, or 1 when there was a line that could not be answered."""
     status = 0
     for line in _bounded(lines):

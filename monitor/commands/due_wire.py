@@ -192,7 +192,7 @@ _KEYS: dict[tuple[str, ...], type[BaseModel]] = {
 
 def _unknown_key(place: tuple[int | str, ...]) -> str:
     model = _KEYS[tuple(part for part in place[:-1] if isinstance(part, str))]
-    near = get_close_matches(str(place[-1]), model.model_fields, n=1)
+    near = get_close_matches(str(place[-1])[:LONGEST_FOUND], model.model_fields, n=1)
     hint = f'did you mean "{near[0]}"?' if near else f"accepted: {', '.join(model.model_fields)}"
     return f"{_path(place)} is not a known key; {hint}"
 

@@ -30,7 +30,7 @@ _SOMEBODY = (
     "|the|my|our|your|this|that)"
 )
 _OPENING = re.compile(
-    rf"(hi |hello |please |sorry |just wondering |so |and |but |also )*("
+    rf"((hi|hello|please|sorry|just wondering|so|and|but|also),? )*("
     rf"(can|could|will|would|should|is|are|does|did|am|shall) {_SOMEBODY}\b"
     rf"|do (i|we|you|they|parents|children|siblings)\b|may (i|we)\b"
     rf"|(what|which) (time|day|date|age|page|form|class|year|is|are|do|does|if|about|happens|should|will)\b"

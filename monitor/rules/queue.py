@@ -16,6 +16,9 @@ from monitor.rules.state import response_state
 WAITING = frozenset({ResponseState.OPEN, ResponseState.OVERDUE, ResponseState.OVERDUE_UNCONFIRMED})
 OVERDUE = frozenset({ResponseState.OVERDUE, ResponseState.OVERDUE_UNCONFIRMED})
 
+SEVERITIES = ("note", "concern", "serious", "urgent")
+"""From the least grave to the gravest."""
+
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
@@ -41,6 +44,11 @@ class Waiting:
     def is_urgent(self) -> bool:
         """Whether a flag says that a person must look at once."""
         return any(flag.severity == "urgent" for flag in self.flags)
+
+
+def worst(flags: Iterable[Flag]) -> str:
+    """The gravest severity among these flags; empty when there is none."""
+    return max((flag.severity for flag in flags), key=SEVERITIES.index, default="")
 
 
 def in_order(cases: Iterable[Case], undecided: frozenset[int], now: datetime) -> list[Waiting]:

@@ -18,6 +18,8 @@ from monitor.rules.state import response_state
 
 ENOUGH_FOR_A_PERCENTILE = 20
 
+EXCUSED = frozenset({"no_reply_needed", "withdrawn", "spam"})
+
 _COUNTED_AS = {
     ResponseState.ANSWERED_IN_TIME: "answered_in_time",
     ResponseState.ANSWERED_LATE: "answered_late",
@@ -35,7 +37,10 @@ _COUNTED_AS = {
 
 @dataclass
 class Tally:
-    """Figures of one account. `received` came in the week; all others fell due in it."""
+    """Figures of one account. `received` came in the week; all others had their deadline in it.
+
+    `due` leaves out those nobody had to answer after all: no reply needed, withdrawn, spam.
+    """
 
     received: int = 0
     due: int = 0
@@ -76,8 +81,8 @@ def tally(received: Iterable[Case], due: Iterable[Case], now: datetime) -> dict[
             mine.no_reply_needed += 1
     for case in due:
         mine = tallies.setdefault(case.account, Tally())
-        mine.due += 1
         kind = counted_as(case, _state(case, now))
+        mine.due += kind not in EXCUSED
         setattr(mine, kind, getattr(mine, kind) + 1)
     return tallies
 
@@ -138,13 +143,15 @@ def merged(stretches: Iterable[Hole]) -> tuple[Hole, ...]:
 def verdict(tallies: Iterable[Tally], overdue_since: Sequence[datetime], blind_hours: float, now: datetime) -> str:
     """The week in a sentence or three. `overdue_since`: deadlines of all that is unanswered and past due now."""
     figures = list(tallies)
-    owed = sum(t.answered_in_time + t.answered_late + t.found_late + t.actioned + t.unanswered for t in figures)
-    met = sum(t.answered_in_time + t.actioned for t in figures)
+    owed = sum(t.due for t in figures)
+    met = sum(t.answered_in_time for t in figures)
     said = (
         f"{met} of {owed} {_comments(owed)} that fell due {'was' if owed == 1 else 'were'} answered in time."
         if owed
         else "No comment fell due this week."
     )
+    if acted := sum(t.actioned for t in figures):
+        said += f" {acted} offensive {_comments(acted)} {'was' if acted == 1 else 'were'} acted on instead."
     if overdue_since:
         days = (now - min(overdue_since)) // timedelta(days=1)
         age = f"the oldest for {days} {'day' if days == 1 else 'days'}" if days else "since less than a day"

@@ -69,6 +69,14 @@ def account_by_key(tx: Transaction, school: School, key: str) -> Account | None:
     return tx.scalar(select(Account).where(Account.school_id == school.id, Account.key == key))
 
 
+def enrolled_account(tx: Transaction, school_key: str, key: str) -> Account:
+    """One account by the keys of its school and its own. Raises LookupError when it was never enrolled."""
+    account = tx.scalar(select(Account).join(School).where(School.key == school_key, Account.key == key))
+    if account is None:
+        raise LookupError(f"account {key} of {school_key} is not in the register; the program enrols it at start")
+    return account
+
+
 def policy_in_force(
     tx: Transaction, school: School, pack: str, version: str, clause: str, rule: str, now: datetime
 ) -> PolicyVersion:

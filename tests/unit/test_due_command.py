@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.commands.due import LONGEST_LINE, run
+from monitor.commands.due import LONGEST_LINE, answer_lines
 
 SATURDAY = {"case": "sat", "received_at": "2026-06-13T08:00:00Z", "timezone": "Europe/London", "policy": {}}
 WEDNESDAY = {**SATURDAY, "case": "wed", "received_at": "2026-06-10T07:15:00Z"}
@@ -20,7 +20,7 @@ def due(*lines):
     """Exit status and answers for these lines, each an object or raw bytes."""
     raw = [line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines]
     out = io.StringIO()
-    status = run(io.BytesIO(b"\n".join(raw)), out)
+    status = answer_lines(io.BytesIO(b"\n".join(raw)), out)
     return status, [json.loads(answer) for answer in out.getvalue().splitlines()]
 
 
@@ -203,7 +203,7 @@ def test_a_broken_emoji_and_a_byte_order_mark_do_no_harm():
 
 
 def test_each_line_is_answered_before_the_next_one_is_asked():
-    program = "import sys; from monitor.commands.due import run; sys.exit(run(sys.stdin.buffer, sys.stdout))"
+    program = "import sys; from monitor.commands.due import answer_lines; sys.exit(answer_lines(sys.stdin.buffer, sys.stdout))"
     talk = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     with talk:
         for _ in range(2):

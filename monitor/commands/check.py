@@ -1,0 +1,95 @@
+"""`check`: test everything that can be tested without changing anything; explain one deadline."""
+
+from __future__ import annotations
+
+import shutil
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from alerts.filters import plain
+from alerts.transport import MailRefused
+from config.loading import warnings
+from connectors.base import ConnectorError
+from monitor.commands.base import CommandFailed, Outcome, app_for, settings_for
+from monitor.commands.explain import explain
+from monitor.store import ledger
+from monitor.wiring import App, build_connector, mail_transport
+
+EXAMPLE = 'school-monitor check --explain "2026-11-13 16:00"'
+LEAST_FREE = 500 << 20  # bytes of disk below which evidence is at risk
+CLOCK_MAY_DIFFER = timedelta(seconds=60)
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--explain", metavar="TIME", help="only say when a comment received then is due, and why")
+
+
+def run(args: Namespace) -> int:
+    """Print one line for each thing tested. 1 when something needs a person."""
+    if args.explain:
+        settings = settings_for(args)
+        try:
+            print("\n".join(explain(args.explain, settings)))
+        except ValueError as wrong:
+            raise CommandFailed(f"--explain: {wrong}", Outcome.USAGE) from None
+        return Outcome.DONE
+    app = app_for(args)
+    print(f"ok    configuration {app.settings.path}, policy {app.settings.policy.name}")
+    today = app.clock().astimezone(ZoneInfo(app.settings.school.timezone)).date()
+    for warning in warnings(app.settings, today):
+        print(f"note  {warning}")
+    tests: list[tuple[str, Callable[[], str]]] = [
+        ("database", lambda: _database(app)),
+        ("evidence folder", lambda: _evidence(app)),
+        ("mail", lambda: _mail(app)),
+        *((f"account {a.key}", lambda a=a: _account(app, a.key)) for a in app.settings.accounts),
+    ]
+    failed = [name for name, test in tests if not _passes(name, test)]
+    return Outcome.PROBLEMS if failed else Outcome.DONE
+
+
+def _passes(name: str, test: Callable[[], str]) -> bool:
+    try:
+        print(f"ok    {name}: {plain(test(), 300)}")
+    except (ConnectorError, MailRefused, OSError, CommandFailed) as problem:
+        words = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
+        print(f"FAIL  {name}: {plain(words, 300)}")
+        return False
+    return True
+
+
+def _database(app: App) -> str:
+    with app.store.reading() as tx:
+        school = ledger.school_by_key(tx, app.settings.school.key)
+        accounts = ledger.accounts_of(tx, school) if school else ()
+        newest = [read.started_at for account in accounts for read in ledger.last_reads(tx, account).values()]
+    if newest and max(newest) > app.clock() + CLOCK_MAY_DIFFER:
+        raise CommandFailed(
+            "the newest read lies in the future: this computer's clock has been set back; set it right"
+        )
+    return f"open, {len(accounts)} accounts in the register"
+
+
+def _evidence(app: App) -> str:
+    folder = app.settings.evidence_folder
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_FREE:
+        raise CommandFailed(f"only {free >> 20} MB are free on its disk; make room, or evidence will be lost")
+    return f"{folder}, {free >> 30} GB free"
+
+
+def _mail(app: App) -> str:
+    transport = mail_transport(app.settings)
+    transport.check()
+    return f"{app.settings.mail.transport} answers; nothing was sent"
+
+
+def _account(app: App, key: str) -> str:
+    account = next(each for each in app.settings.accounts if each.key == key)
+    state = build_connector(account, app.settings, app.clock).check()
+    notes = "".join(f"; {note}" for note in state.notes)
+    return f"signed in as {state.display_name} ({', '.join(sorted(state.own_ids))}){notes}"
