@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 
@@ -205,12 +205,16 @@ class Budget:
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a network lets us see. `streams` are read in this order; all of them make the account read."""
+    """What a network lets us see. `streams` are read in this order; all of them make the account read.
+
+    `verify_every`: how long after an item was last met it is asked for by its id, at the soonest.
+    """
 
     streams: tuple[str, ...]
     verify_batch: int
     shows_edits: bool
     shows_hidden: bool
+    verify_every: timedelta = timedelta(hours=1)
 
 
 @dataclass(frozen=True)

@@ -198,7 +198,8 @@ class Collector:
             return
         with self.store.reading() as tx:
             account = self._account(tx)
-            unmet = judged.not_seen_since(tx, account, started, started - VERIFY_FOR, VERIFY_AT_MOST)
+            unmet_since = started - self.connector.capabilities.verify_every
+            unmet = judged.to_verify(tx, account, started, unmet_since, started - VERIFY_FOR, VERIFY_AT_MOST)
             wanted = [item.remote_id for item in unmet]
         if not wanted:
             return

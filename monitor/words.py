@@ -58,7 +58,7 @@ def state_words(state: ResponseState) -> str:
 
 def region_words(region: str | None) -> str:
     """Whose bank holidays count."""
-    return f"bank holidays of {_REGIONS[region]}" if region else "no bank holidays"
+    return _REGIONS[region] if region else "none"
 
 
 def kind_words(kind: str) -> str:

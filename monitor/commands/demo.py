@@ -7,6 +7,8 @@ import os
 import signal
 import threading
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from alerts.filters import plain
@@ -48,14 +50,15 @@ def run(args: Namespace) -> int:
     place = open_workplace(args.dir or Path("demo"), last_working_morning(system_clock()))
     worlds = play.oakfield_worlds(place)
     school = play.oakfield_school(worlds)
-    clock = SetClock(place.anchor)
+    moments = play.moments_to_play(place)
+    clock = SetClock(moments[0])
     faults = {"x": play.outage(place, clock)}
     with stand_ins(worlds, place, school.subreddit, clock, faults) as networks:
         write_configuration(place, school, {name: network.url for name, network in networks.items()})
         settings = load_settings(place.configuration, os.environ)
         start_logging(all_secrets(settings), logging.ERROR)
         app = build_app(settings, clock)
-        played = _live(app, clock, place)
+        played = _live(app, clock, place, moments)
         _say(app, place, played)
         if args.serve:
             _serve(clock, {name: network.url for name, network in networks.items()})
@@ -86,11 +89,10 @@ def _replay(folder: Path, directory: Path) -> int:
     return Outcome.PROBLEMS if any(each.failures for each in figures) else Outcome.DONE
 
 
-def _live(app: App, clock: SetClock, place: Workplace) -> play.Played:
+def _live(app: App, clock: SetClock, place: Workplace, moments: Sequence[datetime]) -> play.Played:
     from rich.progress import Progress
 
     played = play.Played()
-    moments = play.moments_to_play(place)
     print(
         f"{app.settings.school.name}: reading three accounts at {len(moments)} moments, "
         f"from {local(moments[0], TIMEZONE)} to {local(place.anchor, TIMEZONE)}."

@@ -102,7 +102,7 @@ def card_content(
         "more_attachments": _more(capture["attachments"], "attachments"),
         "snapshot_id": capture["snapshot_id"],
         "manifest": f"sha256:{manifest_sha256}",
-        "program": short(f"School Social Monitor {capture['program_version']}"),
+        "program": short(capture["program_version"]),
         "exchanges": str(capture["exchanges"]),
     }
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from monitor.model import Action, Deadline, Flag
 from monitor.store.engine import Transaction
@@ -139,18 +139,26 @@ def thread_of(tx: Transaction, item: Item, at_most: int) -> list[ThreadMessage]:
     ]
 
 
-def not_seen_since(tx: Transaction, account: Account, moment: datetime, oldest: datetime, at_most: int) -> list[Item]:
-    """Items made since `oldest` that should be there but were last met before `moment`: longest unmet first."""
+def to_verify(
+    tx: Transaction, account: Account, missed_by: datetime, unmet_since: datetime, oldest: datetime, at_most: int
+) -> list[Item]:
+    """Items made since `oldest` that should be there, but that the run begun at `missed_by` did not meet.
+
+    Those found missing once come first: a second look confirms it. Others come when they were last met before
+    `unmet_since`, longest unmet first.
+    """
+    suspected = Item.missing_since.is_not(None)
     return list(
         tx.scalars(
             select(Item)
             .where(
                 Item.account_id == account.id,
                 Item.created_at >= oldest,
-                Item.last_seen_at < moment,
+                Item.last_seen_at < missed_by,
+                or_(suspected, Item.last_seen_at < unmet_since),
                 Item.gone_at.is_(None),
             )
-            .order_by(Item.missing_since.is_(None), Item.last_seen_at, Item.id)
+            .order_by(~suspected, Item.last_seen_at, Item.id)
             .limit(at_most)
         )
     )

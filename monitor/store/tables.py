@@ -139,6 +139,7 @@ class Item(Base):
     __table_args__ = (
         UniqueConstraint("account_id", "remote_id"),
         Index("item_by_thread", "account_id", "thread_key"),
+        Index("item_by_parent", "account_id", "parent_remote_id"),
         Index("item_by_first_seen", "account_id", "first_seen_at"),
         Index("item_by_created", "account_id", "created_at"),
     )

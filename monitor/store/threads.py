@@ -1,6 +1,7 @@
 """Threads, and which comments a reply of the school answers.
 
-A thread is a comment directly under a post (or a mention) with everything said below it. A reply answers the
+A thread is a comment directly under a post of the school (or a mention, or a post by a visitor) with everything
+said below it. A reply answers the
 nearest comment above it that is not the school's own, and every earlier comment in the same thread by a person
 it speaks to. Parents may arrive after their children; then the thread is put together again.
 """
@@ -23,15 +24,13 @@ DEEPEST = 1000
 def place_in_thread(tx: Transaction, account: Account, item: Item) -> str:
     """Set the item's thread key, take waiting children along, and return the key."""
     key = _topmost(tx, account, item)
-    if item.thread_key != key:
-        item.thread_key = key
-    if key != item.remote_id:
-        # Children that came first could walk no higher than this item: their thread was named after it.
-        tx.execute(
-            update(Item)
-            .where(Item.account_id == account.id, Item.thread_key == item.remote_id, Item.id != item.id)
-            .values(thread_key=key)
-        )
+    item.thread_key = key
+    tx.flush()
+    # Children that came first could walk no higher than this item; their threads become part of its own.
+    mine = Item.account_id == account.id
+    below = select(Item.thread_key).where(mine, Item.parent_remote_id == item.remote_id, Item.thread_key != key)
+    if waiting := tx.scalars(below.distinct()).all():
+        tx.execute(update(Item).where(mine, Item.thread_key.in_(waiting)).values(thread_key=key))
     return key
 
 
@@ -54,11 +53,11 @@ def link_answers(tx: Transaction, account: Account, thread_keys: Iterable[str]) 
 def _topmost(tx: Transaction, account: Account, item: Item) -> str:
     key, parent_id = item.remote_id, item.parent_remote_id
     for _ in range(DEEPEST):
-        if parent_id is None or parent_id == item.post_remote_id:
+        if parent_id is None:
             return key
         parent = find_item(tx, account, parent_id)
         if parent is None:
-            return parent_id
+            return key if parent_id == item.post_remote_id else parent_id
         key, parent_id = parent.remote_id, parent.parent_remote_id
     return key
 

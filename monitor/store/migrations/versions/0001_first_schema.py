@@ -107,6 +107,7 @@ def upgrade() -> None:
     )
     op.create_index("item_by_created", "item", ["account_id", "created_at"], unique=False)
     op.create_index("item_by_due_at", "item", ["account_id", "due_at"], unique=False)
+    op.create_index("item_by_parent", "item", ["account_id", "parent_remote_id"], unique=False)
     op.create_index("item_by_first_seen", "item", ["account_id", "first_seen_at"], unique=False)
     op.create_index("item_by_thread", "item", ["account_id", "thread_key"], unique=False)
     op.create_table(
