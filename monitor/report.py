@@ -17,7 +17,7 @@ from alerts.messages import (
     WeeklyReport,
 )
 from config.settings import Settings
-from monitor.model import OFFENSIVE, Case
+from monitor.model import OFFENSIVE, Case, ResponseState
 from monitor.rules import weekly
 from monitor.rules.queue import Waiting, in_order, worst
 from monitor.rules.slots import week_bounds
@@ -190,7 +190,7 @@ def _line(entry: Waiting) -> Line:
         what=kind_words(case.kind),
         received_at=case.created_at,
         due_at=case.due_at if entry.needs_reply else None,
-        state=state_words(entry.answer.state),
+        state="answer by" if entry.answer.state is ResponseState.OPEN else state_words(entry.answer.state),
         flags=tuple(dict.fromkeys(category_words(flag.category) for flag in entry.flags)),
         severity=worst(entry.flags),
     )

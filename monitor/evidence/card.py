@@ -87,7 +87,7 @@ def card_content(
         "trigger": short(capture["trigger"]),
         "text": draw(text, spans, alphabet),
         "revealed": draw(text, spans, alphabet, reveal=True) if hidden else None,
-        "flags": [_flag(flag, short) for flag in flags[:MOST_IN_LIST]],
+        "flags": [_flag(flag, short) for flag in sorted(flags, key=_gravity)[:MOST_IN_LIST]],
         "more_flags": _more(flags, "reasons"),
         "post": short(capture["post_text"], LONGEST_CONTEXT),
         "thread": [
@@ -196,6 +196,11 @@ def _add(line: list[Piece], piece: Piece) -> None:
         line[-1]["text"] += piece["text"]
     else:
         line.append(piece)
+
+
+def _gravity(flag: Mapping[str, Any]) -> int:
+    """Smaller for what is graver, so that the gravest reasons come first."""
+    return {"urgent": 0, "serious": 1, "concern": 2}.get(flag["severity"], 3)
 
 
 def _flag(flag: Mapping[str, Any], short: Any) -> dict[str, str]:

@@ -23,7 +23,7 @@ from monitor.evidence.files import alone_in, checksum_list, sha256_of, sync_fold
 from monitor.evidence.snapshot import CAPTURE, CARD_FILES, CARD_LIST, MANIFEST, WHY
 
 TIME_LIMIT = 20.0  # seconds for one card
-PIXELS_PER_INCH = 100.0
+PIXELS_PER_INCH = 96.0
 TEMPLATE = Path(__file__).with_name("card.typ")
 
 

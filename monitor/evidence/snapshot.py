@@ -55,7 +55,8 @@ class Capture:
     """All facts about one version of one comment at the moment it was captured. Times are aware.
 
     `text` is as stored. `timezone` is an IANA name. `captured_at` is when the reply that held it came in.
-    `trigger` says in words why it was captured, `program_version` name and version of the program. `exchanges` carry no secrets (see `connectors.base.Exchange`).
+    `trigger` says in words why it was captured, `program_version` name and version of the program.
+    `exchanges` carry no secrets (see `connectors.base.Exchange`).
     Attachments are addresses only: nobody opens them.
     """
 

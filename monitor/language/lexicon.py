@@ -125,17 +125,18 @@ class Lexicon:
         """Every place in the tree that the words from `at` onward lead to, with the last word's place."""
         paths = [(self._root, False, 0)]
         for end in range(at, len(sequence)):
-            further = []
-            for node, disguised, skipped in paths:
-                for known, disguise in sequence[end].known.items():
-                    if child := node.then.get(known):
-                        further.append((child, disguised or disguise, skipped))
-                if end > at and skipped < MOST_SKIPPED and sequence[end].word.text in _SKIPPED:
-                    further.append((node, disguised, skipped + 1))
-            if not further:
+            reached = [
+                (child, disguised or disguise, skipped)
+                for node, disguised, skipped in paths
+                for known, disguise in sequence[end].known.items()
+                if (child := node.then.get(known))
+            ]
+            yield from ((end, node, disguised) for node, disguised, _ in reached if node.ends or node.allowed)
+            if end > at and sequence[end].word.text in _SKIPPED:
+                reached += [(node, disguised, n + 1) for node, disguised, n in paths if n < MOST_SKIPPED]
+            if not reached:
                 return
-            yield from ((end, node, disguised) for node, disguised, _ in further if node.ends or node.allowed)
-            paths = further
+            paths = reached
 
     def _read(self, word: Word) -> _Reading:
         text = word.text

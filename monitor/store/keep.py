@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import overload
 
 from sqlalchemy import select, update
 
@@ -37,11 +38,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Kept:
-    """An item after keeping. `version` is its latest."""
+    """An item after keeping. `version` is its latest.
+
+    `moved`: where it hangs, or who speaks to whom, is not what it was: its thread has to be put together again.
+    """
 
     outcome: Outcome
     item: Item
     version: Version
+    moved: bool
 
 
 def keep_post(tx: Transaction, account: Account, fetched: FetchedPost, now: datetime) -> Post:
@@ -62,19 +67,20 @@ def keep_item(tx: Transaction, account: Account, fetched: FetchedItem, now: date
     """Keep one item by its identity; say what that changed. A new text becomes a new Version."""
     item = find_item(tx, account, fetched.remote_id)
     if item is None:
-        return Kept(Outcome.NEW, *_add(tx, account, fetched, now))
+        return Kept(Outcome.NEW, *_add(tx, account, fetched, now), moved=True)
     back = item.gone_at is not None
-    _refresh(tx, account, item, fetched, now)
+    moved = _refresh(tx, account, item, fetched, now)
     version = item.versions[-1]
     if fetched.erased:
         outcome = Outcome.SEEN if back else Outcome.GONE
     elif fingerprint(_text(fetched)) != fingerprint(version.text):
         version = _add_version(tx, item, fetched, now)
-        item.edited_at = max(filter(None, (fetched.edited_at, item.edited_at)), default=now)
+        edited_at = fetched.edited_at or now
+        item.edited_at = max(edited_at, item.edited_at or edited_at)
         outcome = Outcome.EDITED
     else:
         outcome = Outcome.BACK if back else Outcome.SEEN
-    return Kept(outcome, item, version)
+    return Kept(outcome, item, version, moved)
 
 
 def find_item(tx: Transaction, account: Account, remote_id: str) -> Item | None:
@@ -127,6 +133,14 @@ def _text(fetched: FetchedItem) -> str:
     return bounded(storable(fetched.text), LONGEST_TEXT)
 
 
+@overload
+def _name(text: str) -> str: ...
+@overload
+def _name(text: str | None) -> str | None: ...
+def _name(text: str | None) -> str | None:
+    return None if text is None else bounded(storable(text), LONGEST_NAME)
+
+
 def _add(tx: Transaction, account: Account, fetched: FetchedItem, now: datetime) -> tuple[Item, Version]:
     kind = Reply if fetched.author_id is not None and fetched.author_id in account.own_ids else Comment
     item = kind(
@@ -136,12 +150,13 @@ def _add(tx: Transaction, account: Account, fetched: FetchedItem, now: datetime)
         post_remote_id=fetched.post_remote_id,
         parent_remote_id=_main_id(tx, account, fetched.parent_remote_id),
         thread_key=fetched.remote_id,
-        author_id=fetched.author_id,
-        author_name=bounded(storable(fetched.author_name), LONGEST_NAME),
+        author_id=_name(fetched.author_id),
+        author_name=_name(fetched.author_name),
         addressed_to=list(fetched.addressed_to),
         created_at=fetched.created_at,
         first_seen_at=now,
-        last_seen_at=now,
+        # Of what we only ever met as a stub, all we know is that it was there when it was made.
+        last_seen_at=min(fetched.created_at, now) if fetched.erased else now,
         edited_at=fetched.edited_at,
         missing_since=now if fetched.erased else None,
         gone_at=now if fetched.erased else None,
@@ -155,11 +170,13 @@ def _add(tx: Transaction, account: Account, fetched: FetchedItem, now: datetime)
     return item, version
 
 
-def _refresh(tx: Transaction, account: Account, item: Item, fetched: FetchedItem, now: datetime) -> None:
+def _refresh(tx: Transaction, account: Account, item: Item, fetched: FetchedItem, now: datetime) -> bool:
+    """Take over what was not known before. True when some of it decides where the item hangs or whom it answers."""
+    before = _place(item)
     item.post_remote_id = item.post_remote_id or fetched.post_remote_id
     item.parent_remote_id = item.parent_remote_id or _main_id(tx, account, fetched.parent_remote_id)
-    item.author_id = item.author_id or fetched.author_id
-    item.author_name = item.author_name or bounded(storable(fetched.author_name), LONGEST_NAME)
+    item.author_id = item.author_id or _name(fetched.author_id)
+    item.author_name = item.author_name or _name(fetched.author_name)
     item.addressed_to = item.addressed_to or list(fetched.addressed_to)
     item.permalink = item.permalink or storable(fetched.permalink)
     item.shown = fetched.shown.value
@@ -168,7 +185,12 @@ def _refresh(tx: Transaction, account: Account, item: Item, fetched: FetchedItem
         item.gone_at = item.gone_at or now
     else:
         mark_present(item, now)
-    _add_aliases(tx, account, item, fetched)
+    renamed = _add_aliases(tx, account, item, fetched)
+    return renamed or _place(item) != before
+
+
+def _place(item: Item) -> tuple[str | None, str | None, list[str]]:
+    return item.parent_remote_id, item.author_id, item.addressed_to
 
 
 def _add_version(tx: Transaction, item: Item, fetched: FetchedItem, now: datetime) -> Version:
@@ -184,10 +206,10 @@ def _add_version(tx: Transaction, item: Item, fetched: FetchedItem, now: datetim
     return version
 
 
-def _add_aliases(tx: Transaction, account: Account, item: Item, fetched: FetchedItem) -> None:
-    for remote_id in fetched.alt_ids:
-        if tx.get(Alias, (account.id, remote_id)) is not None:
-            continue
+def _add_aliases(tx: Transaction, account: Account, item: Item, fetched: FetchedItem) -> bool:
+    """Remember the item's other ids. True when one of them is new."""
+    new = [remote_id for remote_id in fetched.alt_ids if tx.get(Alias, (account.id, remote_id)) is None]
+    for remote_id in new:
         tx.add(Alias(account_id=account.id, remote_id=remote_id, item_id=item.id))
         # Replies kept before this id was known to be another name of the item now find their parent.
         mine = Item.account_id == account.id
@@ -195,6 +217,7 @@ def _add_aliases(tx: Transaction, account: Account, item: Item, fetched: Fetched
             update(Item).where(mine, Item.parent_remote_id == remote_id).values(parent_remote_id=item.remote_id)
         )
         tx.execute(update(Item).where(mine, Item.thread_key == remote_id).values(thread_key=item.remote_id))
+    return bool(new)
 
 
 def _main_id(tx: Transaction, account: Account, remote_id: str | None) -> str | None:
