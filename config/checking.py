@@ -166,14 +166,14 @@ def one_of(path: KeyPath, allowed: Collection[str], value: Any, secrets: Collect
     return f"{path_in_words(path)} must be one of {', '.join(allowed)}{found(value, secrets)}{hint}"
 
 
-def _settle_tags(root: type[BaseModel], file: TomlFile, known: Iterable[Table]) -> list[Problem]:
+def _settle_tags(file: TomlFile, known: Iterable[Table], secrets: Collection[str]) -> list[Problem]:
     """Complain of each misspelt tag, then put the likely one in its place, so that the rest of the table is held
     against a model too and every problem is found at once."""
     problems = []
     for table in known:
         if table.tag and table.meant:
             path = (*table.path, table.tag)
-            text = one_of(path, table.choices, table.content[table.tag])
+            text = one_of(path, table.choices, table.content[table.tag], secrets)
             problems.append(file.problem(path, text))
             table.content[table.tag] = table.meant
     return problems
@@ -191,7 +191,7 @@ def fit(
         for name in optional_choices(table.model):
             if table.content.get(name) == "none":
                 table.content[name] = None
-    problems = _settle_tags(model, file, known)
+    problems = _settle_tags(file, known, secrets)
     try:
         fitted = model.model_validate(file.content)
     except ValidationError as wrong:

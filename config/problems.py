@@ -12,7 +12,7 @@ KeyPath = tuple[str | int, ...]
 """Where something stands in a file: keys, and positions in lists counted from 0: ("accounts", 0, "label")."""
 
 SHOWN_CHARACTERS = 60
-_TOKEN = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w.=+/%~|-]{16,}", re.ASCII)
+_TOKEN = re.compile(r"[\w=%-]{16,}", re.ASCII)
 _PLAIN_NAME = re.compile(r"[A-Z0-9]+(_[A-Z0-9]+)+|[a-z0-9]+(_[a-z0-9]+)+")
 _PASSWORD_IN_ADDRESS = re.compile(r":[^@]*@")
 
@@ -43,11 +43,10 @@ def did_you_mean(wrong: str, known: Iterable[str]) -> str | None:
 
 
 def could_be_secret(text: str) -> bool:
-    """Whether text is shaped like a token, or like an address with a password: pasted into the wrong place,
-    it must not be printed back. Words such as FACEBOOK_TOKEN_2 are names."""
-    if _PASSWORD_IN_ADDRESS.search(text):
-        return True
-    return _TOKEN.fullmatch(text) is not None and _PLAIN_NAME.fullmatch(text) is None
+    """Whether text holds something shaped like a token, or is an address with a password: pasted into the wrong
+    place, it must not be printed back. Words such as FACEBOOK_TOKEN_2 are names."""
+    tokens = (run for run in _TOKEN.findall(text) if re.search(r"\d", run) and re.search(r"[A-Za-z]", run))
+    return bool(_PASSWORD_IN_ADDRESS.search(text)) or not all(map(_PLAIN_NAME.fullmatch, tokens))
 
 
 def printable(text: str) -> str:

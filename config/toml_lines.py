@@ -10,6 +10,8 @@ import re
 import tomllib
 from typing import NamedTuple
 
+from config.problems import KeyPath
+
 _TOKEN = re.compile(
     r'''
     (?P<skip> [ \t\r]+ | \#[^\n]* )
@@ -39,8 +41,8 @@ class _Scanner:
             line += part.count("\n")
         self.tokens.append(_Token("end", "", line))
         self.at = 0
-        self.lines: dict[tuple[str | int, ...], int] = {}
-        self.last_index: dict[tuple[str | int, ...], int] = {}
+        self.lines: dict[KeyPath, int] = {}
+        self.last_index: dict[KeyPath, int] = {}
 
     def peek(self) -> _Token:
         return self.tokens[self.at]
@@ -53,7 +55,7 @@ class _Scanner:
     def before(self, closing: str) -> bool:
         return self.peek().text != closing and self.peek().kind != "end"
 
-    def mark(self, path: tuple[str | int, ...], line: int) -> None:
+    def mark(self, path: KeyPath, line: int) -> None:
         for length in range(len(path), 0, -1):
             self.lines.setdefault(path[:length], line)
 
@@ -68,7 +70,7 @@ class _Scanner:
         return tuple(parts)
 
     def document(self) -> None:
-        table: tuple[str | int, ...] = ()
+        table: KeyPath = ()
         while (token := self.peek()).kind != "end":
             if token.text == "[":
                 table = self.header()
@@ -77,13 +79,13 @@ class _Scanner:
             else:
                 self.take()
 
-    def header(self) -> tuple[str | int, ...]:
+    def header(self) -> KeyPath:
         line = self.take().line
         of_array = self.peek().text == "["
         if of_array:
             self.take()
         *outer, last = self.key()
-        path: tuple[str | int, ...] = ()
+        path: KeyPath = ()
         for name in outer:
             path = (*path, name)
             if path in self.last_index:
@@ -97,14 +99,14 @@ class _Scanner:
             self.take()
         return path
 
-    def assignment(self, table: tuple[str | int, ...]) -> None:
+    def assignment(self, table: KeyPath) -> None:
         line = self.peek().line
         path = (*table, *self.key())
         self.mark(path, line)
         self.take()
         self.value(path)
 
-    def value(self, path: tuple[str | int, ...]) -> None:
+    def value(self, path: KeyPath) -> None:
         token = self.peek()
         if token.text == "[":
             self.array(path)
@@ -121,7 +123,7 @@ class _Scanner:
             while (token := self.peek()).kind not in {"newline", "end"} and token.text not in {",", "]", "}"}:
                 self.take()
 
-    def array(self, path: tuple[str | int, ...]) -> None:
+    def array(self, path: KeyPath) -> None:
         self.take()
         position = 0
         while self.before("]"):
@@ -136,7 +138,7 @@ class _Scanner:
         self.take()
 
 
-def key_lines(text: str) -> dict[tuple[str | int, ...], int]:
+def key_lines(text: str) -> dict[KeyPath, int]:
     """Line, from 1, of every key, table and list entry. For a table it is the line on which it first appears."""
     scanner = _Scanner(text)
     scanner.document()

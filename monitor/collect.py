@@ -66,6 +66,7 @@ class _Line:
     items: int = 0
     new: int = 0
     edited: int = 0
+    gone: int = 0
     flagged: int = 0
     quarantined: int = 0
     calls: int = 0
@@ -122,8 +123,10 @@ class Collector:
             return result
         try:
             for stream in self.connector.capabilities.streams:
+                self._stop_if_asked()
                 if not self._read(stream, started, budget, result):
                     return result
+            self._stop_if_asked()
             self._look_for_the_missing(started, budget, result)
         except Stopping:
             result.stopped, result.complete = True, False
@@ -155,12 +158,19 @@ class Collector:
             cursor = ledger.cursor_of(tx, self._account(tx), stream)
         before = budget.calls_left
         with self._ledger_line(stream, started, result) as line:
-            for batch in self.connector.fetch(stream, cursor, budget):
+            try:
+                for batch in self.connector.fetch(stream, cursor, budget):
+                    line.calls = before - budget.calls_left
+                    self._keep(stream, batch, line, result)
+                    if not batch.complete:
+                        self._stop_if_asked()
+            finally:
                 line.calls = before - budget.calls_left
-                self._keep(stream, batch, line, result)
-                if self.should_stop():
-                    raise Stopping
         return not line.give_up
+
+    def _stop_if_asked(self) -> None:
+        if self.should_stop():
+            raise Stopping
 
     def _keep(self, stream: str, batch: Batch, line: _Line, result: RunResult) -> None:
         now = self.clock()
@@ -168,8 +178,11 @@ class Collector:
             account = self._account(tx)
             for post in batch.posts:
                 keep.keep_post(tx, account, post, now)
+            moved: set[str] = set()
             for item in batch.items:
-                self._keep_one(tx, account, item, batch, now, line)
+                moved |= self._keep_one(tx, account, item, batch, now, line)
+            tx.flush()
+            threads.link_answers(tx, account, moved)
             for bad in batch.quarantined:
                 if keep.keep_quarantined(tx, account, stream, bad, now):
                     line.quarantined += 1
@@ -182,15 +195,16 @@ class Collector:
 
     def _keep_one(
         self, tx: Transaction, account: Account, item: FetchedItem, batch: Batch, now: datetime, line: _Line
-    ) -> None:
+    ) -> set[str]:
+        """Keep and judge one item. Returns the threads it changed."""
         kept = keep.keep_item(tx, account, item, now)
+        moved = {threads.place_in_thread(tx, account, kept.item)} if kept.moved else set()
         if kept.outcome in {Outcome.NEW, Outcome.EDITED}:
-            key = threads.place_in_thread(tx, account, kept.item)
-            tx.flush()
-            threads.link_answers(tx, account, [key])
-            line.new += kept.outcome is Outcome.NEW
-            line.edited += kept.outcome is Outcome.EDITED
             line.flagged += self.judge.judge(tx, kept, item, batch.exchanges, now)
+        line.new += kept.outcome is Outcome.NEW
+        line.edited += kept.outcome is Outcome.EDITED
+        line.gone += kept.outcome is Outcome.GONE
+        return moved
 
     def _look_for_the_missing(self, started: datetime, budget: Budget, result: RunResult) -> None:
         """Ask by id for what this run did not meet. Only a complete run can miss something."""
@@ -205,8 +219,10 @@ class Collector:
             return
         before = budget.calls_left
         with self._ledger_line("verify", started, result) as line:
-            verdicts = self.connector.verify(wanted, budget)
-            line.calls = before - budget.calls_left
+            try:
+                verdicts = self.connector.verify(wanted, budget)
+            finally:
+                line.calls = before - budget.calls_left
             now = self.clock()
             with self.store.writing() as tx:
                 account = self._account(tx)
@@ -217,7 +233,7 @@ class Collector:
                     if verdict is Verdict.PRESENT:
                         keep.mark_present(item, now)
                     elif keep.mark_missing(item, now):
-                        result.gone += 1
+                        line.gone += 1
                 line.items, line.complete = len(verdicts), True
                 line.write(tx)
 
@@ -239,7 +255,7 @@ class Collector:
                 line.write(tx)
         finally:
             result.complete = result.complete and line.complete
-            for name in ("new", "edited", "flagged", "quarantined"):
+            for name in ("new", "edited", "gone", "flagged", "quarantined"):
                 setattr(result, name, getattr(result, name) + getattr(line, name))
             result.items += line.items if stream != "verify" else 0
         with self.store.writing() as tx:

@@ -1,16 +1,20 @@
 """Logging without secrets and without what people wrote.
 
 Our own messages name accounts and numbers only. Everything is passed through a redactor that knows the secrets in
-force, because a library may log what we would not; the SDKs that log requests are not let below WARNING.
+force, because a library may log what we would not; the SDKs that log requests are not let below WARNING, and
+APScheduler, which logs the exceptions of our jobs with their text, says nothing: `monitor/schedule.py` does.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Collection
+from urllib.parse import quote, quote_plus
 
 HIDDEN = "[hidden]"
-TALKATIVE = ("tweepy", "prawcore", "praw", "urllib3", "requests", "requests_oauthlib", "oauthlib", "apscheduler")
+TALKATIVE = ("tweepy", "prawcore", "praw", "urllib3", "requests", "requests_oauthlib", "oauthlib")
+SILENT = "apscheduler"
 
 
 class Redacting(logging.Formatter):
@@ -18,7 +22,17 @@ class Redacting(logging.Formatter):
 
     def __init__(self, secrets: Collection[str]) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S%z")
-        self._secrets = sorted((s for s in secrets if s), key=len, reverse=True)
+        # As they are, and as they look inside an address, in JSON and in a quoted Python string.
+        ways = (
+            str,
+            quote,
+            lambda s: quote(s, safe=""),
+            quote_plus,
+            lambda s: json.dumps(s)[1:-1],
+            lambda s: repr(s)[1:-1],
+        )
+        forms = {write(secret) for secret in secrets if secret for write in ways}
+        self._secrets = sorted(forms, key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
         """One line of log, or several for an exception, without secrets."""
@@ -37,3 +51,4 @@ def start_logging(secrets: Collection[str], level: int = logging.INFO) -> None:
     root.setLevel(level)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    logging.getLogger(SILENT).setLevel(logging.CRITICAL)

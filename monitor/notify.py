@@ -73,16 +73,20 @@ class Notifier:
             return outbox.claim_next(tx, school, self.clock()) if school else None
 
     def _send(self, delivery: Delivery, result: MailResult) -> None:
-        now = self.clock()
-        if needless := self._why_not(delivery):
-            with self.store.writing() as tx:
-                outbox.close(tx, delivery.id, needless, now)
-            result.not_needed += 1
-            return
         try:
+            if needless := self._why_not(delivery):
+                with self.store.writing() as tx:
+                    outbox.close(tx, delivery.id, needless, self.clock())
+                result.not_needed += 1
+                return
             self._hand_over(delivery)
         except MailRefused as refused:
             self._not_accepted(delivery, refused, result)
+            return
+        except Exception as unforeseen:
+            # What breaks one mail must not keep the others back. Its text may quote a comment: only its kind is told.
+            fault = MailRefused(False, f"a fault of this program ({type(unforeseen).__name__}); please report it")
+            self._not_accepted(delivery, fault, result)
             return
         with self.store.writing() as tx:
             outbox.mark_sent(tx, delivery.id, self.clock())
@@ -94,10 +98,10 @@ class Notifier:
         now = self.clock()
         if delivery.recipient not in self._people("moderator" if delivery.kind == DIGEST else "head"):
             return "this person is no longer on the list"
-        with self.store.reading() as tx:
-            if outbox.newer_is_due(tx, delivery, now):
-                return "a newer one says it all"
         if delivery.kind == DIGEST:
+            with self.store.reading() as tx:
+                if outbox.newer_is_due(tx, delivery, now):
+                    return "a newer one says it all"
             digest = self.reporter.digest(delivery.recipient, now)
             if not (digest.to_answer or digest.overdue or digest.flagged or digest.blind):
                 return "nothing to say: all is answered and every account was read"
@@ -123,7 +127,7 @@ class Notifier:
 
     def _not_accepted(self, delivery: Delivery, refused: MailRefused, result: MailResult) -> None:
         now = self.clock()
-        again_at = None if refused.permanent else next_attempt(delivery.attempts + 1, delivery.not_before, now)
+        again_at = None if refused.permanent else next_attempt(delivery.attempts + 1, now)
         with self.store.writing() as tx:
             if again_at is None:
                 outbox.close(tx, delivery.id, f"refused: {refused}", now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from alerts.messages import (
     WeeklyReport,
 )
 from config.settings import Settings
-from monitor.model import OFFENSIVE, Case, ResponseState
+from monitor.model import OFFENSIVE, Case, Flag, ResponseState
 from monitor.rules import weekly
 from monitor.rules.queue import Waiting, in_order, worst
 from monitor.rules.slots import week_bounds
@@ -27,6 +27,8 @@ from monitor.store.tables import Account, Read, School
 from monitor.words import category_words, kind_words, region_words, state_words
 
 MARGIN = timedelta(minutes=5)
+NEVER_READ = ""
+"""Stands for the streams of an account that was never read: all of its time is a hole."""
 
 
 def stale_after(poll_minutes: int) -> timedelta:
@@ -85,8 +87,10 @@ class Reporter:
             received = cases.received_between(tx, school, since, until)
             due = cases.due_between(tx, school, since, until)
             flagged = cases.flagged_between(tx, school, since, until)
+            raised = cases.flags_between(tx, school, since, until)
             open_now = [entry for entry in self._waiting(tx, school, now) if entry.needs_reply]
-            coverage = tuple(self._coverage(tx, account, since, min(until, now), received) for account in accounts)
+            watched = self._watched(tx, school)
+            coverage = tuple(self._coverage(tx, account, since, min(until, now)) for account in watched)
         tallies = weekly.tally(received, due, now)
         times = weekly.response_times(due, now)
         overdue_since = [e.case.due_at for e in open_now if e.is_overdue and e.case.due_at]
@@ -105,11 +109,12 @@ class Reporter:
             figures=tuple(
                 AccountFigures(account=account.label, **asdict(tallies.get(account.key, weekly.Tally())))
                 for account in accounts
+                if account in watched or account.key in tallies
             ),
             median_hours=times.median,
             slowest_hours=times.slowest,
             slowest_is_percentile=times.slowest_is_percentile,
-            flagged=_by_category(flagged),
+            flagged=_by_category(flagged, raised),
             messages_watched=False,
             rule_in_words=policy.response_in_words,
             clause=policy.response_clause,
@@ -126,18 +131,22 @@ class Reporter:
         return school
 
     def _waiting(self, tx: Transaction, school: School, now: datetime) -> list[Waiting]:
-        flagged = cases.flagged_and_undecided(tx, school)
-        found = [*cases.unsettled(tx, school), *flagged]
-        return in_order(found, frozenset(case.id for case in flagged), now)
+        found = [*cases.unsettled(tx, school), *cases.flagged_and_undecided(tx, school)]
+        return in_order(found, cases.undecided_flags(tx, school), now)
+
+    def _watched(self, tx: Transaction, school: School) -> list[Account]:
+        """Accounts that are still in the configuration: nobody is blind on one that was taken out of it."""
+        keys = {account.key for account in self.settings.accounts}
+        return [account for account in ledger.accounts_of(tx, school) if account.key in keys]
 
     def _read_until(self, tx: Transaction, school: School) -> datetime | None:
-        moments = [ledger.last_complete_read(tx, account) for account in ledger.accounts_of(tx, school)]
+        moments = [ledger.last_complete_read(tx, account) for account in self._watched(tx, school)]
         known = [moment for moment in moments if moment]
         return min(known) if known and len(known) == len(moments) else None
 
     def _blind(self, tx: Transaction, school: School, now: datetime) -> tuple[Blind, ...]:
         found = []
-        for account in ledger.accounts_of(tx, school):
+        for account in self._watched(tx, school):
             read_at = ledger.last_complete_read(tx, account)
             if read_at is not None and now - read_at <= stale_after(self._poll_minutes(account)):
                 continue
@@ -146,14 +155,12 @@ class Reporter:
             found.append(Blind(account=account.label, since=read_at, why=why))
         return tuple(found)
 
-    def _coverage(
-        self, tx: Transaction, account: Account, since: datetime, until: datetime, received: Sequence[Case]
-    ) -> Coverage:
+    def _coverage(self, tx: Transaction, account: Account, since: datetime, until: datetime) -> Coverage:
         since = max(since, account.added_at)
         allowed = stale_after(self._poll_minutes(account))
         reads = ledger.reads_between(tx, account, since, until) if since < until else []
         stretches: list[weekly.Hole] = []
-        for stream in account.streams if since < until else []:
+        for stream in (account.streams or [NEVER_READ]) if since < until else []:
             earlier = ledger.last_complete_before(tx, account, stream, since)
             complete = [r.started_at for r in reads if r.stream == stream and r.complete]
             stretches += weekly.holes([*filter(None, [earlier]), *complete], since, until, allowed)
@@ -166,11 +173,11 @@ class Reporter:
             holes=tuple((hole.since, hole.until) for hole in blind),
             hours_covered=hours - sum((hole.until - hole.since) / timedelta(hours=1) for hole in blind),
             hours_in_week=hours,
-            stored=sum(case.account == account.key for case in received),
+            stored=cases.seen_first_between(tx, account, since, until),
         )
 
     def _poll_minutes(self, account: Account) -> int:
-        return next((a.poll_minutes for a in self.settings.accounts if a.key == account.key), 15)
+        return next(a.poll_minutes for a in self.settings.accounts if a.key == account.key)
 
 
 def _all_complete(reads: Sequence[Read], streams: Sequence[str]) -> set[datetime]:
@@ -196,10 +203,10 @@ def _line(entry: Waiting) -> Line:
     )
 
 
-def _by_category(flagged: Sequence[Case]) -> tuple[CategoryFigures, ...]:
+def _by_category(flagged: Sequence[Case], raised: Mapping[int, tuple[Flag, ...]]) -> tuple[CategoryFigures, ...]:
     rows = []
-    for category in sorted({flag.category for case in flagged for flag in case.flags}, key=_offensive_first):
-        with_it = [case for case in flagged if any(flag.category is category for flag in case.flags)]
+    for category in sorted({flag.category for flags in raised.values() for flag in flags}, key=_offensive_first):
+        with_it = [case for case in flagged if any(flag.category is category for flag in raised[case.id])]
         rows.append(
             CategoryFigures(
                 category=category_words(category),

@@ -72,13 +72,29 @@ def _replay(folder: Path, directory: Path) -> int:
         raise CommandFailed(f"--replay: {unusable}", Outcome.USAGE) from None
     app, figures = replay(recordings, directory)
     print_table(
-        ("network", "items served", "read", "kept", "own replies", "flagged", "with a deadline", "quarantined"),
-        ((f.network, f.served, f.read, f.kept, f.own_replies, f.flagged, f.due, f.quarantined) for f in figures),
+        (
+            "network",
+            "items served",
+            "read",
+            "kept",
+            "own posts",
+            "quarantined",
+            "own replies",
+            "flagged",
+            "with a deadline",
+        ),
+        (
+            (f.network, f.served, f.read, f.kept, f.own_posts, f.quarantined, f.own_replies, f.flagged, f.due)
+            for f in figures
+        ),
         title="Recorded payloads, through the real SDKs",
     )
+    print("Served = kept + own posts + quarantined. Read counts an item once for every list it stands in.")
     for each in figures:
+        if each.texts:
+            print(f"{each.network}: {each.texts} more recorded with another text of an item: kept as its version")
         for reason, count in each.reasons.items():
-            print(f"{each.network}: {count} quarantined: {reason}")
+            print(f"{each.network}: {count} quarantined: {plain(reason, 500)}")
         for failure in each.failures:
             print(plain(failure, 500))
     for name, recorded in recordings.items():
@@ -93,10 +109,11 @@ def _live(app: App, clock: SetClock, place: Workplace, moments: Sequence[datetim
     from rich.progress import Progress
 
     played = play.Played()
-    print(
-        f"{app.settings.school.name}: reading three accounts at {len(moments)} moments, "
-        f"from {local(moments[0], TIMEZONE)} to {local(place.anchor, TIMEZONE)}."
-    )
+    end = local(place.anchor, TIMEZONE)
+    when = f"at {len(moments)} moments, from {local(moments[0], TIMEZONE)} to {end}"
+    if place.played:
+        when = f"once more, as on {end}: this folder has lived through its fortnight"
+    print(f"{app.settings.school.name}: reading three accounts {when}.")
     out = console()
     with Progress(console=out, disable=not out.is_terminal, transient=True) as progress:
         task = progress.add_task("Reading, judging, mailing", total=len(moments))

@@ -13,12 +13,15 @@ from pathlib import Path
 from config.loading import load_settings
 from config.secrets import all_secrets
 from monitor.clock import SetClock
+from monitor.collect import RunResult
 from monitor.demo.networks import stand_ins
 from monitor.demo.recorded import Recorded
 from monitor.demo.workplace import DemoSchool, open_workplace, write_configuration
 from monitor.logs import start_logging
 from monitor.round import read_accounts, tell
-from monitor.store import judged, ledger
+from monitor.store import archive, judged, ledger
+from monitor.store.engine import Transaction
+from monitor.store.tables import Account
 from monitor.wiring import App, build_app
 
 SUBREDDIT = "recorded"
@@ -28,12 +31,19 @@ CALLS = 10_000
 
 @dataclass(frozen=True)
 class NetworkFigures:
-    """What became of one network's recordings. `reasons`: why items were not kept, and how many for each reason."""
+    """What became of one network's recordings: served = kept + own_posts + quarantined.
+
+    `read` counts an item again for every list it stands in. `own_posts` are the account's own posts, kept as posts.
+    `texts` counts the further texts that an item was recorded with. `reasons`: why items are in quarantine, and how
+    many for each reason.
+    """
 
     network: str
     served: int
     read: int
     kept: int
+    own_posts: int
+    texts: int
     own_replies: int
     flagged: int
     due: int
@@ -56,28 +66,30 @@ def replay(recordings: Mapping[str, Recorded], folder: Path) -> tuple[App, list[
         app = build_app(settings, clock)
         results = {result.account: result for result in read_accounts(app, list(settings.accounts))}
         tell(app)
-    figures = []
     with app.store.reading() as tx:
-        register = ledger.school_by_key(tx, school.key)
-        for name, recorded in recordings.items():
-            account = ledger.account_by_key(tx, register, name) if register else None
-            counts = judged.counts(tx, account) if account else Counter()
-            result = results[name]
-            figures.append(
-                NetworkFigures(
-                    network=name,
-                    served=len(recorded.world.messages),
-                    read=result.items + result.quarantined,
-                    kept=counts["comments"] + counts["replies"],
-                    own_replies=counts["replies"],
-                    flagged=counts["flagged"],
-                    due=counts["due"],
-                    quarantined=counts["quarantined"],
-                    reasons=Counter(result.reasons),
-                    failures=tuple(result.failures),
-                )
-            )
-    return app, figures
+        return app, [
+            _figures(tx, ledger.enrolled_account(tx, school.key, name), recorded, results[name])
+            for name, recorded in recordings.items()
+        ]
+
+
+def _figures(tx: Transaction, account: Account, recorded: Recorded, result: RunResult) -> NetworkFigures:
+    counts = judged.counts(tx, account)
+    served = {message.id for message in recorded.world.messages}
+    return NetworkFigures(
+        network=account.key,
+        served=len(served),
+        read=result.items + counts["quarantined"],
+        kept=counts["comments"] + counts["replies"],
+        own_posts=len(served & archive.post_ids(tx, account)),
+        texts=len(recorded.world.messages) - len(served),
+        own_replies=counts["replies"],
+        flagged=counts["flagged"],
+        due=counts["due"],
+        quarantined=counts["quarantined"],
+        reasons=Counter(archive.quarantine_reasons(tx, account)),
+        failures=tuple(result.failures),
+    )
 
 
 def _school(recordings: Mapping[str, Recorded], now: datetime) -> DemoSchool:

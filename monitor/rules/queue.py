@@ -6,7 +6,7 @@ reply and has none, or when it carries a flag on words no moderator has decided 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -51,14 +51,14 @@ def worst(flags: Iterable[Flag]) -> str:
     return max((flag.severity for flag in flags), key=SEVERITIES.index, default="")
 
 
-def in_order(cases: Iterable[Case], undecided: frozenset[int], now: datetime) -> list[Waiting]:
-    """The moderators' list at `now`. `undecided`: ids of cases with a flag on words nobody has decided on."""
+def in_order(cases: Iterable[Case], undecided: Mapping[int, tuple[Flag, ...]], now: datetime) -> list[Waiting]:
+    """The moderators' list at `now`. `undecided`: by case, its flags on words nobody has decided on."""
     by_id = {case.id: case for case in cases}
     waiting = (
         Waiting(
             case,
             response_state(case.created_at, case.due_at, case.facts, case.rule, now),
-            case.flags if case.id in undecided else (),
+            undecided.get(case.id, ()),
         )
         for case in by_id.values()
     )

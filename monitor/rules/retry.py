@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 WAITS = (1, 5, 15, 60)
 """Minutes after the first, second, third and fourth failure; from then on hourly."""
 GIVE_UP_AFTER = timedelta(hours=24)
-"""Counted from the moment the mail was first allowed to leave."""
+"""Of waiting between attempts. While the machine is switched off nothing is attempted, and nothing given up."""
 
 
-def next_attempt(failures: int, owed_since: datetime, now: datetime) -> datetime | None:
-    """When to try again after this many failures; None: give up and show it to a person."""
-    again = now + timedelta(minutes=WAITS[min(failures, len(WAITS)) - 1])
-    return again if again - owed_since <= GIVE_UP_AFTER else None
+def next_attempt(failures: int, now: datetime) -> datetime | None:
+    """When to try again after this many failures (1 or more); None: give up and show it to a person."""
+    waits = [timedelta(minutes=WAITS[min(number, len(WAITS) - 1)]) for number in range(failures)]
+    return now + waits[-1] if sum(waits, timedelta(0)) <= GIVE_UP_AFTER else None

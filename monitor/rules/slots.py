@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from config.policy import ResponseRule
-from monitor.rules.calendar import is_working, local_to_utc, next_working_day
+from monitor.rules.calendar import NoWorkingDay, is_working, local_to_utc, next_working_day
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,17 @@ class Slot:
 
 
 def next_digest(after: datetime, timezone: str, rule: ResponseRule, digest_at: time) -> Slot:
-    """The first morning digest later than `after`. Raises ValueError when there is no working day in 400 days."""
+    """The first morning digest later than `after`.
+
+    On a working day; where the policy leaves none in 400 days, on the next day: somebody must hear of it.
+    """
     zone = ZoneInfo(timezone)
     day = after.astimezone(zone).date()
     if not is_working(day, rule) or local_to_utc(day, digest_at, zone) <= after:
-        day = next_working_day(day, rule)
+        try:
+            day = next_working_day(day, rule)
+        except NoWorkingDay:
+            day += timedelta(days=1)
     return Slot(day.isoformat(), local_to_utc(day, digest_at, zone))
 
 
@@ -57,9 +63,12 @@ def week_name(day: date) -> str:
 
 def week_bounds(name: str, timezone: str) -> tuple[datetime, datetime]:
     """[Monday 00:00, next Monday 00:00) of an ISO week, local to the school, in UTC. Raises ValueError."""
-    found = re.fullmatch(r"(\d{4})-W(\d{2})", name)
+    found = re.fullmatch(r"([0-9]{4})-W([0-9]{2})", name)
     if not found:
         raise ValueError(f'a week is written like 2026-W47 (found "{name[:40]}")')
     monday = date.fromisocalendar(int(found[1]), int(found[2]), 1)
     zone = ZoneInfo(timezone)
-    return local_to_utc(monday, time(0), zone), local_to_utc(monday + timedelta(days=7), time(0), zone)
+    try:
+        return local_to_utc(monday, time(0), zone), local_to_utc(monday + timedelta(days=7), time(0), zone)
+    except OverflowError as beyond:
+        raise ValueError(f"the calendar ends in the week {name}") from beyond

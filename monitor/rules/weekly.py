@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.model import Case, ResponseState, StateAnswer
+from monitor.rules.response import posted_at
 from monitor.rules.state import response_state
 
 ENOUGH_FOR_A_PERCENTILE = 20
@@ -93,7 +94,7 @@ def counted_as(case: Case, answer: StateAnswer) -> str:
     Answered late because we could not see it in time is not the same as answered late by people.
     """
     found_late = case.facts.first_seen_at and case.due_at and case.facts.first_seen_at > case.due_at
-    if answer.state is ResponseState.ANSWERED_LATE and found_late:
+    if answer.state in {ResponseState.ANSWERED_LATE, ResponseState.ACTIONED_LATE} and found_late:
         return "found_late"
     return _COUNTED_AS[answer.state]
 
@@ -105,7 +106,7 @@ def response_times(due: Iterable[Case], now: datetime) -> ResponseTimes:
         answer = _state(case, now)
         answered = answer.state in {ResponseState.ANSWERED_IN_TIME, ResponseState.ANSWERED_LATE}
         if answered and answer.responded_at:
-            hours.append((answer.responded_at - case.created_at) / timedelta(hours=1))
+            hours.append((answer.responded_at - posted_at(case.created_at, case.facts)) / timedelta(hours=1))
     if not hours:
         return ResponseTimes(None, None, False)
     hours.sort()
@@ -154,7 +155,7 @@ def verdict(tallies: Iterable[Tally], overdue_since: Sequence[datetime], blind_h
         said += f" {acted} offensive {_comments(acted)} {'was' if acted == 1 else 'were'} acted on instead."
     if overdue_since:
         days = (now - min(overdue_since)) // timedelta(days=1)
-        age = f"the oldest for {days} {'day' if days == 1 else 'days'}" if days else "since less than a day"
+        age = f"the oldest for {days} {'day' if days == 1 else 'days'}" if days else "for less than a day"
         said += f" {len(overdue_since)} {'is' if len(overdue_since) == 1 else 'are'} unanswered now, {age}."
     if blind_hours >= 1:
         said += f" Accounts could not be read for {blind_hours:.0f} hours in all."

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, selectinload
 
 from monitor.store.engine import Transaction
 from monitor.store.keep import presence
-from monitor.store.tables import Account, Answer, Comment, Item, Reply, School
+from monitor.store.tables import Account, Answer, Comment, Item, Post, Quarantine, Reply, School
 
 PORTION = 500  # rows held in memory at a time
 
@@ -46,6 +46,18 @@ def everything(
             "answered_at": _answered_at(tx, item),
             "versions": [version.text for version in item.versions],
         }
+
+
+def post_ids(tx: Transaction, account: Account) -> set[str]:
+    """The network's ids of every post stored for an account."""
+    return set(tx.scalars(select(Post.remote_id).where(Post.account_id == account.id)))
+
+
+def quarantine_reasons(tx: Transaction, account: Account) -> list[str]:
+    """Why each unreadable item of an account could not be read, in the order they came."""
+    return list(
+        tx.scalars(select(Quarantine.reason).where(Quarantine.account_id == account.id).order_by(Quarantine.id))
+    )
 
 
 def _answered_at(tx: Transaction, item: Item) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.orm import aliased, selectinload
 
 from config.policy import ResponseRule
@@ -55,7 +55,12 @@ def unsettled(tx: Transaction, school: School) -> list[Case]:
 
 def flagged_and_undecided(tx: Transaction, school: School) -> list[Case]:
     """Every comment with a flag on a version no moderator has decided on yet."""
-    return _load(tx, school, _flag_awaits_decision())
+    return _load(tx, school, exists().where(FlagRow.comment_id == Comment.id, ~_decided()))
+
+
+def undecided_flags(tx: Transaction, school: School) -> dict[int, tuple[Flag, ...]]:
+    """By case: its flags on versions no moderator has decided on yet."""
+    return _flags(tx, school, ~_decided())
 
 
 def received_between(tx: Transaction, school: School, since: datetime, until: datetime) -> list[Case]:
@@ -70,23 +75,53 @@ def due_between(tx: Transaction, school: School, since: datetime, until: datetim
 
 def flagged_between(tx: Transaction, school: School, since: datetime, until: datetime) -> list[Case]:
     """Comments with a flag raised in [since, until)."""
-    raised = exists().where(FlagRow.comment_id == Comment.id, FlagRow.raised_at >= since, FlagRow.raised_at < until)
-    return _load(tx, school, raised)
+    return _load(tx, school, exists().where(FlagRow.comment_id == Comment.id, _raised(since, until)))
+
+
+def flags_between(tx: Transaction, school: School, since: datetime, until: datetime) -> dict[int, tuple[Flag, ...]]:
+    """By case: its flags raised in [since, until)."""
+    return _flags(tx, school, _raised(since, until))
+
+
+def seen_first_between(tx: Transaction, account: Account, since: datetime, until: datetime) -> int:
+    """How many comments of an account were first seen in [since, until)."""
+    first_seen = and_(Comment.first_seen_at >= since, Comment.first_seen_at < until)
+    wanted = select(func.count()).select_from(Comment).where(Comment.account_id == account.id, first_seen)
+    return tx.scalar(wanted) or 0
 
 
 def _answered() -> ColumnElement[bool]:
     reply = aliased(Reply)
     lasting = or_(reply.gone_at.is_(None), reply.gone_at >= Comment.due_at)
-    return exists().where(Answer.comment_id == Comment.id, Answer.reply_id == reply.id, lasting)
+    said_after = reply.created_at >= Comment.created_at
+    return exists().where(Answer.comment_id == Comment.id, Answer.reply_id == reply.id, lasting, said_after)
 
 
 def _closed() -> ColumnElement[bool]:
-    return exists().where(Decision.comment_id == Comment.id, Decision.action.in_(_CLOSING))
+    with_reason = or_(Decision.action != Action.NO_REPLY_NEEDED.value, func.trim(Decision.why) != "")
+    return exists().where(Decision.comment_id == Comment.id, Decision.action.in_(_CLOSING), with_reason)
 
 
-def _flag_awaits_decision() -> ColumnElement[bool]:
-    decided = exists().where(Decision.comment_id == FlagRow.comment_id, Decision.version_id >= FlagRow.version_id)
-    return exists().where(FlagRow.comment_id == Comment.id, ~decided)
+def _decided() -> ColumnElement[bool]:
+    return exists().where(Decision.comment_id == FlagRow.comment_id, Decision.version_id >= FlagRow.version_id)
+
+
+def _raised(since: datetime, until: datetime) -> ColumnElement[bool]:
+    return and_(FlagRow.raised_at >= since, FlagRow.raised_at < until)
+
+
+def _flags(tx: Transaction, school: School, condition: ColumnElement[bool]) -> dict[int, tuple[Flag, ...]]:
+    found: dict[int, tuple[Flag, ...]] = {}
+    rows = tx.scalars(
+        select(FlagRow)
+        .join(Comment, Comment.id == FlagRow.comment_id)
+        .join(Account, Account.id == Comment.account_id)
+        .where(Account.school_id == school.id, condition)
+        .order_by(FlagRow.id)
+    )
+    for row in rows:
+        found[row.comment_id] = (*found.get(row.comment_id, ()), _flag(row))
+    return found
 
 
 def _load(tx: Transaction, school: School, condition: ColumnElement[bool]) -> list[Case]:

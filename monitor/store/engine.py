@@ -74,12 +74,13 @@ def open_store(url: str) -> Store:
 
 
 def _engine(url: str) -> Engine:
+    # hide_parameters: else an error's text would quote what was being written, comments included.
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
-        return create_engine(address, pool_pre_ping=True)
+        return create_engine(address, pool_pre_ping=True, hide_parameters=True)
     if address.database:
         _create_private_file(Path(address.database))
-    engine = create_engine(address)
+    engine = create_engine(address, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

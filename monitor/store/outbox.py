@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from monitor.store.engine import Transaction
@@ -40,22 +40,22 @@ def owe(tx: Transaction, school: School, kind: str, key: str, recipients: Iterab
 
 def claim_next(tx: Transaction, school: School, now: datetime) -> Delivery | None:
     """Take the next mail whose time has come, so that nobody else sends it meanwhile."""
-    free = (Delivery.claimed_until.is_(None)) | (Delivery.claimed_until <= now)
+    free = and_(
+        Delivery.sent_at.is_(None),
+        Delivery.closed_at.is_(None),
+        Delivery.next_attempt_at <= now,
+        or_(Delivery.claimed_until.is_(None), Delivery.claimed_until <= now),
+    )
     waiting = (
         select(Delivery.id)
-        .where(
-            Delivery.school_id == school.id,
-            Delivery.sent_at.is_(None),
-            Delivery.closed_at.is_(None),
-            Delivery.next_attempt_at <= now,
-            free,
-        )
+        .where(Delivery.school_id == school.id, free)
         .order_by(Delivery.not_before, Delivery.id)
         .limit(1)
     )
     delivery_id = tx.scalar(waiting)
     if delivery_id is None:
         return None
+    # Asked once more while taking it: where databases let two look at once, the other may have sent it by now.
     claimed = tx.execute(update(Delivery).where(Delivery.id == delivery_id, free).values(claimed_until=now + LEASE))
     return (
         tx.get_one(Delivery, delivery_id, populate_existing=True)

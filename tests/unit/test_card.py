@@ -5,9 +5,9 @@ import re
 import subprocess
 import time
 import zlib
-from datetime import UTC, datetime, timedelta
 
 import pytest
+from evidence_samples import POSTED, a_capture
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,10 +15,9 @@ from connectors.base import Attachment
 from monitor.evidence import render
 from monitor.evidence.card import LONGEST_TEXT, MOST_IN_LIST, MOST_LINES, Alphabet, card_content, draw, one_line
 from monitor.evidence.render import CardFailed, render_card
-from monitor.evidence.snapshot import Capture, ThreadLine, verify_snapshot, write_snapshot
+from monitor.evidence.snapshot import ThreadLine, verify_snapshot, write_snapshot
 from monitor.model import Category, Flag
 
-POSTED = datetime(2026, 11, 14, 19, 42, 11, tzinfo=UTC)
 FLAG = Flag(Category.THREAT, "urgent", 0.9, "words/1", 5, 26, "Reads like a threat.", "Cyber bullying")
 HOSTILE = {
     "one endless word": "x" * 63_000,
@@ -36,36 +35,8 @@ HOSTILE = {
 }
 
 
-def a_capture(text, **changes):
-    facts = {
-        "school_key": "oakfield",
-        "school_name": "Oakfield Primary School",
-        "timezone": "Europe/London",
-        "account_key": "facebook",
-        "account_label": "Facebook page",
-        "network": "facebook_page",
-        "remote_id": "1000_2000",
-        "permalink": "https://www.facebook.example/oakfield/posts/1000?comment_id=2000",
-        "kind": "comment",
-        "author_name": "Gary Pretend",
-        "author_id": "5000",
-        "text": text,
-        "created_at": POSTED,
-        "captured_at": POSTED + timedelta(minutes=13),
-        "first_seen_at": POSTED + timedelta(minutes=13),
-        "version": 1,
-        "trigger": "Flagged by the word list.",
-        "program_version": "school-social-monitor 0.1.0",
-        "config_hash": "sha256:00",
-        "post_text": "The gate opens at 8:40.",
-        "thread": (ThreadLine("someone else", POSTED, "It was shut."), ThreadLine("the school", POSTED, "Sorry!")),
-        "attachments": (Attachment("photo", "https://cdn.example/1.jpg"),),
-    }
-    return Capture(**{**facts, **changes})
-
-
 def a_snapshot(folder, text="Well I know where you live.", flags=(FLAG,), **changes):
-    return write_snapshot(folder, a_capture(text, **changes), flags, {"id": "1"}).directory
+    return write_snapshot(folder, a_capture(text=text, **changes), flags, {"id": "1"}).directory
 
 
 def content_of(directory, alphabet=Alphabet.ALL):
@@ -201,7 +172,7 @@ def test_the_card_tells_who_where_when_and_why(tmp_path):
     assert "".join(content["permalink"]) == "https://www.facebook.example/oakfield/posts/1000?comment_id=2000"
     assert content["author_id"] == "5000"
     assert content["posted"] == {
-        "local": "Saturday 14 November 2026, 19:42:11 (UTC+00:00)", "utc": "2026-11-14 19:42:11 UTC",
+        "local": "Tuesday 14 July 2026, 19:42:11 (UTC+01:00)", "utc": "2026-07-14 18:42:11 UTC",
     }  # fmt: skip
     assert content["flags"][0]["where"] == "characters 6 to 26"
     assert content["flags"][0]["clause"] == "Cyber bullying"
@@ -222,8 +193,15 @@ def test_the_flagged_words_are_marked(tmp_path):
     ]
 
 
+def test_the_gravest_reason_comes_first(tmp_path):
+    note = Flag(Category.PROFANITY, "note", 1.0, "words/1", 0, 4, "Contains swearing.")
+    flags = content_of(a_snapshot(tmp_path, flags=[note, FLAG]))["flags"]
+    assert [flag["category"] for flag in flags] == ["threat", "profanity"]
+
+
 def test_other_people_in_the_thread_have_no_name(tmp_path):
-    thread = content_of(a_snapshot(tmp_path))["thread"]
+    lines = (ThreadLine("someone else", POSTED, "It was shut."), ThreadLine("the school", POSTED, "Sorry!"))
+    thread = content_of(a_snapshot(tmp_path, thread=lines))["thread"]
     assert [line["who"] for line in thread] == ["someone else", "the school"]
     assert all(set(line) == {"who", "at", "text"} for line in thread)
 

@@ -135,6 +135,13 @@ def test_a_phrase_is_marked_from_its_first_word_to_its_last():
     assert text[flag.start : flag.end] == "I know, where you LIVE"
 
 
+def test_a_strengthening_word_is_passed_over_inside_a_phrase_and_never_ends_one():
+    text = "I'm going to actually bloody kill you all. Shit all day."
+    threat, swearing = judge(text, POLICY)
+    assert text[threat.start : threat.end] == "I'm going to actually bloody kill you"
+    assert text[swearing.start : swearing.end] == "Shit"
+
+
 def test_a_disguise_lowers_the_score_and_is_said():
     plain, disguised = judge("shit and sh*t", POLICY)
     assert (plain.score, disguised.score) == (1.0, 0.9)

@@ -13,50 +13,17 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from evidence_samples import POSTED, a_capture
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.base import Attachment, Exchange
+from connectors.base import Exchange
 from monitor.evidence import snapshot as snapshot_module
-from monitor.evidence.hidden_text import hidden_positions
-from monitor.evidence.snapshot import Capture, ThreadLine, snapshot_id, verify_snapshot, write_snapshot
+from monitor.evidence.snapshot import Capture, snapshot_id, verify_snapshot, write_snapshot
 from monitor.model import Category, Flag
 
-POSTED = datetime(2026, 7, 14, 18, 42, 11, tzinfo=UTC)
 FLAG = Flag(Category.ABUSE, "concern", 1.0, "words/1", 8, 14, "Insults somebody.", "Handling abuse")
 RAW = {"id": "1000_2000", "message": "You are clowns, Zoë", "like_count": 3}
-
-
-def a_capture(**changes):
-    facts = {
-        "school_key": "oakfield",
-        "school_name": "Oakfield Primary School",
-        "timezone": "Europe/London",
-        "account_key": "facebook",
-        "account_label": "Facebook page",
-        "network": "facebook_page",
-        "remote_id": "1000_2000",
-        "permalink": "https://www.facebook.example/oakfield/posts/1000?comment_id=2000",
-        "kind": "comment",
-        "author_name": "Gary Pretend",
-        "author_id": "5000",
-        "text": "You are clowns, Zoë",
-        "created_at": POSTED,
-        "captured_at": POSTED + timedelta(minutes=13),
-        "first_seen_at": POSTED + timedelta(minutes=13),
-        "version": 1,
-        "trigger": "Flagged by the word list.",
-        "program_version": "school-social-monitor 0.1.0",
-        "config_hash": "sha256:00",
-        "post_id": "1000",
-        "post_text": "The gate opens at 8:40.",
-        "thread": (ThreadLine("someone else", POSTED - timedelta(minutes=5), "It was shut."),),
-        "attachments": (Attachment("photo", "https://cdn.example/1.jpg"),),
-        "exchanges": (
-            Exchange("GET", "https://graph.example/1000/comments", 200, {"Date": "now"}, b'{"data": [\xff]}', POSTED),
-        ),
-    }
-    return Capture(**{**facts, **changes})
 
 
 def files_of(folder):
@@ -297,18 +264,6 @@ def test_an_item_that_cannot_be_written_again_does_not_lose_the_snapshot(tmp_pat
     assert verify_snapshot(directory) == []
     while deep:
         deep = deep[0]
-
-
-@pytest.mark.parametrize("text", ["👨‍👩‍👧‍👦", "🏴󠁧󠁢󠁷󠁬󠁳󠁿", "❤️", "👍🏽", "a\nb\tc\r\n", "1️⃣", "Zoë", "🏳️‍🌈"])
-def test_the_parts_of_an_emoji_hide_nothing(text):
-    assert hidden_positions(text) == {}
-
-
-@pytest.mark.parametrize(
-    "text", ["a\u200db", "a\ufe0f", "\U000e0041", "\u3164", "\u00ad", "\ufeff", "\x07", "\u2066"]
-)
-def test_unseen_characters_elsewhere_are_hidden_ones(text):
-    assert len(hidden_positions(text)) == 1
 
 
 @given(st.text(st.characters(categories=None), max_size=60))
