@@ -160,6 +160,8 @@ class Schedule(Section):
 class Connection(Section):
     proxy: ProxyAddress | None = None
     """Web proxy of the school, for example http://proxy.school.example:3128. Never with a password in it."""
+    ca_file: Path | None = None
+    """Certificate (PEM) of a web filter that opens encrypted connections, relative to this configuration file."""
     connect_seconds: Annotated[StrictInt, Field(ge=1, le=120)] = 5
     read_seconds: Annotated[StrictInt, Field(ge=1, le=300)] = 20
     largest_reply_mb: Annotated[StrictInt, Field(ge=1, le=100)] = 10

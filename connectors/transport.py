@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from json import JSONDecodeError
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -41,6 +42,7 @@ class NetworkSession(requests.Session):
 
     `connect_seconds`, `read_seconds`: forced on every request, whatever the SDK passes. `largest_reply`:
     bytes after unpacking. `proxy`: address of the school's web proxy; the environment is never asked.
+    `ca_file`: certificates to trust instead of the usual ones, where a web filter opens encrypted connections.
     `rewrite`: starts of addresses, and what stands in for them (SDKs have theirs built in). `secrets`: never
     to be kept. Redirects are not followed: a 3xx comes back as it is, so no token travels to another host.
     Cookies are refused.
@@ -56,11 +58,13 @@ class NetworkSession(requests.Session):
         read_seconds: float = 20,
         largest_reply: int = 10 << 20,
         proxy: str | None = None,
+        ca_file: str | None = None,
         rewrite: Mapping[str, str] | None = None,
         secrets: Collection[str] = (),
     ) -> None:
         super().__init__()
         self.trust_env = False
+        self.verify = ca_file or True
         self.proxies = {"http": proxy, "https": proxy} if proxy else {}
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self.redactor = Redactor(secrets)
@@ -72,6 +76,8 @@ class NetworkSession(requests.Session):
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         """Send one prepared request and read its whole answer within the limits."""
+        if isinstance(self.verify, str) and not Path(self.verify).is_file():
+            raise requests.exceptions.SSLError  # requests itself would raise an OSError that no caller expects
         request.url = self._rewritten(request.url or "")
         options |= {"timeout": self._timeout, "allow_redirects": False, "stream": True}
         response = super().send(request, **options)
@@ -154,7 +160,7 @@ _MEANINGS: tuple[tuple[type[Exception], type[ConnectorError], str], ...] = (
     (
         requests.exceptions.SSLError,
         TemporaryFailure,
-        "no secure connection; check the clock and any web filter",
+        "no secure connection; check this computer's clock and, behind a web filter, [connection] ca_file",
     ),
     (requests.Timeout, TemporaryFailure, "no whole answer in time; it is asked again at the next run"),
     (requests.ConnectionError, TemporaryFailure, "cannot be reached; it is asked again at the next run"),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-import tweepy  # type: ignore[import-untyped]
+import tweepy
 
 from connectors.base import (
     AccountState,

@@ -156,6 +156,7 @@ def _session(settings: Settings, clock: Clock, hosts: dict[str, str]) -> Network
         read_seconds=connection.read_seconds,
         largest_reply=connection.largest_reply_mb * MEGABYTE,
         proxy=connection.proxy,
+        ca_file=str(settings.path.parent / connection.ca_file) if connection.ca_file else None,
         rewrite=hosts,
         secrets=all_secrets(settings),
     )

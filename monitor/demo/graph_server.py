@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,7 +25,8 @@ MOST_IDS = 50
 
 _PATH = re.compile(r"/v\d+\.\d+/([^/]*)(?:/([a-z_]+))?")
 
-Row = tuple[str, dict[str, Any]]
+Row = tuple[str, Callable[[], dict[str, Any]]]
+"""Id of an object, and how it is shown; only what is on the page asked for is."""
 """An object, and the id its place in a listing is known by (the object itself may be broken and lack one)."""
 
 
@@ -104,34 +106,35 @@ class GraphStandIn(StandIn):
             if post.id == object_id:
                 return self._post(post, fields)
         message = self.world.message(object_id)
-        if message is None or not self._is_there(message):
+        if message is None or not self._is_there(message, {m.id: m for m in self.world.messages}):
             return None
         return self._visitor_post(message, fields) if message.post_id is None else self._comment(message, fields)
 
-    def _is_there(self, message: StoryMessage) -> bool:
+    def _is_there(self, message: StoryMessage, by_id: Mapping[str, StoryMessage]) -> bool:
         """A comment disappears with the comment above it."""
-        above = self.world.message(message.parent_id or message.post_id or "")
-        return message.exists(self.now()) and (above is None or self._is_there(above))
+        above = by_id.get(message.parent_id or message.post_id or "")
+        return message.exists(self.now()) and (above is None or self._is_there(above, by_id))
 
     def _feed(self, fields: Mapping[str, Field], since: float, *, visitors: bool) -> list[Row]:
-        posts = [(p.at, p.id, self._post(p, fields)) for p in self.world.posts_at(self.now())]
+        posts = [(p.at, p.id, partial(self._post, p, fields)) for p in self.world.posts_at(self.now())]
         if visitors:
             there = [m for m in self.world.messages_at(self.now()) if m.post_id is None]
-            posts += [(m.at, m.id, self._visitor_post(m, fields)) for m in there]
+            posts += [(m.at, m.id, partial(self._visitor_post, m, fields)) for m in there]
         posts.sort(key=lambda post: post[:2], reverse=True)
-        return [(post_id, shown) for at, post_id, shown in posts if at.timestamp() >= since]
+        return [(post_id, show) for at, post_id, show in posts if at.timestamp() >= since]
 
     def _comments(self, object_id: str, fields: Mapping[str, Field], how: Mapping[str, str]) -> list[Row]:
+        by_id = {m.id: m for m in self.world.messages}
         messages = [
             m
             for m in self.world.messages_at(self.now())
-            if object_id in {m.post_id, m.parent_id} and self._is_there(m)
+            if object_id in {m.post_id, m.parent_id} and self._is_there(m, by_id)
         ]
         if how.get("filter") != "stream":
             messages = [m for m in messages if m.parent_id in {None, object_id}]
         if how.get("order") != "reverse_chronological":
             messages.reverse()
-        return [(m.id, self._comment(m, fields)) for m in messages]
+        return [(m.id, partial(self._comment, m, fields)) for m in messages]
 
     def _page(self, rows: Sequence[Row], how: Mapping[str, str], path: str) -> dict[str, Any]:
         """One page of a listing. Raises LookupError when the row that the cursor points at is gone."""
@@ -142,7 +145,7 @@ class GraphStandIn(StandIn):
             if after not in cursors:
                 raise LookupError(after)
             start = cursors.index(after) + 1
-        page: dict[str, Any] = {"data": [shown for _, shown in rows[start : start + limit]]}
+        page: dict[str, Any] = {"data": [show() for _, show in rows[start : start + limit]]}
         if page["data"]:
             last = start + len(page["data"]) - 1
             page["paging"] = {"cursors": {"before": cursors[start], "after": cursors[last]}}
@@ -192,7 +195,7 @@ class GraphStandIn(StandIn):
         now = self.now()
         post_part, own_part = _own_part(message.post_id or ""), _own_part(message.id)
         link = f"https://www.facebook.com/{self.world.school.id}/posts/{post_part}/?comment_id="
-        replies = [m for m in self.world.messages_at(now) if m.parent_id == message.id]
+        replies = sum(m.parent_id == message.id and m.exists(now) for m in self.world.messages)
         whole: dict[str, Any] = {
             "id": message.id,
             "message": message.text_at(now),
@@ -200,7 +203,7 @@ class GraphStandIn(StandIn):
             "permalink_url": link + own_part,
             "is_hidden": message.hidden_at is not None and message.hidden_at <= now,
             "is_private": False,
-            "comment_count": len(replies),
+            "comment_count": replies,
         }
         if message.parent_id and message.parent_id != message.post_id:
             whole["parent"] = {"id": message.parent_id}

@@ -49,11 +49,16 @@ def _lost_property(tell: Chronicle, days: Days) -> None:
         post,
     )
     tell.answers(scooter, "Thank you for being so honest.", later(scooter.at, minutes=40))
-    tell.says(
+    bags = tell.says(
         SANDRA,
         "That's the third PE bag that has walked since half term. I'd like to know what's being done about it.",
         days.school_day(3, "08:30"),
         post,
+    )
+    tell.answers(
+        bags,
+        "Sorry, Sandra. We're going through every peg at lunchtime and will ring you by three.",
+        later(bags.at, hours=2.1),
     )
 
 
@@ -65,35 +70,50 @@ def _clubs(tell: Chronicle, days: Days) -> None:
         RUTH, "I can't see drama on the list. Has it been cancelled?", days.school_day(3, "13:05"), post
     )
     told = tell.answers(drama, "Not cancelled, just moved to next term's list.", later(drama.at, hours=1.2))
-    tell.says(
-        RUTH, "Thanks, but we've already paid for it. Who gives us the money back?", later(told.at, hours=2.5), told
+    paid = tell.says(
+        RUTH, "Thanks, but we've already paid for it. Who gives us the money back?", later(told.at, hours=1), told
     )
-    tell.says(JOSIE, " ".join(A_LETTER.split()), days.school_day(3, "21:30"), post)
-    tell.says(
+    tell.answers(paid, "The office will, today. Sorry, Ruth!", later(paid.at, minutes=35))
+    letter = tell.says(JOSIE, " ".join(A_LETTER.split()), days.school_day(3, "21:30"), post)
+    tell.answers(
+        letter,
+        "Josie, I have read every word and you are right. I'll find you at the gate this afternoon, and there will be "
+        "a bean in a pot. Mrs Ali",
+        later(letter.at, hours=11.4),
+    )
+    hateful = tell.says(
         KEV,
         "Course they're full. Foreign scum get first pick of everything round here.",
         days.school_day(2, "22:05"),
         post,
     )
+    tell.answers(
+        hateful,
+        "Places go in the order the forms come in. Every family here is welcome; talk like this is not.",
+        later(hateful.at, hours=10.6),
+    )
 
 
 def _weekend(tell: Chronicle, days: Days) -> None:
     post = tell.post("Thank you for a lovely week. Have a restful weekend!", days.weekday_before("Fri", "15:30"))
-    tell.says(
+    gate = tell.says(
         GARETH,
         "Which gate do we use next week while the path is dug up?",
         days.weekday_before("Fri", "16:10"),
         post,
     )
-    tell.says(PRIYA, "Is the library open before school again now?", days.weekend("Sat", "19:25"), post)
+    tell.answers(gate, "The one on Orchard Lane, Gareth, all week.", later(gate.at, minutes=15))
+    library = tell.says(PRIYA, "Is the library open before school again now?", days.weekend("Sat", "19:25"), post)
     kit = tell.says(DANUTA, "Do they need PE kit on the first day back?", days.weekend("Sun", "10:05"), post)
     tell.answers(kit, "Yes please, Danuta.", days.monday_after("07:40"))
-    tell.says(
+    tell.answers(library, "It is! From ten past eight, with Mrs Ellerwick.", days.monday_after("07:43"))
+    prize = tell.says(
         WIN,
         "<script>alert('hello')</script><b>Free uniforms</b> for every parent!",
         days.weekend("Sun", "15:15"),
         post,
     )
+    tell.answers(prize, "Not from us, everyone. Please don't press anything.", days.monday_after("07:46"))
 
 
 def _water(tell: Chronicle, days: Days) -> StoryPost:
@@ -103,11 +123,16 @@ def _water(tell: Chronicle, days: Days) -> StoryPost:
     )
     hall = tell.says(HANNAH, "Are Year 2 in the hall or their own room?", days.school_day(2, "07:52"), post)
     tell.answers(hall, "In the hall, where the taps work.", later(hall.at, minutes=18))
-    tell.says(
+    cross = tell.says(
         CARL,
         "Are you taking the piss? Every bloody year it's the same shit and every year you act surprised.",
         days.school_day(2, "08:35"),
         post,
+    )
+    tell.answers(
+        cross,
+        "We're fed up too, Carl. It's the main in the road again and the engineers are here now.",
+        later(cross.at, minutes=55),
     )
     tell.garbles(MO, days.school_day(2, "09:10"), post, _without_a_readable_time)
     return post
@@ -123,8 +148,15 @@ def _without_a_readable_time(own_id: str) -> Mapping[str, Any]:
 
 
 def _still_open(tell: Chronicle, days: Days, post: StoryPost) -> None:
-    tell.says(DANUTA, "Is the water back on?", days.at(1, "08:40"), post)
-    tell.says(TOM, "Could we have tomorrow's plan a bit earlier than last time, please?", days.at(1, "13:25"), post)
+    back = tell.says(DANUTA, "Is the water back on?", days.school_day(1, "08:40"), post)
+    tell.answers(back, "Yes, Danuta, since eight o'clock.", later(back.at, minutes=12))
+    plan = tell.says(
+        TOM,
+        "Could we have the next plan a bit earlier than this one, please?",
+        days.school_day(1, "13:25"),
+        post,
+    )
+    tell.answers(plan, "We'll aim for six the evening before, Tom.", later(plan.at, hours=1.1))
     tell.says(
         BEV,
         "My daughter had nothing to drink from ten till home time. I'd like to hear what was done about it.",

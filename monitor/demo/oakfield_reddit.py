@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from monitor.demo.story import Chronicle, Days, later
-from monitor.demo.world import Author, World
+from monitor.demo.world import Author, StoryPost, World
 
 SUBREDDIT = "OakfieldPrimary"
 SCHOOL = Author("t2_oakfield1", "OakfieldPrimarySchool", "OakfieldPrimarySchool")
@@ -53,7 +53,8 @@ def _admissions(tell: Chronicle, days: Days) -> None:
         NEWBIE, "Lovely, thanks! Is there step-free access for a wheelchair?", later(told.at, hours=0.6), told
     )
     tell.answers(more, "Yes, through the side gate. Ring the bell and we'll come out.", later(more.at, hours=1))
-    tell.says(GRAN, "It's a happy little school. All five of mine went.", later(more.at, hours=2.5), more)
+    happy = tell.says(GRAN, "It's a happy little school. All five of mine went.", later(more.at, hours=2.5), more)
+    tell.answers(happy, "Five! You must know the way by now. Thank you.", later(happy.at, minutes=40))
     tell.says(
         GRUMP,
         "Happy? The place is run by muppets. My lad got a detention for having the wrong bastard socks.",
@@ -61,7 +62,21 @@ def _admissions(tell: Chronicle, days: Days) -> None:
         post,
     )
     calm = tell.says(LAB, "Steady on. What did they say when you asked?", days.school_day(6, "07:40"), post)
-    tell.says(GRUMP, "Nothing, because nobody there has the guts to answer.", days.school_day(6, "08:15"), calm)
+    guts = tell.says(
+        GRUMP, "Nothing, because nobody there has the guts to answer.", days.school_day(6, "08:15"), calm
+    )
+    tell.answers(calm, "Thanks for keeping it friendly.", later(calm.at, hours=1.7))
+    tell.answers(
+        guts,
+        "We're happy to talk about the socks. Ask for Mr Bevan, any day before nine.",
+        later(guts.at, hours=1.2),
+    )
+    tell.says(
+        NEWBIE,
+        "Are you still doing the tours? We couldn't make the last one.",
+        days.at(1, "18:30"),
+        post,
+    )
 
 
 def _uniform(tell: Chronicle, days: Days) -> None:
@@ -73,14 +88,17 @@ def _uniform(tell: Chronicle, days: Days) -> None:
         post,
     )
     tell.answers(sizes, "We'll put the sturdy ones aside.", later(sizes.at, hours=1.8))
-    tell.says(
+    asleep = tell.says(
         NIGHTSHIFT,
         "Could it not be at two in the afternoon for once? Some of us sleep days.",
         days.school_day(4, "05:55"),
         post,
     )
+    tell.answers(
+        asleep, "Sorry for the slow reply. Saturday at ten instead? We'll ask the PTA.", days.school_day(3, "09:15")
+    )
     jumper = days.school_day(3, "15:10")
-    tell.says(
+    box = tell.says(
         LAB,
         "I've a box of jumpers to give away.",
         jumper,
@@ -92,6 +110,11 @@ def _uniform(tell: Chronicle, days: Days) -> None:
             ),
         ),
     )
+    tell.answers(box, "How kind. The office is open till four.", later(jumper, minutes=35))
+    _sale_day(tell, days, post)
+
+
+def _sale_day(tell: Chronicle, days: Days, post: StoryPost) -> None:
     tell.says(
         MUDDY,
         "Has anyone got the head's home number? Asking for a friend.",
@@ -99,8 +122,10 @@ def _uniform(tell: Chronicle, days: Days) -> None:
         post,
         deleted_at=days.school_day(2, "19:00"),
     )
-    tell.says(GRAN, "Will there be tea?", days.weekend("Sat", "11:20"), post)
-    tell.says(NIGHTSHIFT, "Is the sale inside if it rains?", days.at(1, "09:20"), post)
+    tea = tell.says(GRAN, "Will there be tea?", days.weekend("Sat", "11:20"), post)
+    tell.answers(tea, "And cake!", days.monday_after("07:55"))
+    rain = tell.says(NIGHTSHIFT, "Is the sale inside if it rains?", days.school_day(1, "09:20"), post)
+    tell.answers(rain, "In the hall, whatever the weather.", later(rain.at, hours=1.3))
 
 
 def _elsewhere(tell: Chronicle, days: Days) -> None:

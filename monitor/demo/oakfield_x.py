@@ -32,6 +32,7 @@ def x(days: Days) -> World:
     tell = Chronicle(World(SCHOOL), _post_id, _message_id)
     _festival(tell, days)
     _mentions(tell, days)
+    _grumbles(tell, days)
     _crossing(tell, days)
     return tell.world
 
@@ -65,26 +66,32 @@ def _festival(tell: Chronicle, days: Days) -> None:
 
 
 def _rudeness(tell: Chronicle, days: Days, post: StoryPost) -> None:
-    tell.says(
+    jeer = tell.says(
         TROLL,
         "@OakfieldPrimary second?? bunch of losers coached by a moron",
         days.school_day(8, "22:14"),
         post,
     )
+    tell.answers(jeer, "@nnn_49201 Second of fourteen, and they are nine. Be kind.", later(jeer.at, hours=10.5))
     sorry = tell.says(
         OSCAR,
         "@OakfieldPrimary Ignore the sh1theads. The kids were fab.",
         days.school_day(7, "08:25"),
         post,
     )
-    tell.answers(sorry, "@otindlewick They really were.", later(sorry.at, hours=28))
+    tell.answers(sorry, "@otindlewick Sorry we missed this yesterday. They really were.", days.school_day(6, "12:25"))
 
 
 def _mentions(tell: Chronicle, days: Days) -> None:
-    tell.says(
+    press = tell.says(
         PAPER,
         "@OakfieldPrimary Hello, we're writing about the crossing on Mill Lane. Can the head comment today?",
         days.school_day(6, "11:05"),
+    )
+    tell.answers(
+        press,
+        "@RavenholtCour Hello. Please e-mail the office and somebody will come back to you.",
+        later(press.at, minutes=40),
     )
     queue = tell.says(
         IFEOMA,
@@ -96,13 +103,21 @@ def _mentions(tell: Chronicle, days: Days) -> None:
         "@ifeomacastleden We are so sorry. Please try again now: the second line is open.",
         later(queue.at, minutes=45),
     )
-    tell.says(
+
+
+def _grumbles(tell: Chronicle, days: Days) -> None:
+    nits = tell.says(
         SHAZ,
         "@OakfieldPrimary your tweet about nits was rude. we aren't dirty we're skint",
         days.school_day(5, "18:50"),
     )
+    tell.answers(
+        nits,
+        "@shazb_oakend You're right and we're sorry. It's gone, and there are free combs at the desk.",
+        later(nits.at, hours=14.2),
+    )
     posted = days.school_day(4, "16:14")
-    tell.says(
+    outside = tell.says(
         SHAZ,
         "anyone else stuck outside @OakfieldPrimary waiting for the gate to open",
         posted,
@@ -113,6 +128,7 @@ def _mentions(tell: Chronicle, days: Days) -> None:
             ),
         ),
     )
+    tell.answers(outside, "@shazb_oakend The lock had jammed. Open now, sorry!", later(posted, minutes=37))
     tell.says(
         OSCAR,
         "@OakfieldPrimary Is the reading list on the site yet? 📚",
@@ -129,17 +145,31 @@ def _crossing(tell: Chronicle, days: Days) -> None:
         days.school_day(3, "09:40"),
         post,
     )
-    tell.says(
+    posing = tell.says(
         LOOKALIKE,
         "@route27moans No idea, not our problem.",
         later(worried.at, hours=1),
         worried,
     )
-    tell.says(
+    tell.answers(
+        posing, "@OakfieldPrimry This is not our account, and it has been reported.", later(posing.at, hours=3)
+    )
+    tell.answers(
+        worried,
+        "@route27moans That wasn't us! The 27 will stop by the church while they dig.",
+        later(posing.at, hours=3.1),
+    )
+    miss = tell.says(
         IFEOMA,
         "@OakfieldPrimary About time. Took a near miss to get it.",
         days.weekend("Sun", "09:15"),
     )
-    tell.says(TROLL, "@OakfieldPrimary shut the dump down", days.at(1, "07:50"), post)
+    tell.answers(
+        miss,
+        "@ifeomacastleden Agreed. We asked for three years, and we're glad nobody was hurt.",
+        days.monday_after("07:51"),
+    )
+    dump = tell.says(TROLL, "@OakfieldPrimary shut the dump down", days.school_day(1, "07:50"), post)
+    tell.answers(dump, "@nnn_49201 No plans to. Anything we can help with?", later(dump.at, hours=1.2))
     tell.says(MEL, "@OakfieldPrimary Which side do we queue on for now?", days.at(1, "16:35"), post)
     tell.says(BUS, "@OakfieldPrimary Diversion is up already, gate 2 is blocked.", days.at(0, "07:05"), post)

@@ -13,6 +13,8 @@ from enum import IntEnum
 from typing import Any, TypedDict
 
 from monitor.evidence.hidden_text import LINE_ENDS, code_and_name, is_hidden, is_variation_selector
+from monitor.model import Category
+from monitor.words import category_words
 
 LONGEST_TEXT = 3000  # characters drawn
 MOST_LINES = 60
@@ -206,7 +208,7 @@ def _gravity(flag: Mapping[str, Any]) -> int:
 def _flag(flag: Mapping[str, Any], short: Any) -> dict[str, str]:
     where = f"characters {flag['start'] + 1} to {flag['end']}" if flag["end"] > flag["start"] else "the whole text"
     return {
-        "category": short(flag["category"]).replace("_", " "),
+        "category": category_words(Category(flag["category"])),
         "severity": short(flag["severity"]),
         "where": where,
         "reason": short(flag["reason"]),

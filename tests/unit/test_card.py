@@ -196,7 +196,7 @@ def test_the_flagged_words_are_marked(tmp_path):
 def test_the_gravest_reason_comes_first(tmp_path):
     note = Flag(Category.PROFANITY, "note", 1.0, "words/1", 0, 4, "Contains swearing.")
     flags = content_of(a_snapshot(tmp_path, flags=[note, FLAG]))["flags"]
-    assert [flag["category"] for flag in flags] == ["threat", "profanity"]
+    assert [flag["category"] for flag in flags] == ["threat", "swearing"]
 
 
 def test_other_people_in_the_thread_have_no_name(tmp_path):

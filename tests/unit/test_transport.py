@@ -270,3 +270,12 @@ def test_where_no_time_is_named_none_is_made_up(headers):
 def test_no_header_breaks_the_reading_of_times(name, value):
     moment = retry_at({name: value}, NOW)
     assert moment is None or NOW + SHORTEST_WAIT <= moment <= NOW + LONGEST_WAIT
+
+
+def test_a_certificate_file_that_is_not_there_is_told_as_a_fault_of_the_connection():
+    session = NetworkSession(now=lambda: NOW, ca_file="/nowhere/web-filter.pem")
+    with pytest.raises(requests.exceptions.SSLError) as caught:
+        session.get("https://127.0.0.1:9/")
+    told = translate_transport_error(caught.value, "Facebook page")
+    assert isinstance(told, TemporaryFailure)
+    assert "ca_file" in str(told)
