@@ -248,8 +248,8 @@ class Collector:
             line.failure, line.failure_words, line.complete = type(error).__name__, str(error), False
             line.give_up = isinstance(error, AuthFailed | Waiting)
             result.failures.append(f"{self.account_key}: {error}")
-            log.warning("account %s, %s: %s: %s", self.account_key, stream, line.failure, error)
             with self.store.writing() as tx:
+                self._log_change(tx, stream, line)
                 if isinstance(error, Waiting) and not isinstance(error, RunLimitReached):
                     self._account(tx).parked_until = error.until
                 line.write(tx)
@@ -259,8 +259,18 @@ class Collector:
                 setattr(result, name, getattr(result, name) + getattr(line, name))
             result.items += line.items if stream != "verify" else 0
         with self.store.writing() as tx:
+            if line.complete:
+                self._log_change(tx, stream, line)
             line.finished_at = self.clock()
             line.write(tx)
+
+    def _log_change(self, tx: Transaction, stream: str, line: _Line) -> None:
+        """Log the first failure of its kind and the recovery; a weekend without network is two lines, not 3,000."""
+        before = ledger.failure_before(tx, self._account(tx), stream, line.read_id)
+        if line.failure and line.failure != before:
+            log.warning("account %s, %s: %s: %s", self.account_key, stream, line.failure, line.failure_words)
+        elif before and not line.failure:
+            log.info("account %s, %s: read again after %s", self.account_key, stream, before)
 
     def _account(self, tx: Transaction) -> Account:
         return ledger.enrolled_account(tx, self.school_key, self.account_key)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 
 from alerts.render import Envelope, make_message_id, render_digest, render_weekly
 from alerts.transport import MailRefused, MailTransport
@@ -34,6 +35,13 @@ class MailResult:
     sent: int = 0
     not_needed: int = 0
     failures: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class NotNeeded:
+    """Why a mail that was owed need not be sent."""
+
+    why: str
 
 
 @dataclass(frozen=True)
@@ -73,57 +81,49 @@ class Notifier:
             return outbox.claim_next(tx, school, self.clock()) if school else None
 
     def _send(self, delivery: Delivery, result: MailResult) -> None:
+        message = self._message_for(delivery)
+        if isinstance(message, NotNeeded):
+            with self.store.writing() as tx:
+                outbox.close(tx, delivery.id, message.why, self.clock())
+            result.not_needed += 1
+            return
         try:
-            if needless := self._why_not(delivery):
-                with self.store.writing() as tx:
-                    outbox.close(tx, delivery.id, needless, self.clock())
-                result.not_needed += 1
-                return
-            self._hand_over(delivery)
+            self.transport.send(message)
         except MailRefused as refused:
             self._not_accepted(delivery, refused, result)
-            return
-        except Exception as unforeseen:
-            # What breaks one mail must not keep the others back. Its text may quote a comment: only its kind is told.
-            fault = MailRefused(False, f"a fault of this program ({type(unforeseen).__name__}); please report it")
-            self._not_accepted(delivery, fault, result)
             return
         with self.store.writing() as tx:
             outbox.mark_sent(tx, delivery.id, self.clock())
         result.sent += 1
-        log.info("mail %s %s sent to recipient %d", delivery.kind, delivery.key, delivery.id)
+        log.info("mail %s %s: delivery %d sent", delivery.kind, delivery.key, delivery.id)
 
-    def _why_not(self, delivery: Delivery) -> str | None:
-        """A reason for which this mail need not go after all, checked the moment before it would."""
+    def _message_for(self, delivery: Delivery) -> EmailMessage | NotNeeded:
+        """The mail as it reads now, or why it need not go after all."""
         now = self.clock()
         if delivery.recipient not in self._people("moderator" if delivery.kind == DIGEST else "head"):
-            return "this person is no longer on the list"
-        if delivery.kind == DIGEST:
-            with self.store.reading() as tx:
-                if outbox.newer_is_due(tx, delivery, now):
-                    return "a newer one says it all"
-            digest = self.reporter.digest(delivery.recipient, now)
-            if not (digest.to_answer or digest.overdue or digest.flagged or digest.blind):
-                return "nothing to say: all is answered and every account was read"
-        return None
+            return NotNeeded("this person is no longer on the list")
+        with self.store.reading() as tx:
+            if outbox.newer_is_due(tx, delivery, now):
+                return NotNeeded("a newer one says it all")
+        if delivery.kind == WEEKLY:
+            return render_weekly(self.reporter.weekly(delivery.key, now), self._envelope(delivery))
+        digest = self.reporter.digest(delivery.recipient, now)
+        if not (digest.to_answer or digest.overdue or digest.flagged or digest.blind):
+            return NotNeeded("nothing to say: all is answered and every account was read")
+        return render_digest(digest, self._envelope(delivery))
 
-    def _hand_over(self, delivery: Delivery) -> None:
-        now, settings = self.clock(), self.settings
-        domain = settings.mail.sender.rpartition("@")[2]
-        envelope = Envelope(
-            sender=settings.mail.sender,
-            sender_name=f"{settings.school.name} monitor",
-            reply_to=settings.mail.reply_to,
+    def _envelope(self, delivery: Delivery) -> Envelope:
+        school, mail = self.settings.school, self.settings.mail
+        domain = mail.sender.rpartition("@")[2]
+        return Envelope(
+            sender=mail.sender,
+            sender_name=f"{school.name} monitor",
+            reply_to=mail.reply_to,
             recipient=delivery.recipient,
-            message_id=make_message_id(settings.school.key, delivery.kind, delivery.key, delivery.recipient, domain),
-            list_id=f"alerts.{settings.school.key}.monitor",
-            date=now,
+            message_id=make_message_id(school.key, delivery.kind, delivery.key, delivery.recipient, domain),
+            list_id=f"alerts.{school.key}.monitor",
+            date=self.clock(),
         )
-        if delivery.kind == DIGEST:
-            message = render_digest(self.reporter.digest(delivery.recipient, now), envelope)
-        else:
-            message = render_weekly(self.reporter.weekly(delivery.key, now), envelope)
-        self.transport.send(message)
 
     def _not_accepted(self, delivery: Delivery, refused: MailRefused, result: MailResult) -> None:
         now = self.clock()

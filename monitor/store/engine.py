@@ -24,6 +24,9 @@ HEAD = "0001"
 
 BUSY_TIMEOUT = 10_000  # milliseconds to wait for another writer
 
+UPGRADE_LOCK = 7_060_514
+"""Any number, the same in every process: PostgreSQL lets one of them at a time change the schema."""
+
 Transaction = Session
 """What the functions of this package take: one transaction. Callers pass it on and never look inside."""
 
@@ -129,7 +132,9 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _bring_up_to_date(engine: Engine) -> None:
-    with engine.begin() as connection:  # BEGIN IMMEDIATE: a second process waits here and then finds it done
+    with engine.begin() as connection:  # a second process waits here and then finds it done
+        if connection.dialect.name == "postgresql":  # on SQLite, BEGIN IMMEDIATE is that wait
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
         present = _schema_version(connection)
         if present == HEAD:
             return

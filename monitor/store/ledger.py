@@ -128,6 +128,16 @@ def read_line(tx: Transaction, read_id: int) -> Read:
     return tx.get_one(Read, read_id)
 
 
+def failure_before(tx: Transaction, account: Account, stream: str, read_id: int) -> str | None:
+    """How the read of this stream before the one with this id failed; None when it did not, or there was none."""
+    return tx.scalar(
+        select(Read.failure)
+        .where(Read.account_id == account.id, Read.stream == stream, Read.id < read_id)
+        .order_by(Read.id.desc())
+        .limit(1)
+    )
+
+
 def last_reads(tx: Transaction, account: Account) -> dict[str, Read]:
     """The newest line of each stream of the account."""
     newest = (
