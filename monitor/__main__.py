@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 
 from monitor.commands.base import CommandFailed, Outcome
@@ -59,6 +60,7 @@ def _parser(name: str | None) -> argparse.ArgumentParser:
         description="Watches a school's own social accounts: nothing unseen, nothing unanswered too long.",
         epilog="Example: school-monitor queue --config school-monitor.toml",
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('school-social-monitor')}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for each, summary in COMMANDS.items():
         command = commands.add_parser(

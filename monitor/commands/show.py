@@ -58,6 +58,9 @@ def _lines(app: App, case: Case, answer: StateAnswer) -> list[str]:
         where = f"characters {flag.start}-{flag.end}" if flag.end else "the whole comment"
         clause = f' Clause "{flag.clause}".' if flag.clause else ""
         lines.append(f"  {category_words(flag.category)} ({flag.severity}), {where}: {flag.reason}{clause}")
+    for category in dict.fromkeys(flag.category for flag in case.flags):
+        rule = app.settings.policy.categories.get(category.value)
+        lines += [f"  next, for {category_words(category)}: {step}" for step in (rule.next_steps if rule else ())]
     for decision in case.decisions:
         what = decision.fact.action.value.replace("_", " ")
         lines.append(

@@ -14,21 +14,13 @@ from monitor.store import cases, judged, ledger
 from monitor.wiring import App
 
 STATES = (
-    ("answered in time", ResponseState.ANSWERED_IN_TIME),
-    ("answered late", ResponseState.ANSWERED_LATE),
+    ("in time", ResponseState.ANSWERED_IN_TIME),
+    ("late", ResponseState.ANSWERED_LATE),
     ("to answer", ResponseState.OPEN),
     ("overdue", ResponseState.OVERDUE),
     ("withdrawn", ResponseState.WITHDRAWN),
 )
-COLUMNS = (
-    "account",
-    "comments",
-    "own replies",
-    "flagged",
-    "unreadable items",
-    *(words for words, _ in STATES),
-    "other",
-)
+COLUMNS = ("account", "comments", "replies", "flagged", "unreadable", *(words for words, _ in STATES), "other")
 
 
 def rows(app: App, played: Played, now: datetime) -> list[Sequence[object]]:
