@@ -59,16 +59,12 @@ def _parking(tell: Chronicle, days: Days) -> None:
 
 def _threats(tell: Chronicle, days: Days, post: StoryPost) -> None:
     clowns = tell.says(DEAN, "Pathetic. Useless bunch of clowns, the lot of you.", days.school_day(6, "18:15"), post)
-    threat = tell.says(
+    # Nobody answers this one: the policy asks that the head is told and nothing is said back.
+    tell.says(
         DEAN,
         "So you wrote down my number plate, Mrs Ellerwick. I know where you park. You'd better watch your back.",
         days.school_day(6, "20:47"),
         post,
-    )
-    tell.answers(
-        threat,
-        "We have passed this on to the police. Please do not approach any member of staff about it: write to the head.",
-        later(threat.at, hours=11.25),
     )
     tell.answers(
         clowns, "We'll gladly talk about the parking, Dean, but not like this.", later(clowns.at, hours=13.9)

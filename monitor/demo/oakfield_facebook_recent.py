@@ -77,8 +77,8 @@ def _clubs(tell: Chronicle, days: Days) -> None:
     letter = tell.says(JOSIE, " ".join(A_LETTER.split()), days.school_day(3, "21:30"), post)
     tell.answers(
         letter,
-        "Josie, I have read every word and you are right. I'll find you at the gate this afternoon, and there will be "
-        "a bean in a pot. Mrs Ali",
+        "Josie, I have read every word and you are right. I'll find you at the gate this afternoon, and there will "
+        "be a bean in a pot. Mrs Ali",
         later(letter.at, hours=11.4),
     )
     hateful = tell.says(

@@ -132,8 +132,8 @@ def _grumbles(tell: Chronicle, days: Days) -> None:
     tell.says(
         OSCAR,
         "@OakfieldPrimary Is the reading list on the site yet? 📚",
-        days.school_day(3, "12:10"),
-        deleted_at=days.school_day(3, "18:00"),
+        days.school_day(4, "12:10"),
+        deleted_at=days.school_day(4, "18:00"),
     )
 
 

@@ -1,14 +1,18 @@
 """The demo's story holds whatever the day it is told on, and contains everything the demo has to show."""
 
-from datetime import UTC, datetime, timedelta
+from collections import Counter
+from datetime import datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from config.policy import ResponseRule
 from monitor.demo.oakfield import demo_moments, expected, oakfield
-from monitor.demo.story import Days
+from monitor.demo.play import OUTAGE_DAY
+from monitor.model import Facts, ReplyBy, ReplyFact, ReplyKind
+from monitor.rules.response import due_at
+from monitor.rules.state import response_state
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -27,8 +31,13 @@ ANCHORS = [
 on_every_anchor = pytest.mark.parametrize("anchor", ANCHORS, ids=lambda anchor: f"{anchor:%a-%d-%b}")
 
 
+@cache
+def worlds_at(anchor):
+    return oakfield(anchor)
+
+
 def everything(anchor):
-    return [(world, message) for world in oakfield(anchor).values() for message in world.messages]
+    return [(world, message) for world in worlds_at(anchor).values() for message in world.messages]
 
 
 def own(world, message):
@@ -39,19 +48,54 @@ def answers_to(world, message):
     return [m for m in world.messages if m.parent_id == message.id and own(world, m)]
 
 
-def unanswered(anchor):
+def topmost(world, message):
+    while message.parent_id:
+        message = world.message(message.parent_id)
+    return message
+
+
+def answers_counting_for(world, message):
+    """The school's answers to it, and to something later by the same person in the same thread."""
+    later = [
+        m
+        for m in world.messages
+        if m.author == message.author and m.at > message.at and topmost(world, m) == topmost(world, message)
+    ]
+    return [answer for asked in (message, *later) for answer in answers_to(world, asked)]
+
+
+def state(world, message, anchor):
+    """Where it stands at the anchor, by the rules of the main job."""
+
+    def first_missed(gone_at):
+        return next(moment for moment in demo_moments(anchor) if moment >= gone_at) if gone_at else None
+
+    facts = Facts(
+        last_read_at=anchor,
+        last_seen_at=max((m for m in demo_moments(anchor) if message.exists(m)), default=None),
+        gone_at=first_missed(message.deleted_at),
+        replies=tuple(
+            ReplyFact(answer.at, ReplyBy.SCHOOL, ReplyKind.REPLY, first_missed(answer.deleted_at))
+            for answer in answers_counting_for(world, message)
+        ),
+    )
+    due = due_at(message.at, LONDON.key, ResponseRule(), facts).due_at
+    return response_state(message.at, due, facts, ResponseRule(), anchor).state
+
+
+def states(anchor):
+    """(account, comment, state) of every readable comment by others."""
     return [
-        message
-        for world, message in everything(anchor)
-        if not own(world, message)
-        and message.exists(anchor)
-        and not any(m.exists(anchor) for m in answers_to(world, message))
+        (account, message, state(world, message, anchor))
+        for account, world in worlds_at(anchor).items()
+        for message in world.messages
+        if not own(world, message) and message.raw is None
     ]
 
 
 @on_every_anchor
 def test_at_least_sixty_comments_by_others_are_met_in_the_fortnight(anchor):
-    met = [expected(world, demo_moments(anchor)) for world in oakfield(anchor).values()]
+    met = [expected(world, demo_moments(anchor)) for world in worlds_at(anchor).values()]
     assert sum(account.by_others for account in met) >= 60
     assert all(account.own_replies >= 4 for account in met)
     assert sum(account.broken for account in met) == 1
@@ -76,7 +120,7 @@ def test_nothing_is_answered_before_it_was_said_or_said_before_its_post(anchor):
 
 @on_every_anchor
 def test_every_id_is_used_once(anchor):
-    for world in oakfield(anchor).values():
+    for world in worlds_at(anchor).values():
         ids = [post.id for post in world.posts] + [message.id for message in world.messages]
         assert len(ids) == len(set(ids))
 
@@ -95,53 +139,101 @@ def test_what_is_edited_or_deleted_was_read_before_it_changed_and_again_after(an
 
 
 @on_every_anchor
-def test_one_reply_of_the_school_is_removed_again(anchor):
-    removed = [message for world, message in everything(anchor) if own(world, message) and message.deleted_at]
+def test_nothing_on_x_comes_goes_or_changes_unseen_while_x_is_down(anchor):
+    down = (anchor - timedelta(days=OUTAGE_DAY)).astimezone(LONDON).date()
+    reads = [moment for moment in demo_moments(anchor) if moment.astimezone(LONDON).date() != down]
+    x = worlds_at(anchor)["x"]
+    assert expected(x, reads) == expected(x, demo_moments(anchor))
+    for message in x.messages:
+        for changed_at in [*(at for at, _ in message.edits), *filter(None, [message.deleted_at])]:
+            assert any(message.at <= moment < changed_at for moment in reads), message.text
+            assert next(moment for moment in demo_moments(anchor) if moment >= changed_at) in reads, message.text
+
+
+@on_every_anchor
+def test_the_school_answers_most_in_time_a_few_late_and_owes_a_few(anchor):
+    found = Counter(state for _, _, state in states(anchor))
+    assert found["answered_in_time"] >= 0.7 * found.total()
+    assert found["answered_late"] == 3
+    assert 6 <= found["open"] <= 10
+    assert 5 <= found["overdue"] <= 8
+    assert found["withdrawn"] == 3
+    assert len(found) == 5
+
+
+@on_every_anchor
+def test_every_account_has_something_in_each_state(anchor):
+    met = {(account, state) for account, _, state in states(anchor)}
+    assert len(met) == 3 * 5
+
+
+@on_every_anchor
+def test_the_school_replies_in_office_hours_and_on_a_saturday_only_to_what_was_said_on_friday(anchor):
+    for world, message in everything(anchor):
+        if own(world, message):
+            at, asked = message.at.astimezone(LONDON), world.message(message.parent_id)
+            assert time(7, 30) <= at.time() <= time(17, 45), message.text
+            assert at.weekday() < 5 or (at.weekday() == 5 and asked.at.astimezone(LONDON).weekday() == 4), (
+                message.text
+            )
+
+
+@on_every_anchor
+def test_no_two_replies_of_the_school_are_worded_alike(anchor):
+    words = [message.text for world, message in everything(anchor) if own(world, message)]
+    assert len(words) == len(set(words))
+
+
+@on_every_anchor
+def test_one_reply_of_the_school_is_removed_again_and_what_it_answered_is_overdue(anchor):
+    removed = [(world, m) for world, m in everything(anchor) if own(world, m) and m.deleted_at]
     assert len(removed) == 1
+    [(world, reply)] = removed
+    assert state(world, world.message(reply.parent_id), anchor) == "overdue"
 
 
 @on_every_anchor
-def test_some_are_answered_within_a_day_and_some_weekday_ones_after_more_than_a_day(anchor):
-    waits = [
-        (message, answer.at - message.at)
-        for world, message in everything(anchor)
-        if not own(world, message)
-        for answer in answers_to(world, message)
-    ]
-    on_weekdays = [wait for message, wait in waits if message.at.astimezone(LONDON).weekday() < 4]
-    assert sum(wait < timedelta(hours=24) for _, wait in waits) >= 15
-    assert any(wait > timedelta(hours=48) for wait in on_weekdays)
+def test_a_comment_hidden_by_the_school_was_answered_before(anchor):
+    hidden = [(world, m) for world, m in everything(anchor) if m.hidden_at]
+    assert len(hidden) == 1
+    [(world, message)] = hidden
+    assert answers_to(world, message)[0].at < message.hidden_at
 
 
 @on_every_anchor
-def test_a_weekend_comment_is_answered_on_the_monday_and_another_is_left_unanswered(anchor):
+def test_every_network_has_a_weekend_comment_answered_on_the_monday_and_one_saturday_comment_is_forgotten(anchor):
     answered_on = {
-        (message.at.astimezone(LONDON).weekday(), answer.at.astimezone(LONDON).weekday())
-        for world, message in everything(anchor)
+        (account, answer.at.astimezone(LONDON).weekday())
+        for account, world in worlds_at(anchor).items()
+        for message in world.messages
+        if message.at.astimezone(LONDON).weekday() >= 5
         for answer in answers_to(world, message)
     }
-    assert (5, 0) in answered_on
-    assert any(message.at.astimezone(LONDON).weekday() == 5 for message in unanswered(anchor))
+    assert answered_on == {(account, 0) for account in worlds_at(anchor)}
+    overdue_since = [m.at.astimezone(LONDON).weekday() for _, m, state in states(anchor) if state == "overdue"]
+    assert overdue_since.count(5) == 1
 
 
 @on_every_anchor
-def test_some_comments_of_the_last_day_are_unanswered_and_so_are_some_older_than_four_days(anchor):
-    ages = [anchor - message.at for message in unanswered(anchor)]
-    assert sum(age < timedelta(hours=24) for age in ages) >= 5
-    assert sum(age > timedelta(days=4) for age in ages) >= 5
+def test_what_is_overdue_is_days_old_and_what_is_open_came_in_the_last_day(anchor):
+    for _, message, state in states(anchor):
+        if state == "overdue":
+            assert anchor - message.at > timedelta(days=4)
+        if state == "open":
+            assert anchor - message.at < timedelta(hours=24)
 
 
 @on_every_anchor
-def test_somebody_with_the_schools_name_and_another_id_replies_to_a_parent(anchor):
+def test_somebody_with_the_schools_name_and_another_id_replies_and_that_answers_nobody(anchor):
     posing = [
         (world, message)
         for world, message in everything(anchor)
         if message.author and message.author.name == world.school.name and not own(world, message)
     ]
-    assert len(posing) == 2
-    for world, message in posing:
-        assert message.parent_id
-        assert not answers_to(world, world.message(message.parent_id))
+    victims = [(world, world.message(message.parent_id)) for world, message in posing]
+    assert [state(world, victim, anchor) for world, victim in victims] == ["overdue", "answered_in_time"]
+    answer = answers_to(*victims[1])[0]
+    assert answer.at > posing[1][1].at
 
 
 def test_awkward_texts_are_part_of_the_story():
@@ -155,16 +247,16 @@ def test_awkward_texts_are_part_of_the_story():
     assert any("<script>" in text for text in texts)
 
 
-def test_a_person_writes_twice_in_a_thread_before_the_one_reply_that_answers_both():
-    world = oakfield(ANCHORS[0])["facebook"]
-    asked = [m for m in world.messages if m.author and m.post_id and not own(world, m) and answers_to(world, m)]
-    earlier = [
+@on_every_anchor
+def test_a_person_writes_twice_in_a_thread_before_the_one_reply_that_answers_both(anchor):
+    world = worlds_at(anchor)["facebook"]
+    twice = [
         m
         for m in world.messages
-        for later in asked
-        if m.author == later.author and m.post_id == later.post_id and m.at < later.at and not answers_to(world, m)
+        if not own(world, m) and not answers_to(world, m) and len(answers_counting_for(world, m)) == 1
     ]
-    assert earlier
+    assert len(twice) == 1
+    assert state(world, twice[0], anchor) == "answered_in_time"
 
 
 def test_threads_reach_replies_on_replies():
@@ -187,38 +279,3 @@ def test_readings_come_in_order_five_a_day_and_end_at_the_anchor(anchor):
         "16:30",
         "20:30",
     }
-
-
-@given(
-    day=st.dates(datetime(2024, 1, 1).date(), datetime(2030, 12, 31).date()),  # noqa: DTZ001 - only the days are used
-    before=st.integers(0, 20),
-)
-def test_a_clock_time_of_the_story_is_the_local_time_that_day(day, before):
-    days = Days(datetime.combine(day, datetime.min.time(), LONDON).replace(hour=8), "Europe/London")
-    moment = days.at(before, "15:58")
-    assert moment.utcoffset() == timedelta(0)
-    assert moment.astimezone(LONDON).replace(tzinfo=None) == datetime.combine(
-        day - timedelta(days=before), datetime.min.time()
-    ) + timedelta(hours=15, minutes=58)
-
-
-@given(day=st.dates(datetime(2024, 1, 1).date(), datetime(2030, 12, 31).date()), count=st.integers(1, 10))  # noqa: DTZ001
-def test_school_days_are_counted_back_over_weekends(day, count):
-    days = Days(datetime(day.year, day.month, day.day, 8, 5, tzinfo=LONDON), "Europe/London")
-    found = days.school_day(count, "12:00").astimezone(LONDON).date()
-    between = [found + timedelta(days=step) for step in range((day - found).days)]
-    assert found.weekday() < 5
-    assert sum(d.weekday() < 5 for d in between) == count
-
-
-@given(day=st.dates(datetime(2024, 1, 1).date(), datetime(2030, 12, 31).date()))  # noqa: DTZ001
-def test_the_weekend_is_the_last_one_before_the_anchors_week_and_its_friday_precedes_it(day):
-    anchor = datetime(day.year, day.month, day.day, 8, 5, tzinfo=UTC)
-    days = Days(anchor, "Europe/London")
-    saturday, sunday = (days.weekend(name, "12:00").astimezone(LONDON).date() for name in ("Sat", "Sun"))
-    monday = days.monday_after("12:00").astimezone(LONDON).date()
-    friday = days.weekday_before("Fri", "12:00").astimezone(LONDON).date()
-    assert (saturday.weekday(), sunday.weekday(), friday.weekday()) == (5, 6, 4)
-    assert sunday - saturday == monday - sunday == timedelta(days=1)
-    assert 0 <= (day - monday).days < 7
-    assert 1 <= (day - friday).days <= 7
