@@ -41,7 +41,7 @@ class SchoolFacts:
     digest_at: time
     evidence: Path
     program: str
-    """Version of this program."""
+    """Name and version of this program."""
     configuration: str
     """Digest of the settings in force, secrets left out."""
 

@@ -93,7 +93,7 @@ def school_facts(settings: Settings) -> SchoolFacts:
         moderators=tuple(p.email for p in settings.people if "moderator" in p.roles),
         digest_at=settings.schedule.digest_at,
         evidence=settings.evidence_folder,
-        program=version("school-social-monitor"),
+        program=f"School Social Monitor {version('school-social-monitor')}",
         # pydantic prints secrets as stars, so the digest is the same whatever they are.
         configuration="sha256:" + hashlib.sha256(settings.model_dump_json(exclude={"path"}).encode()).hexdigest(),
     )
