@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Collection
+from contextlib import suppress
+from typing import TextIO
 from urllib.parse import quote, quote_plus
 
 HIDDEN = "[hidden]"
@@ -42,9 +44,18 @@ class Redacting(logging.Formatter):
         return line
 
 
+class CarefulHandler(logging.StreamHandler[TextIO]):
+    """Writes to standard error."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Python would print the line with its arguments, secrets and all; this names only where it came from."""
+        with suppress(OSError, ValueError):
+            self.stream.write(f"a line of log by {record.name} could not be written (line {record.lineno})\n")
+
+
 def start_logging(secrets: Collection[str], level: int = logging.INFO) -> None:
     """Log to standard error. Safe to call again with other secrets."""
-    handler = logging.StreamHandler()
+    handler = CarefulHandler()
     handler.setFormatter(Redacting(secrets))
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -81,16 +81,21 @@ class Notifier:
             return outbox.claim_next(tx, school, self.clock()) if school else None
 
     def _send(self, delivery: Delivery, result: MailResult) -> None:
-        message = self._message_for(delivery)
-        if isinstance(message, NotNeeded):
-            with self.store.writing() as tx:
-                outbox.close(tx, delivery.id, message.why, self.clock())
-            result.not_needed += 1
-            return
         try:
+            message = self._message_for(delivery)
+            if isinstance(message, NotNeeded):
+                with self.store.writing() as tx:
+                    outbox.close(tx, delivery.id, message.why, self.clock())
+                result.not_needed += 1
+                return
             self.transport.send(message)
         except MailRefused as refused:
             self._not_accepted(delivery, refused, result)
+            return
+        except Exception as unforeseen:
+            # What breaks one mail must not keep the others back. Its text may quote a comment: only its kind is told.
+            fault = f"a fault of this program ({type(unforeseen).__name__}); please report it"
+            self._not_accepted(delivery, MailRefused(False, fault), result)
             return
         with self.store.writing() as tx:
             outbox.mark_sent(tx, delivery.id, self.clock())
@@ -102,11 +107,12 @@ class Notifier:
         now = self.clock()
         if delivery.recipient not in self._people("moderator" if delivery.kind == DIGEST else "head"):
             return NotNeeded("this person is no longer on the list")
+        if delivery.kind == WEEKLY:
+            # Never folded into a newer one: it is about its own week.
+            return render_weekly(self.reporter.weekly(delivery.key, now), self._envelope(delivery))
         with self.store.reading() as tx:
             if outbox.newer_is_due(tx, delivery, now):
                 return NotNeeded("a newer one says it all")
-        if delivery.kind == WEEKLY:
-            return render_weekly(self.reporter.weekly(delivery.key, now), self._envelope(delivery))
         digest = self.reporter.digest(delivery.recipient, now)
         if not (digest.to_answer or digest.overdue or digest.flagged or digest.blind):
             return NotNeeded("nothing to say: all is answered and every account was read")

@@ -153,7 +153,7 @@ def last_complete_read(tx: Transaction, account: Account) -> datetime | None:
         .where(Read.account_id == account.id, Read.complete)
         .group_by(Read.stream)
     )
-    by_stream: dict[str, datetime] = {stream: started_at for stream, started_at in rows}
+    by_stream: dict[str, datetime] = dict(rows.all())
     moments = [by_stream.get(stream) for stream in account.streams]
     if not moments or any(moment is None for moment in moments):
         return None

@@ -1,10 +1,11 @@
-"""One school's monitor on a database of its own, a clock that stands still, and connectors that say what they are told."""
+"""One school's monitor on a database of its own, with a clock that stands still and connectors that obey."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 
 from config.loading import load_settings
@@ -20,7 +21,7 @@ from connectors.base import (
 from monitor.clock import SetClock
 from monitor.collect import Collector
 from monitor.store import cases, ledger
-from monitor.store.tables import Answer, Comment, Delivery, Item, Read, School, Snapshot
+from monitor.store.tables import Answer, Base, Comment, Delivery, Item, Read, School, Snapshot
 from monitor.wiring import build_app
 
 NOW = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)
@@ -126,11 +127,22 @@ class Scripted:
         return {remote_id: self.verdicts.get(remote_id, Verdict.UNKNOWN) for remote_id in remote_ids}
 
 
-class Desk:
-    """The monitor of Oakfield Primary School in `folder`. `accounts`, `response`, `mail`, `school`: TOML."""
+def emptied(store):
+    """The same store with nothing in it: a store used again has its statements compiled already."""
+    with store.writing() as tx:
+        for table in reversed(Base.metadata.sorted_tables):
+            tx.execute(table.delete())
+    return store
 
-    def __init__(self, folder, accounts=SCRIPTED, response="", mail=FOLDER_MAIL, school="", now=NOW):
-        self.folder, self.clock = folder, SetClock(now)
+
+class Desk:
+    """The monitor of Oakfield Primary School in `folder`. `accounts`, `response`, `mail`, `school`: TOML.
+
+    `store`: an empty one to use in place of a database in the folder.
+    """
+
+    def __init__(self, folder, accounts=SCRIPTED, response="", mail=FOLDER_MAIL, school="", now=NOW, store=None):
+        self.folder, self.clock, self._given = folder, SetClock(now), store
         self._parts = {"accounts": accounts, "response": response, "mail": mail, "school": school}
         self.app = None
         self.change()
@@ -142,11 +154,14 @@ class Desk:
         file.write_text(_CONFIGURATION.format(**self._parts))
         self.close()
         self.settings = load_settings(file, {"TOKEN": TOKEN})
-        self.app = build_app(self.settings, self.clock)
+        with pytest.MonkeyPatch.context() as patch:
+            if self._given:
+                patch.setattr("monitor.wiring.open_store", lambda _: self._given)
+            self.app = build_app(self.settings, self.clock)
         self.store = self.app.store
 
     def close(self):
-        if self.app:
+        if self.app and not self._given:
             self.app.store.close()
 
     def later(self, by):
@@ -220,7 +235,7 @@ class Desk:
     def answers(self):
         """Which reply answers which comment, by remote ids."""
         with self.rows() as (tx, _, __):
-            names = dict(tx.execute(select(Item.id, Item.remote_id)).tuples().all())
+            names = dict(tx.execute(select(Item.id, Item.remote_id)).all())
             return {(names[a.reply_id], names[a.comment_id]) for a in tx.scalars(select(Answer))}
 
     def comment_ids(self):

@@ -1,0 +1,123 @@
+"""When the mails that follow the clock on the wall are due."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.policy import ResponseRule
+from monitor.rules.calendar import is_working
+from monitor.rules.slots import Slot, digest_today, latest_weekly_report, next_digest, week_bounds, week_name
+
+LONDON = "Europe/London"
+RULE = ResponseRule()
+EIGHT, HALF_PAST_SEVEN = time(8), time(7, 30)
+MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2029, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001
+
+
+def utc(*when):
+    return datetime(*when, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("after", "key", "opens_at"),
+    [
+        (utc(2026, 11, 10, 7, 59), "2026-11-10", utc(2026, 11, 10, 8)),
+        (utc(2026, 11, 10, 8), "2026-11-11", utc(2026, 11, 11, 8)),
+        (utc(2026, 11, 13, 9), "2026-11-16", utc(2026, 11, 16, 8)),  # over a weekend
+        (utc(2026, 7, 1, 6, 59), "2026-07-01", utc(2026, 7, 1, 7)),  # summer time
+        (utc(2026, 12, 24, 12), "2026-12-29", utc(2026, 12, 29, 8)),  # Christmas, with the 28th as substitute
+    ],
+)
+def test_the_next_digest_is_on_the_next_working_morning(after, key, opens_at):
+    assert next_digest(after, LONDON, RULE, EIGHT) == Slot(key, opens_at)
+
+
+@given(MOMENTS, st.times())
+def test_the_next_digest_is_always_later_than_now_and_on_a_working_day(now, at):
+    slot = next_digest(now, LONDON, RULE, at.replace(microsecond=0))
+    assert slot.opens_at > now
+    assert is_working(date.fromisoformat(slot.key), RULE)
+    assert slot.opens_at.astimezone(ZoneInfo(LONDON)).date().isoformat() == slot.key
+
+
+@given(MOMENTS)
+def test_the_digest_that_was_next_is_todays_once_its_time_has_come(now):
+    slot = next_digest(now, LONDON, RULE, EIGHT)
+    assert digest_today(slot.opens_at, LONDON, RULE, EIGHT) == slot
+    assert digest_today(slot.opens_at - timedelta(seconds=1), LONDON, RULE, EIGHT) is None
+
+
+def test_there_is_no_digest_on_a_day_nobody_works():
+    assert digest_today(utc(2026, 11, 14, 12), LONDON, RULE, EIGHT) is None
+    assert digest_today(utc(2026, 12, 25, 12), LONDON, RULE, EIGHT) is None
+
+
+def test_where_nobody_ever_works_somebody_hears_of_it_the_next_day():
+    never = ResponseRule(weekend=(1, 2, 3, 4, 5, 6, 7))
+    assert next_digest(utc(2026, 11, 10, 9), LONDON, never, EIGHT).key == "2026-11-11"
+
+
+def test_the_weekly_report_comes_on_monday_and_is_named_by_the_week_that_ended():
+    monday = utc(2026, 11, 16, 7, 30)
+    assert latest_weekly_report(monday, LONDON, HALF_PAST_SEVEN) == Slot("2026-W46", monday)
+    just_before = monday - timedelta(seconds=1)
+    assert latest_weekly_report(just_before, LONDON, HALF_PAST_SEVEN).key == "2026-W45"
+    assert latest_weekly_report(utc(2026, 11, 22, 23), LONDON, HALF_PAST_SEVEN).key == "2026-W46"
+
+
+def test_the_weekly_report_comes_at_the_local_hour_in_summer():
+    assert latest_weekly_report(utc(2026, 7, 6, 7), LONDON, HALF_PAST_SEVEN).opens_at == utc(2026, 7, 6, 6, 30)
+
+
+def test_the_report_of_a_years_last_week_is_named_by_the_iso_year():
+    assert latest_weekly_report(utc(2027, 1, 4, 8), LONDON, HALF_PAST_SEVEN).key == "2026-W53"
+
+
+@given(MOMENTS)
+def test_a_weekly_report_is_about_the_week_that_ended_when_it_opens_and_is_never_in_the_future(now):
+    slot = latest_weekly_report(now, LONDON, HALF_PAST_SEVEN)
+    since, until = week_bounds(slot.key, LONDON)
+    assert slot.opens_at - timedelta(hours=7, minutes=30) == until
+    assert until - since in {timedelta(hours=hours) for hours in (167, 168, 169)}
+    assert slot.opens_at <= now < slot.opens_at + timedelta(days=7, hours=1)
+
+
+@pytest.mark.parametrize(("week", "hours"), [("2026-W12", 168), ("2026-W13", 167), ("2026-W43", 169)])
+def test_a_week_has_the_hours_its_clocks_give_it(week, hours):
+    since, until = week_bounds(week, LONDON)
+    assert until - since == timedelta(hours=hours)
+
+
+@given(st.dates(date(1990, 1, 1), date(2100, 1, 1)))
+def test_a_day_lies_inside_the_week_it_is_named_by(day):
+    since, until = week_bounds(week_name(day), "UTC")
+    assert since <= datetime.combine(day, time(12), UTC) < until
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "2026-W1",
+        "2026W47",
+        "2026-W54",
+        "2025-W53",
+        "2026-W00",
+        "0000-W01",
+        "9999-W52",
+        "２０２６-W４７",
+        "2026-W47\n",
+    ],
+)
+def test_what_is_no_week_is_refused(name):
+    with pytest.raises(ValueError, match="."):
+        week_bounds(name, LONDON)
+
+
+def test_a_refusal_does_not_repeat_endless_input():
+    with pytest.raises(ValueError, match="written like 2026-W47") as refused:
+        week_bounds("x" * 10_000, LONDON)
+    assert len(str(refused.value)) < 100

@@ -1,0 +1,143 @@
+"""Counting a week: who answered in time, how long it took, and when nobody looked."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from case_samples import DAY, HOUR, NOW, a_case, action, reply
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.rules.weekly import Hole, Tally, holes, merged, response_times, tally, verdict
+
+MONDAY = NOW - 7 * DAY
+ALLOWED = timedelta(minutes=35)
+MINUTE = timedelta(minutes=1)
+
+
+def answered(hours, **more):
+    created_at = NOW - 5 * DAY
+    return a_case(created_at, replies=(reply(created_at + hours * HOUR),), **more)
+
+
+def counted(case):
+    """The figures other than zero when this comment fell due in the week."""
+    figures = tally((), [case], NOW)[case.account]
+    return {name: value for name, value in vars(figures).items() if value}
+
+
+def test_an_answer_by_the_deadline_is_in_time_and_a_second_later_is_late():
+    assert counted(answered(24)) == {"due": 1, "answered_in_time": 1}
+    assert counted(answered(24 + 1 / 3600)) == {"due": 1, "answered_late": 1}
+
+
+def test_found_late_is_told_apart_from_late():
+    found_late = answered(30, first_seen_at=NOW - 5 * DAY + 25 * HOUR)
+    assert counted(found_late) == {"due": 1, "found_late": 1}
+    assert counted(answered(30, first_seen_at=NOW - 5 * DAY + 24 * HOUR)) == {"due": 1, "answered_late": 1}
+
+
+def test_what_was_found_late_and_is_still_open_is_unanswered():
+    assert counted(a_case(NOW - 5 * DAY, first_seen_at=NOW - DAY)) == {"due": 1, "unanswered": 1}
+
+
+@pytest.mark.parametrize(("first_seen", "figure"), [(0, "answered_late"), (25, "found_late")])
+def test_an_insult_hidden_late_is_late_or_found_late(first_seen, figure):
+    begin = NOW - 5 * DAY
+    actions = (action(begin + 30 * HOUR, "confirm_offensive"), action(begin + 30 * HOUR, "hide"))
+    case = a_case(begin, actions=actions, first_seen_at=begin + first_seen * HOUR)
+    assert counted(case) == {"due": 1, figure: 1}
+
+
+@pytest.mark.parametrize(
+    ("figure", "facts"),
+    [
+        ("no_reply_needed", {"actions": (action(NOW - 4 * DAY, "no_reply_needed"),)}),
+        ("spam", {"actions": (action(NOW - 4 * DAY, "confirm_spam"),)}),
+        ("withdrawn", {"gone_at": NOW - 4 * DAY - HOUR, "last_seen_at": NOW - 5 * DAY}),
+    ],
+)
+def test_what_nobody_had_to_answer_after_all_is_not_due(figure, facts):
+    assert counted(a_case(NOW - 5 * DAY, **facts)) == {figure: 1}
+
+
+def test_received_and_due_are_counted_apart():
+    came, fell_due = a_case(NOW - DAY), answered(2)
+    figures = tally([came], [fell_due], NOW)["facebook"]
+    assert (figures.received, figures.due, figures.answered_in_time) == (1, 1, 1)
+
+
+def test_what_needs_no_reply_at_all_is_counted_in_the_week_it_came():
+    figures = tally([a_case(NOW - DAY, None)], [], NOW)["facebook"]
+    assert (figures.received, figures.no_reply_needed, figures.due) == (1, 1, 0)
+
+
+def test_each_account_has_figures_of_its_own():
+    figures = tally([], [answered(1), answered(1, account="x"), answered(30, account="x")], NOW)
+    assert (figures["facebook"].due, figures["x"].due, figures["x"].answered_late) == (1, 2, 1)
+
+
+def test_the_median_is_not_moved_by_one_very_late_answer():
+    times = response_times([answered(1), answered(2), answered(119)], NOW)
+    assert (times.median, times.slowest, times.slowest_is_percentile) == (2, 119, False)
+
+
+@pytest.mark.parametrize(("count", "slowest", "is_percentile"), [(19, 19, False), (20, 19, True), (100, 95, True)])
+def test_a_percentile_is_named_only_from_twenty_answers(count, slowest, is_percentile):
+    times = response_times([answered(hours) for hours in range(1, count + 1)], NOW)
+    assert (times.slowest, times.slowest_is_percentile) == (slowest, is_percentile)
+
+
+def test_without_an_answer_there_is_no_time_to_answer():
+    times = response_times([a_case()], NOW)
+    assert (times.median, times.slowest) == (None, None)
+
+
+def test_a_network_whose_clock_runs_ahead_makes_no_answer_come_before_the_question():
+    seen = NOW - 5 * DAY
+    case = a_case(seen + 10 * HOUR, first_seen_at=seen, replies=(reply(seen + HOUR),))
+    assert response_times([case], NOW).median == 1
+
+
+def test_a_hole_is_a_stretch_longer_than_allowed_between_two_complete_reads():
+    reads = [MONDAY + minutes * MINUTE for minutes in (0, 35, 71, 100)]
+    until = MONDAY + 120 * MINUTE
+    assert holes(reads, MONDAY, until, ALLOWED) == (Hole(MONDAY + 35 * MINUTE, MONDAY + 71 * MINUTE),)
+
+
+def test_a_week_without_any_read_is_one_hole():
+    assert holes([], MONDAY, NOW, ALLOWED) == (Hole(MONDAY, NOW),)
+
+
+def test_a_hole_that_began_before_the_week_is_told_from_its_start_on():
+    earlier = MONDAY - 30 * MINUTE
+    reads = [earlier, MONDAY + 6 * MINUTE]
+    assert holes(reads, MONDAY, MONDAY + 10 * MINUTE, ALLOWED) == (Hole(MONDAY, MONDAY + 6 * MINUTE),)
+    assert holes([earlier, MONDAY + 5 * MINUTE], MONDAY, MONDAY + 10 * MINUTE, ALLOWED) == ()
+
+
+@given(st.lists(st.tuples(st.integers(0, 500), st.integers(1, 100)), max_size=12))
+def test_merging_tells_the_same_minutes_once_and_in_order(stretches):
+    result = merged(Hole(MONDAY + a * MINUTE, MONDAY + (a + b) * MINUTE) for a, b in stretches)
+    told = [minute for hole in result for minute in range((hole.until - hole.since) // MINUTE)]
+    covered = {minute for a, b in stretches for minute in range(a, a + b)}
+    assert len(told) == len(covered)
+    assert all(first.until < second.since for first, second in pairwise(result))
+
+
+def test_the_verdict_of_a_quiet_week_says_so():
+    assert verdict([], [], 0, NOW) == "No comment fell due this week."
+
+
+def test_the_verdict_counts_answers_in_time_and_names_what_is_open():
+    figures = [Tally(due=40, answered_in_time=38), Tally(due=8, answered_in_time=8)]
+    said = verdict(figures, [NOW - 3 * DAY, NOW - HOUR], 2.4, NOW)
+    assert said == (
+        "46 of 48 comments that fell due were answered in time. "
+        "2 are unanswered now, the oldest for 3 days. Accounts could not be read for 2 hours in all."
+    )
+
+
+def test_the_verdict_speaks_of_one_as_one():
+    said = verdict([Tally(due=1, answered_in_time=1)], [NOW - HOUR], 0.9, NOW)
+    assert said == "1 of 1 comment that fell due was answered in time. 1 is unanswered now, for less than a day."
