@@ -185,12 +185,22 @@ class FacebookPageAccount(AccountBase):
     app_secret: SecretStr | None = None
     api_url: WebAddress = "https://graph.facebook.com"
 
+    @property
+    def identity(self) -> str:
+        """Which account on the network it is."""
+        return self.page_id
+
 
 class XAccount(AccountBase):
     network: Literal["x"]
     user_id: NumericId
     bearer_token: SecretStr
     api_url: WebAddress = "https://api.twitter.com"
+
+    @property
+    def identity(self) -> str:
+        """Which account on the network it is."""
+        return self.user_id
 
 
 class RedditAccount(AccountBase):
@@ -203,6 +213,11 @@ class RedditAccount(AccountBase):
     refresh_token: SecretStr
     api_url: WebAddress = "https://oauth.reddit.com"
     auth_url: WebAddress = "https://www.reddit.com"
+
+    @property
+    def identity(self) -> str:
+        """Which account on the network it is."""
+        return self.username
 
 
 AccountSettings = Annotated[FacebookPageAccount | XAccount | RedditAccount, Field(discriminator="network")]

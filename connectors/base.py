@@ -18,7 +18,8 @@ The rules a connector keeps:
 * A bad item does not spoil its page: it comes back as `Quarantined` with its raw form and a reason.
 * `Batch.next_cursor` is safe to store the moment the batch's items are stored: whatever a crash, an error or a
   budget leaves unread after it is read again by the next run. Reading a page twice must change nothing.
-* All times are aware and in UTC. Text is exactly what the network sent; cleaning is the keeper's work.
+* All times are aware, in UTC and plausible; an item whose time is not is quarantined.
+* Text is what its author wrote, with nothing undone but the network's own way of writing it on the wire.
 * Attachments are listed, never fetched.
 """
 
@@ -69,6 +70,11 @@ class TemporaryFailure(ConnectorError):
 
 class UnexpectedReply(ConnectorError):
     """The answer is not what the network documents."""
+
+
+def is_plausible(moment: datetime) -> bool:
+    """Whether a comment can have been written then. Near the ends of the calendar no zone can be worked out."""
+    return 2000 <= moment.year < 2100
 
 
 class ItemKind(StrEnum):
@@ -156,8 +162,8 @@ class Quarantined:
 class Exchange:
     """One request and the answer to it, without secrets: what evidence is made from.
 
-    `url` has every credential removed; `headers` are the reply's; `body` is exactly what came over the wire after
-    transport decoding; `received_at` is aware, UTC.
+    `url` has every credential removed; `headers` are the reply's; `body` is what came over the wire after transport
+    decoding, with credentials the network repeats in it taken out; `received_at` is aware, UTC.
     """
 
     method: str

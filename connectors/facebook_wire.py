@@ -17,6 +17,7 @@ from connectors.base import (
     Quarantined,
     Shown,
     UnexpectedReply,
+    is_plausible,
 )
 
 WHERE = "Facebook page"
@@ -227,10 +228,10 @@ def _author(raw: Mapping[str, Any]) -> tuple[str | None, str]:
 
 
 def _moment(value: Any) -> datetime | None:
-    """A Graph time (2026-11-14T12:00:00+0000) in UTC; None when it is missing, unreadable or without zone."""
+    """A Graph time (2026-11-14T12:00:00+0000) in UTC; None when missing, unreadable, without zone or absurd."""
     try:
         moment = datetime.fromisoformat(value)
-        return moment.astimezone(UTC) if moment.tzinfo else None
+        return moment.astimezone(UTC) if moment.tzinfo and is_plausible(moment) else None
     except (TypeError, ValueError, OverflowError):
         return None
 

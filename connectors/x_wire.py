@@ -27,6 +27,7 @@ from connectors.base import (
     TemporaryFailure,
     UnexpectedReply,
     Verdict,
+    is_plausible,
 )
 from connectors.transport import retry_at
 
@@ -230,7 +231,7 @@ def _created_at(raw: Mapping[str, Any], history: Sequence[str]) -> datetime:
         return id_time(history[0])
     try:
         moment = datetime.fromisoformat(written)
-        if moment.tzinfo is not None:
+        if moment.tzinfo is not None and is_plausible(moment):
             return moment.astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
         pass

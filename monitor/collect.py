@@ -6,31 +6,17 @@ in one transaction: a crash at any moment leaves all of a page or none of it, an
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from connectors.base import (
-    AuthFailed,
-    Batch,
-    Budget,
-    Connector,
-    ConnectorError,
-    FetchedItem,
-    RunLimitReached,
-    Verdict,
-    Waiting,
-)
-from monitor.clock import Clock
+from connectors.base import Batch, Budget, Connector, FetchedItem, Forbidden, Verdict
 from monitor.judge import Judge
-from monitor.store import judged, keep, ledger, threads
-from monitor.store.engine import Store, Transaction
-from monitor.store.keep import Outcome
-from monitor.store.tables import Account
-
-log = logging.getLogger("monitor.collect")
+from monitor.ledger_line import LedgerBook, Line, RunResult
+from monitor.store import adopt, judged, keep, ledger, threads
+from monitor.store.engine import Transaction
+from monitor.store.keep import Kept, Outcome
+from monitor.store.tables import Account, Comment
 
 CHECK_EVERY = timedelta(days=1)
 """How often we ask the network again who we are."""
@@ -38,62 +24,6 @@ VERIFY_FOR = timedelta(days=14)
 """How long after it was made an item that no read meets any more is asked for by its id."""
 VERIFY_AT_MOST = 200
 """Items asked for by id in one run."""
-
-
-@dataclass
-class RunResult:
-    """What one run did, for the screen. `failures` are sentences a person can act on."""
-
-    account: str
-    items: int = 0
-    new: int = 0
-    edited: int = 0
-    gone: int = 0
-    flagged: int = 0
-    quarantined: int = 0
-    complete: bool = True
-    stopped: bool = False
-    failures: list[str] = field(default_factory=list)
-    reasons: list[str] = field(default_factory=list)
-    """Why each quarantined item could not be read."""
-
-
-@dataclass
-class _Line:
-    """What one piece of reading has done so far, and its row in the ledger."""
-
-    read_id: int
-    items: int = 0
-    new: int = 0
-    edited: int = 0
-    gone: int = 0
-    flagged: int = 0
-    quarantined: int = 0
-    calls: int = 0
-    complete: bool = False
-    give_up: bool = False
-    finished_at: datetime | None = None
-    failure: str | None = None
-    failure_words: str | None = None
-
-    def write(self, tx: Transaction) -> None:
-        """Bring the row up to date, in the transaction that holds what it speaks of."""
-        row = ledger.read_line(tx, self.read_id)
-        for name in _LEDGER_COLUMNS:
-            setattr(row, name, getattr(self, name))
-
-
-_LEDGER_COLUMNS = (
-    "items",
-    "new",
-    "edited",
-    "quarantined",
-    "calls",
-    "complete",
-    "finished_at",
-    "failure",
-    "failure_words",
-)
 
 
 class Stopping(Exception):
@@ -104,60 +34,64 @@ class Stopping(Exception):
 class Collector:
     """Reads one account. Holds no state between runs: the store does."""
 
-    store: Store
-    school_key: str
-    account_key: str
+    book: LedgerBook
     connector: Connector
     judge: Judge
-    clock: Clock
     calls_per_run: int
     next_run_in: timedelta
     should_stop: Callable[[], bool] = lambda: False
 
     def run(self) -> RunResult:
         """Read every stream once. Errors of the network end up in the ledger and in the result, never above."""
-        started = self.clock()
-        result = RunResult(self.account_key)
+        started = self.book.clock()
+        result = RunResult(self.book.account_key)
         budget = Budget(self.calls_per_run, started + self.next_run_in)
         if not self._know_ourselves(started, result):
             return result
         try:
+            failures = set()
             for stream in self.connector.capabilities.streams:
                 self._stop_if_asked()
-                if not self._read(stream, started, budget, result):
+                line = self._read(stream, started, budget, result)
+                if line.give_up:
                     return result
+                failures.add(line.failure)
             self._stop_if_asked()
-            self._look_for_the_missing(started, budget, result)
+            # A stream that is forbidden for good must not hide deletions; a network in trouble proves nothing.
+            if failures <= {None, Forbidden.__name__}:
+                self._look_for_the_missing(started, budget, result)
         except Stopping:
             result.stopped, result.complete = True, False
         return result
 
     def _know_ourselves(self, now: datetime, result: RunResult) -> bool:
-        with self.store.writing() as tx:
-            account = self._account(tx)
+        with self.book.store.writing() as tx:
+            account = self.book.account(tx)
             account.streams = list(self.connector.capabilities.streams)
             parked, checked, known = account.parked_until, account.checked_at, bool(account.own_ids)
         if parked and parked > now:
             result.complete = False
-            result.failures.append(f"{self.account_key}: the network asked us to wait until {parked:%d %b %H:%M} UTC")
+            wait = f"the network asked us to wait until {parked:%d %b %H:%M} UTC"
+            result.failures.append(f"{self.book.account_key}: {wait}")
             return False
         if known and checked and now - checked < CHECK_EVERY:
             return True
-        with self._ledger_line("check", now, result) as line:
+        with self.book.line("check", now, result) as line:
             state = self.connector.check()
-            with self.store.writing() as tx:
-                account = self._account(tx)
-                account.own_ids = sorted(set(account.own_ids) | state.own_ids)
+            with self.book.store.writing() as tx:
+                account = self.book.account(tx)
+                account.own_ids = sorted(state.own_ids)
                 account.checked_at = now
+                adopt.own_words(tx, account)
             line.complete = True
         return result.complete
 
-    def _read(self, stream: str, started: datetime, budget: Budget, result: RunResult) -> bool:
-        """Read one stream. False when the account is not to be called again in this run."""
-        with self.store.reading() as tx:
-            cursor = ledger.cursor_of(tx, self._account(tx), stream)
+    def _read(self, stream: str, started: datetime, budget: Budget, result: RunResult) -> Line:
+        """Read one stream from where it was left."""
+        with self.book.store.reading() as tx:
+            cursor = ledger.cursor_of(tx, self.book.account(tx), stream)
         before = budget.calls_left
-        with self._ledger_line(stream, started, result) as line:
+        with self.book.line(stream, started, result) as line:
             try:
                 for batch in self.connector.fetch(stream, cursor, budget):
                     line.calls = before - budget.calls_left
@@ -166,23 +100,22 @@ class Collector:
                         self._stop_if_asked()
             finally:
                 line.calls = before - budget.calls_left
-        return not line.give_up
+                result.items += line.items
+        return line
 
     def _stop_if_asked(self) -> None:
         if self.should_stop():
             raise Stopping
 
-    def _keep(self, stream: str, batch: Batch, line: _Line, result: RunResult) -> None:
-        now = self.clock()
-        with self.store.writing() as tx:
-            account = self._account(tx)
+    def _keep(self, stream: str, batch: Batch, line: Line, result: RunResult) -> None:
+        now = self.book.clock()
+        with self.book.store.writing() as tx:
+            account = self.book.account(tx)
             for post in batch.posts:
                 keep.keep_post(tx, account, post, now)
-            moved: set[str] = set()
-            for item in batch.items:
-                moved |= self._keep_one(tx, account, item, batch, now, line)
+            kept = [self._keep_one(tx, account, item, batch, now, line) for item in batch.items]
             tx.flush()
-            threads.link_answers(tx, account, moved)
+            threads.link_answers(tx, account, {each.item.thread_key for each in kept if each.moved})
             for bad in batch.quarantined:
                 if keep.keep_quarantined(tx, account, stream, bad, now):
                     line.quarantined += 1
@@ -192,85 +125,43 @@ class Collector:
             line.items += len(batch.items)
             line.complete = batch.complete
             line.write(tx)
+            if any(isinstance(k.item, Comment) and k.item.author_id in account.own_ids for k in kept):
+                adopt.own_words(tx, account)  # its author was withheld when it was first met
 
     def _keep_one(
-        self, tx: Transaction, account: Account, item: FetchedItem, batch: Batch, now: datetime, line: _Line
-    ) -> set[str]:
-        """Keep and judge one item. Returns the threads it changed."""
+        self, tx: Transaction, account: Account, item: FetchedItem, batch: Batch, now: datetime, line: Line
+    ) -> Kept:
         kept = keep.keep_item(tx, account, item, now)
-        moved = {threads.place_in_thread(tx, account, kept.item)} if kept.moved else set()
+        if kept.moved:
+            threads.place_in_thread(tx, account, kept.item)
         if kept.outcome in {Outcome.NEW, Outcome.EDITED}:
             line.flagged += self.judge.judge(tx, kept, item, batch.exchanges, now)
         line.new += kept.outcome is Outcome.NEW
         line.edited += kept.outcome is Outcome.EDITED
         line.gone += kept.outcome is Outcome.GONE
-        return moved
+        return kept
 
     def _look_for_the_missing(self, started: datetime, budget: Budget, result: RunResult) -> None:
-        """Ask by id for what this run did not meet. Only a complete run can miss something."""
-        if not result.complete:
-            return
-        with self.store.reading() as tx:
-            account = self._account(tx)
+        """Ask by id for what this run did not meet: not to be met proves nothing, to be asked for and absent does."""
+        with self.book.store.reading() as tx:
+            account = self.book.account(tx)
             unmet_since = started - self.connector.capabilities.verify_every
             unmet = judged.to_verify(tx, account, started, unmet_since, started - VERIFY_FOR, VERIFY_AT_MOST)
             wanted = [item.remote_id for item in unmet]
         if not wanted:
             return
         before = budget.calls_left
-        with self._ledger_line("verify", started, result) as line:
+        with self.book.line("verify", started, result) as line:
             try:
                 verdicts = self.connector.verify(wanted, budget)
             finally:
                 line.calls = before - budget.calls_left
-            now = self.clock()
-            with self.store.writing() as tx:
-                account = self._account(tx)
-                for remote_id, verdict in verdicts.items():
-                    item = keep.find_item(tx, account, remote_id)
-                    if item is None or verdict is Verdict.UNKNOWN:
-                        continue
-                    if verdict is Verdict.PRESENT:
-                        keep.mark_present(item, now)
-                    elif keep.mark_missing(item, now):
-                        line.gone += 1
+            now = self.book.clock()
+            with self.book.store.writing() as tx:
+                account = self.book.account(tx)
+                for remote_id in wanted:
+                    if item := keep.find_item(tx, account, remote_id):
+                        verdict = verdicts.get(remote_id, Verdict.UNKNOWN)
+                        line.gone += keep.note_verdict(item, verdict, now)
                 line.items, line.complete = len(verdicts), True
                 line.write(tx)
-
-    @contextmanager
-    def _ledger_line(self, stream: str, started: datetime, result: RunResult) -> Iterator[_Line]:
-        """A line in the coverage ledger around one piece of reading; errors of the network end here, in words."""
-        with self.store.writing() as tx:
-            line = _Line(ledger.begin_read(tx, self._account(tx), stream, started))
-        try:
-            yield line
-        except ConnectorError as error:
-            line.failure, line.failure_words, line.complete = type(error).__name__, str(error), False
-            line.give_up = isinstance(error, AuthFailed | Waiting)
-            result.failures.append(f"{self.account_key}: {error}")
-            with self.store.writing() as tx:
-                self._log_change(tx, stream, line)
-                if isinstance(error, Waiting) and not isinstance(error, RunLimitReached):
-                    self._account(tx).parked_until = error.until
-                line.write(tx)
-        finally:
-            result.complete = result.complete and line.complete
-            for name in ("new", "edited", "gone", "flagged", "quarantined"):
-                setattr(result, name, getattr(result, name) + getattr(line, name))
-            result.items += line.items if stream != "verify" else 0
-        with self.store.writing() as tx:
-            if line.complete:
-                self._log_change(tx, stream, line)
-            line.finished_at = self.clock()
-            line.write(tx)
-
-    def _log_change(self, tx: Transaction, stream: str, line: _Line) -> None:
-        """Log the first failure of its kind and the recovery; a weekend without network is two lines, not 3,000."""
-        before = ledger.failure_before(tx, self._account(tx), stream, line.read_id)
-        if line.failure and line.failure != before:
-            log.warning("account %s, %s: %s: %s", self.account_key, stream, line.failure, line.failure_words)
-        elif before and not line.failure:
-            log.info("account %s, %s: read again after %s", self.account_key, stream, before)
-
-    def _account(self, tx: Transaction) -> Account:
-        return ledger.enrolled_account(tx, self.school_key, self.account_key)

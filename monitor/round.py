@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from config.settings import AccountSettings
-from monitor.collect import RunResult
+from monitor.ledger_line import RunResult
 from monitor.notify import MailResult
 from monitor.store import ledger
 from monitor.wiring import App
@@ -21,6 +21,10 @@ def read_account(app: App, account: AccountSettings, should_stop: Callable[[], b
     """Read one account once. Whatever goes wrong with it is in the result, so that the others go on."""
     try:
         return app.collector(account, should_stop).run()
+    except OSError as failed:
+        # The evidence folder, mostly. The page in hand was rolled back whole and is read again next time.
+        why = failed.strerror or type(failed).__name__
+        return RunResult(account.key, complete=False, failures=[f"{account.key}: cannot write to disk: {why}"])
     except Exception as unforeseen:
         # Anything the connector did not foresee: the other accounts must be read all the same, and the text of the
         # exception may hold a token or a comment, so only its kind is told. The ledger shows an unfinished read.

@@ -29,6 +29,7 @@ from monitor.cards import CardMaker
 from monitor.clock import Clock, system_clock
 from monitor.collect import Collector
 from monitor.judge import Judge, SchoolFacts
+from monitor.ledger_line import LedgerBook
 from monitor.notify import Notifier
 from monitor.report import Reporter
 from monitor.store.engine import Store, open_store
@@ -52,12 +53,9 @@ class App:
     def collector(self, account: AccountSettings, should_stop: Callable[[], bool] = lambda: False) -> Collector:
         """A collector for one account, with a connector of its own: SDKs are not shared between threads."""
         return Collector(
-            store=self.store,
-            school_key=self.settings.school.key,
-            account_key=account.key,
+            book=LedgerBook(self.store, self.settings.school.key, account.key, self.clock),
             connector=build_connector(account, self.settings, self.clock),
             judge=self.judge,
-            clock=self.clock,
             calls_per_run=account.calls_per_run,
             next_run_in=timedelta(minutes=account.poll_minutes),
             should_stop=should_stop,
@@ -67,7 +65,7 @@ class App:
 def build_app(settings: Settings, clock: Clock = system_clock) -> App:
     """Open the store, enrol the school and put the parts together. Raises StoreUnusable."""
     store = open_store(settings.database_url)
-    enrolments = [Enrolment(a.key, a.network, a.label) for a in settings.accounts]
+    enrolments = [Enrolment(a.key, a.network, a.label, a.identity) for a in settings.accounts]
     with store.writing() as tx:
         enrol(tx, settings.school.key, settings.school.name, settings.school.timezone, enrolments, clock())
     reporter = Reporter(store, settings)

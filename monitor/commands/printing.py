@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from alerts.filters import plain
-from monitor.collect import RunResult
-from monitor.notify import MailResult
+
+if TYPE_CHECKING:
+    from monitor.ledger_line import RunResult
+    from monitor.notify import MailResult
 
 PIPE_WIDTH = 120  # columns when nobody is looking at a terminal
 

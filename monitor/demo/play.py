@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.clock import SetClock
-from monitor.collect import RunResult
 from monitor.demo.oakfield import demo_moments, oakfield
 from monitor.demo.oakfield_reddit import SUBREDDIT
 from monitor.demo.server import Fault, Request, Response, json_response
 from monitor.demo.workplace import TIMEZONE, DemoSchool, Workplace
 from monitor.demo.world import World
+from monitor.ledger_line import RunResult
 from monitor.round import read_accounts
 from monitor.wiring import App
 
@@ -33,8 +33,8 @@ class Played:
         """Add the results of one round."""
         for result in results:
             sum_so_far = self.accounts.setdefault(result.account, RunResult(result.account))
-            for name in ("items", "new", "edited", "gone", "flagged", "quarantined"):
-                setattr(sum_so_far, name, getattr(sum_so_far, name) + getattr(result, name))
+            sum_so_far.add(result)
+            sum_so_far.items += result.items
             sum_so_far.reasons += result.reasons
             sum_so_far.failures += result.failures
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from config.loading import load_settings
 from config.secrets import all_secrets
 from monitor.clock import SetClock
-from monitor.collect import RunResult
 from monitor.demo.networks import stand_ins
 from monitor.demo.recorded import Recorded
 from monitor.demo.workplace import DemoSchool, open_workplace, write_configuration
+from monitor.ledger_line import RunResult
 from monitor.logs import start_logging
 from monitor.round import read_accounts, tell
 from monitor.store import archive, judged, ledger

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from monitor.model import Action, Deadline, Flag
 from monitor.store.engine import Transaction
@@ -148,6 +148,7 @@ def to_verify(
     `unmet_since`, longest unmet first.
     """
     suspected = Item.missing_since.is_not(None)
+    unasked = or_(Item.asked_at.is_(None), Item.asked_at < unmet_since)
     return list(
         tx.scalars(
             select(Item)
@@ -155,7 +156,7 @@ def to_verify(
                 Item.account_id == account.id,
                 Item.created_at >= oldest,
                 Item.last_seen_at < missed_by,
-                or_(suspected, Item.last_seen_at < unmet_since),
+                or_(suspected, and_(Item.last_seen_at < unmet_since, unasked)),
                 Item.gone_at.is_(None),
             )
             .order_by(~suspected, Item.last_seen_at, Item.id)

@@ -14,7 +14,7 @@ from typing import overload
 
 from sqlalchemy import select, update
 
-from connectors.base import FetchedItem, FetchedPost, Quarantined
+from connectors.base import FetchedItem, FetchedPost, Quarantined, Verdict
 from monitor.model import Presence
 from monitor.store.engine import Transaction
 from monitor.store.tables import Account, Alias, Comment, Item, Post, Quarantine, Reply, Version
@@ -89,6 +89,16 @@ def find_item(tx: Transaction, account: Account, remote_id: str) -> Item | None:
     if item is None and (alias := tx.get(Alias, (account.id, remote_id))):
         item = tx.get(Item, alias.item_id)
     return item
+
+
+def note_verdict(item: Item, verdict: Verdict, now: datetime) -> bool:
+    """Take over what the network said when asked for this item by its id. True when it is now known to be gone."""
+    item.asked_at = now
+    if verdict is Verdict.PRESENT:
+        mark_present(item, now)
+    elif verdict is Verdict.UNKNOWN and item.gone_at is None:
+        item.missing_since = None  # a suspicion the network will not confirm is none, and must not crowd out others
+    return verdict is Verdict.GONE and mark_missing(item, now)
 
 
 def mark_missing(item: Item, now: datetime) -> bool:

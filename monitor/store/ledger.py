@@ -21,6 +21,8 @@ class Enrolment:
     key: str
     network: str
     label: str
+    identity: str
+    """Which account on the network it is: page id, user id or user name."""
 
 
 def enrol(
@@ -43,13 +45,18 @@ def enrol(
                     key=wanted.key,
                     network=wanted.network,
                     label=wanted.label,
+                    identity=wanted.identity,
                     own_ids=[],
                     streams=[],
                     added_at=now,
                 )
             )
-        elif account.label != wanted.label:
+            continue
+        if account.label != wanted.label:
             account.label = wanted.label
+        if account.identity != wanted.identity:
+            # The network is asked anew who we are before anything is read, and nothing is ours by old ids.
+            account.identity, account.own_ids, account.checked_at = wanted.identity, [], None
     tx.flush()
     return school
 

@@ -75,6 +75,8 @@ class Account(Base):
     """Author ids that are the school itself, as the network told us."""
     streams: Mapped[Json]
     """What has to be read for the account to count as read, as its connector says; empty before the first run."""
+    identity: Mapped[Short]
+    """Which account on the network the configuration points at; another one has other own ids."""
     checked_at: Mapped[datetime | None]
     added_at: Mapped[datetime]
     parked_until: Mapped[datetime | None]
@@ -166,6 +168,8 @@ class Item(Base):
     missing_since: Mapped[datetime | None]
     """The first read in which it was not there. Said to be gone only when a later read confirms it."""
     gone_at: Mapped[datetime | None]
+    asked_at: Mapped[datetime | None]
+    """When it was last asked for by its id."""
     shown: Mapped[str] = mapped_column(String(10))
     permalink: Mapped[Words]
     attachments: Mapped[Json]

@@ -18,7 +18,7 @@ from monitor.store.keep import find_item
 from monitor.store.tables import Account, Answer, Comment, Item, Reply
 
 DEEPEST = 1000
-"""Parents followed upward. No network nests deeper; a ring of parents ends here instead of never."""
+"""Parents followed upward. No network nests deeper."""
 
 
 def place_in_thread(tx: Transaction, account: Account, item: Item) -> str:
@@ -52,9 +52,13 @@ def link_answers(tx: Transaction, account: Account, thread_keys: Iterable[str]) 
 
 def _topmost(tx: Transaction, account: Account, item: Item) -> str:
     key, parent_id = item.remote_id, item.parent_remote_id
+    met = [key]
     for _ in range(DEEPEST):
         if parent_id is None:
             return key
+        if parent_id in met:  # a ring of parents has no top; whoever walks it names it alike
+            return min(met[met.index(parent_id) :])
+        met.append(parent_id)
         parent = find_item(tx, account, parent_id)
         if parent is None:
             return key if parent_id == item.post_remote_id else parent_id

@@ -142,6 +142,8 @@ def test_a_comment_is_placed_by_its_id_or_by_its_link(raw, remote_id, parent_id)
         {"id": "5001_9", "created_time": "2026-11-14T12:00:00"},
         {"id": "5001_9", "created_time": 1794657600},
         {"id": "5001_9", "created_time": "0001-01-01T00:00:00+1400"},
+        {"id": "5001_9", "created_time": "0001-01-01T00:00:00+0000"},
+        {"id": "5001_9", "created_time": "9999-12-31T23:59:59+0000"},
         {"id": "5001_9", "created_time": TIME, "message": ["text"]},
     ],
 )

@@ -143,6 +143,7 @@ def test_a_bad_post_is_quarantined_with_a_reason_and_its_neighbours_are_kept():
         raw_message(n=2, created_at="yesterday"),
         raw_message(n=3, created_at="2026-11-14T11:00:00"),
         raw_message(n=4, created_at="0001-01-01T00:00:00+14:00"),
+        raw_message(n=12, created_at="0001-01-01T00:00:00Z"),
         raw_message(n=5, id=...),
         raw_message(n=6, id=7),
         raw_message(n=7, text=["hello"]),

@@ -20,6 +20,7 @@ from connectors.base import (
 )
 from monitor.clock import SetClock
 from monitor.collect import Collector
+from monitor.ledger_line import LedgerBook
 from monitor.store import cases, ledger
 from monitor.store.tables import Answer, Base, Comment, Delivery, Item, Read, School, Snapshot
 from monitor.wiring import build_app
@@ -170,14 +171,8 @@ class Desk:
 
     def collector(self, connector, **options):
         wanted = {"calls_per_run": 100, "next_run_in": 15 * MINUTE, "account_key": "facebook"} | options
-        return Collector(
-            store=self.store,
-            school_key="oakfield",
-            connector=connector,
-            judge=self.app.judge,
-            clock=self.clock,
-            **wanted,
-        )
+        book = LedgerBook(self.store, "oakfield", wanted.pop("account_key"), self.clock)
+        return Collector(book=book, connector=connector, judge=self.app.judge, **wanted)
 
     def read(self, *items, **options):
         """One run over one page with these items."""

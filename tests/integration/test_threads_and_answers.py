@@ -211,7 +211,7 @@ def read_in_order(desk, pages):
     """Threads, parents and answers after reading these pages into a fresh account."""
     key = f"order-{next(desk.numbers)}"
     with desk.store.writing() as tx:
-        enrolment = ledger.Enrolment(key, "facebook_page", key)
+        enrolment = ledger.Enrolment(key, "facebook_page", key, "1")
         ledger.enrol(tx, "oakfield", desk.settings.school.name, "Europe/London", [enrolment], NOW)
     whole = [page(*items, last=number == len(pages) - 1) for number, items in enumerate(pages)]
     result = desk.collector(Scripted({"comments": whole}), account_key=key).run()
