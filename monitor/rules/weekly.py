@@ -156,7 +156,9 @@ def verdict(tallies: Iterable[Tally], overdue_since: Sequence[datetime], blind_h
     if overdue_since:
         days = (now - min(overdue_since)) // timedelta(days=1)
         age = f"the oldest for {days} {'day' if days == 1 else 'days'}" if days else "for less than a day"
-        said += f" {len(overdue_since)} {'is' if len(overdue_since) == 1 else 'are'} unanswered now, {age}."
+        said += (
+            f" {len(overdue_since)} {'is' if len(overdue_since) == 1 else 'are'} overdue and unanswered now, {age}."
+        )
     if blind_hours >= 1:
         said += f" Accounts could not be read for {blind_hours:.0f} hours in all."
     return said

@@ -108,7 +108,7 @@ def test_what_is_open_from_weeks_ago_is_still_listed_oldest_first(desk):
     said = report(desk)
     names = {case.id: name for name, case in desk.cases().items()}
     assert [names[line.case] for line in said.unanswered] == ["oldest", "older", "new"]
-    assert "3 are unanswered now, the oldest for 13 days." in said.verdict
+    assert "3 are overdue and unanswered now, the oldest for 13 days." in said.verdict
 
 
 def test_the_time_to_answer_is_told_as_a_median_and_the_longest(desk):

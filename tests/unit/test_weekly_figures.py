@@ -134,10 +134,13 @@ def test_the_verdict_counts_answers_in_time_and_names_what_is_open():
     said = verdict(figures, [NOW - 3 * DAY, NOW - HOUR], 2.4, NOW)
     assert said == (
         "46 of 48 comments that fell due were answered in time. "
-        "2 are unanswered now, the oldest for 3 days. Accounts could not be read for 2 hours in all."
+        "2 are overdue and unanswered now, the oldest for 3 days. Accounts could not be read for 2 hours in all."
     )
 
 
 def test_the_verdict_speaks_of_one_as_one():
     said = verdict([Tally(due=1, answered_in_time=1)], [NOW - HOUR], 0.9, NOW)
-    assert said == "1 of 1 comment that fell due was answered in time. 1 is unanswered now, for less than a day."
+    assert (
+        said
+        == "1 of 1 comment that fell due was answered in time. 1 is overdue and unanswered now, for less than a day."
+    )
