@@ -7,7 +7,7 @@ is written. The flags, the deadline and the owed mails go into the caller's tran
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from pathlib import Path
 
@@ -63,6 +63,7 @@ class Judge:
         flags = list(flags_in(text, self.school.policy))
         if problem := self._set_deadline(tx, comment, text, kept.outcome, now):
             flags.append(problem)
+        flags = [replace(flag, version=kept.version.number) for flag in flags]
         if flags:
             self._keep_evidence(tx, comment, kept, flags, fetched, exchanges, now)
             judged.raise_flags(tx, kept.version, flags, now)

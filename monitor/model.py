@@ -52,6 +52,7 @@ class Flag:
     """Why a comment needs eyes: which words (positions in the original text, end excluded), found by what.
 
     `reason` is a sentence for a teacher and holds no word of the comment. `clause` names the policy's heading.
+    `version`: number of the version whose text the positions belong to; None before it is kept.
     """
 
     category: Category
@@ -62,6 +63,7 @@ class Flag:
     end: int
     reason: str
     clause: str = ""
+    version: int | None = None
 
 
 class ResponseState(StrEnum):
@@ -189,6 +191,15 @@ class RecordedDecision:
 
 
 @dataclass(frozen=True)
+class EarlierText:
+    """What a comment said before it was edited. `seen_at`: when we first saw it say so."""
+
+    version: int
+    seen_at: datetime
+    text: str
+
+
+@dataclass(frozen=True)
 class Case:
     """One comment whole: what it says, where it hangs, what is owed, and what has happened since."""
 
@@ -203,6 +214,7 @@ class Case:
     author_name: str
     text: str
     version: int
+    earlier: tuple[EarlierText, ...]
     created_at: datetime
     shown: Presence
     post_text: str

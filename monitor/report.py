@@ -21,7 +21,7 @@ from monitor.model import OFFENSIVE, Case, Flag, ResponseState
 from monitor.rules import weekly
 from monitor.rules.queue import Waiting, in_order, worst
 from monitor.rules.slots import week_bounds
-from monitor.store import cases, ledger
+from monitor.store import cases, judged, ledger
 from monitor.store.engine import Store, Transaction
 from monitor.store.tables import Account, Read, School
 from monitor.words import category_words, kind_words, region_words, state_words
@@ -52,6 +52,12 @@ class Reporter:
         """One case whole."""
         with self.store.reading() as tx:
             return cases.case_by_id(tx, self._school(tx), case_id)
+
+    def thread(self, case_id: int, at_most: int) -> list[judged.ThreadMessage]:
+        """What else was said in the case's thread, oldest first."""
+        with self.store.reading() as tx:
+            comment = judged.comment_of(tx, self._school(tx), case_id)
+            return judged.thread_of(tx, comment, at_most) if comment else []
 
     def digest(self, recipient: str, now: datetime) -> Digest:
         """The morning digest as it would read at `now`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from monitor.wiring import App
 
 CONFIG_VARIABLE = "SCHOOL_MONITOR_CONFIG"
+LONGEST_NUMBER = 18  # digits; no database numbers its rows further
 
 
 class Outcome(IntEnum):
@@ -60,6 +61,25 @@ def app_for(args: Namespace) -> App:
         return build_app(settings)
     except StoreUnusable as unusable:
         raise CommandFailed(str(unusable), Outcome.USAGE) from None
+
+
+def known_account(app: App, key: str | None) -> str | None:
+    """`key` as given, when it is None or an account has ever been enrolled under it. Raises CommandFailed."""
+    from monitor.store import ledger
+
+    with app.store.reading() as tx:
+        school = ledger.school_by_key(tx, app.settings.school.key)
+        known = [account.key for account in ledger.accounts_of(tx, school)] if school else []
+    if key is not None and key not in known:
+        raise CommandFailed(f'there is no account "{key[:40]}"; there are {", ".join(known)}', Outcome.USAGE)
+    return key
+
+
+def case_number(text: str) -> int:
+    """A case's number on the command line. Raises ArgumentTypeError."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER):
+        raise ArgumentTypeError(f'a case is a number such as 12, as in the queue (found "{text[:40]}")')
+    return int(text)
 
 
 def local(moment: datetime, timezone: str) -> str:

@@ -6,16 +6,16 @@ import shutil
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from alerts.filters import plain
 from alerts.transport import MailRefused
-from config.loading import warnings
 from connectors.base import ConnectorError
 from monitor.commands.base import CommandFailed, Outcome, app_for, settings_for
-from monitor.commands.explain import explain
-from monitor.store import ledger
-from monitor.wiring import App, build_connector, mail_transport
+
+if TYPE_CHECKING:
+    from monitor.wiring import App
 
 EXAMPLE = 'school-monitor check --explain "2026-11-13 16:00"'
 LEAST_FREE = 500 << 20  # bytes of disk below which evidence is at risk
@@ -30,12 +30,16 @@ def configure(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Print one line for each thing tested. 1 when something needs a person."""
     if args.explain:
+        from monitor.commands.explain import explain
+
         settings = settings_for(args)
         try:
             print("\n".join(explain(args.explain, settings)))
         except ValueError as wrong:
             raise CommandFailed(f"--explain: {wrong}", Outcome.USAGE) from None
         return Outcome.DONE
+    from config.loading import warnings
+
     app = app_for(args)
     print(f"ok    configuration {app.settings.path}, policy {app.settings.policy.name}")
     today = app.clock().astimezone(ZoneInfo(app.settings.school.timezone)).date()
@@ -62,6 +66,8 @@ def _passes(name: str, test: Callable[[], str]) -> bool:
 
 
 def _database(app: App) -> str:
+    from monitor.store import ledger
+
     with app.store.reading() as tx:
         school = ledger.school_by_key(tx, app.settings.school.key)
         accounts = ledger.accounts_of(tx, school) if school else ()
@@ -83,12 +89,16 @@ def _evidence(app: App) -> str:
 
 
 def _mail(app: App) -> str:
+    from monitor.wiring import mail_transport
+
     transport = mail_transport(app.settings)
     transport.check()
     return f"{app.settings.mail.transport} answers; nothing was sent"
 
 
 def _account(app: App, key: str) -> str:
+    from monitor.wiring import build_connector
+
     account = next(each for each in app.settings.accounts if each.key == key)
     state = build_connector(account, app.settings, app.clock).check()
     notes = "".join(f"; {note}" for note in state.notes)

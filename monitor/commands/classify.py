@@ -11,7 +11,8 @@ from typing import Any
 
 from config.packs import pack_file, read_pack
 from config.policy import PolicyPack
-from monitor.commands.base import Outcome
+from config.problems import ConfigurationProblems
+from monitor.commands.base import CommandFailed, Outcome
 from monitor.language.flags import judge
 from monitor.model import OFFENSIVE
 
@@ -26,7 +27,10 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Read {"id", "text"} lines, write one answer a line in the same order. 1 when a line could not be read."""
-    pack = read_pack(pack_file(args.policy, Path()))
+    try:
+        pack = read_pack(pack_file(args.policy, Path()))
+    except (ValueError, ConfigurationProblems) as unusable:
+        raise CommandFailed(f"--policy: {unusable}", Outcome.USAGE) from None
     outcome = Outcome.DONE
     for line in sys.stdin.buffer:
         if not line.strip():
@@ -39,7 +43,7 @@ def run(args: Namespace) -> int:
 
 def _answer(line: bytes, pack: PolicyPack) -> dict[str, Any]:
     try:
-        asked = json.loads(line)
+        asked = json.loads(line, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return {"id": None, "error": "the line is not JSON; one object a line is expected"}
     if not isinstance(asked, dict) or not isinstance(asked.get("text"), str):
@@ -52,6 +56,9 @@ def _answer(line: bytes, pack: PolicyPack) -> dict[str, Any]:
     return {"id": asked.get("id"), "scores": scores, "flags": [_public(asdict(flag)) for flag in flags]}
 
 
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")  # and would make the answer none either
+
+
 def _public(flag: dict[str, Any]) -> dict[str, Any]:
-    del flag["clause"]
-    return flag
+    return {name: value for name, value in flag.items() if name not in {"clause", "version"}}

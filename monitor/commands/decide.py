@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from monitor.commands.base import CommandFailed, Outcome, app_for
+from monitor.commands.base import CommandFailed, Outcome, app_for, case_number
 from monitor.model import Action
-from monitor.store import judged, ledger
 
 EXAMPLE = 'school-monitor decide 12 answered_elsewhere --by "Mrs Ali" --why "phoned the parent" --version 1'
 
 
 def configure(parser: ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("case", type=int, metavar="CASE", help="number of the case")
+    parser.add_argument("case", type=case_number, metavar="CASE", help="number of the case")
     parser.add_argument(
         "action",
         choices=[action.value for action in Action],
@@ -32,6 +31,8 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Add the decision to the book. It is bound to the version its author saw."""
+    from monitor.store import judged, ledger
+
     if not args.by.strip() or not args.why.strip():
         raise CommandFailed(
             "--by and --why must not be empty: a decision without person or reason is none", Outcome.USAGE

@@ -6,8 +6,7 @@ import json
 from argparse import ArgumentParser, Namespace
 from datetime import datetime
 
-from monitor.commands.base import CommandFailed, Outcome, app_for
-from monitor.store import archive, ledger
+from monitor.commands.base import CommandFailed, Outcome, app_for, known_account
 
 EXAMPLE = "school-monitor export --account facebook --since 2026-11-01T00:00:00Z > comments.jsonl"
 
@@ -20,11 +19,14 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Write JSON lines to standard output."""
+    from monitor.store import archive, ledger
+
     since = _moment(args.since) if args.since else None
     app = app_for(args)
+    account = known_account(app, args.account)
     with app.store.reading() as tx:
         school = ledger.school_by_key(tx, app.settings.school.key)
-        for row in archive.everything(tx, school, args.account, since) if school else ():
+        for row in archive.everything(tx, school, account, since) if school else ():
             print(json.dumps(row, ensure_ascii=False))
     return Outcome.DONE
 

@@ -6,7 +6,6 @@ from argparse import ArgumentParser, Namespace
 
 from monitor.commands.base import CommandFailed, Outcome, app_for
 from monitor.commands.printing import print_reads
-from monitor.round import read_account
 
 EXAMPLE = "school-monitor poll --account facebook"
 
@@ -18,6 +17,8 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Read, keep and judge; mails are left to `tick` and `run`. 1 when an account could not be read to its end."""
+    from monitor.round import read_account
+
     app = app_for(args)
     accounts = [a for a in app.settings.accounts if args.account in {None, a.key}]
     if not accounts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from monitor.commands.base import Outcome, app_for, local
+from monitor.commands.base import Outcome, app_for, known_account, local
 from monitor.commands.printing import print_table
 from monitor.words import category_words, kind_words, state_words
 
@@ -19,8 +19,8 @@ def configure(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Print the list: no words of any comment, `show` gives those. 0 even when something waits."""
     app = app_for(args)
-    zone = app.settings.school.timezone
-    entries = [e for e in app.reporter.waiting(app.clock()) if args.account in {None, e.case.account}]
+    zone, account = app.settings.school.timezone, known_account(app, args.account)
+    entries = [e for e in app.reporter.waiting(app.clock()) if account in {None, e.case.account}]
     if not entries:
         print("Nothing waits.")
         return Outcome.DONE

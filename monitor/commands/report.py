@@ -34,7 +34,12 @@ def run(args: Namespace) -> int:
         raise CommandFailed(f"--week: {wrong}", Outcome.USAGE) from None
     content = _make(args.format, report)
     if args.output:
-        args.output.write_bytes(content)
+        try:
+            args.output.write_bytes(content)
+        except OSError as failed:
+            raise CommandFailed(
+                f"--output: {args.output} cannot be written: {failed.strerror}", Outcome.USAGE
+            ) from None
         print(f"Written to {args.output}")
     elif args.format == "pdf" and sys.stdout.isatty():
         raise CommandFailed("a PDF cannot be shown on a terminal; add --output report.pdf", Outcome.USAGE)

@@ -7,8 +7,6 @@ from datetime import timedelta
 from functools import partial
 
 from monitor.commands.base import Outcome, app_for
-from monitor.round import read_account
-from monitor.schedule import Daemon
 
 EXAMPLE = "school-monitor run --config /etc/school-monitor.toml"
 
@@ -19,6 +17,9 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Read every account at its interval, and mail, until SIGTERM or Ctrl-C; the page in hand is finished first."""
+    from monitor.round import read_account
+    from monitor.schedule import Daemon
+
     app = app_for(args)
     daemon = Daemon(app.clock())
     for account in app.settings.accounts:

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from alerts.filters import plain
-from monitor.commands.base import CommandFailed, Outcome, app_for, local
+from monitor.commands.base import CommandFailed, Outcome, app_for, case_number, local
 from monitor.evidence.hidden_text import code_and_name, is_hidden
 from monitor.model import Case, StateAnswer
 from monitor.rules.state import response_state
-from monitor.wiring import App
 from monitor.words import category_words, kind_words, state_words
+
+if TYPE_CHECKING:
+    from config.policy import PolicyPack
+    from monitor.store.judged import ThreadMessage
 
 EXAMPLE = "school-monitor show 12"
 LONGEST_SHOWN = 4000  # characters of a comment on a screen
+THREAD_LENGTH = 500  # characters of another message of its thread
+THREAD_SHOWN = 10  # messages
 
 
 def configure(parser: ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("case", type=int, metavar="CASE", help="number of the case, as in the queue and in mails")
+    parser.add_argument(
+        "case", type=case_number, metavar="CASE", help="number of the case, as in the queue and in mails"
+    )
 
 
 def run(args: Namespace) -> int:
@@ -27,16 +36,24 @@ def run(args: Namespace) -> int:
     case = app.reporter.case(args.case)
     if case is None:
         raise CommandFailed(f"there is no case {args.case}; school-monitor queue lists what waits")
-    now = app.clock()
-    answer = response_state(case.created_at, case.due_at, case.facts, case.rule, now)
-    print("\n".join(_lines(app, case, answer)))
+    answer = response_state(case.created_at, case.due_at, case.facts, case.rule, app.clock())
+    zone = app.settings.school.timezone
+    lines = [
+        *_who_and_where(case, answer, zone),
+        *_words(case, zone),
+        *_thread(app.reporter.thread(case.id, THREAD_SHOWN), case, zone),
+        *_deadline(case),
+        *_flags(case, app.settings.policy),
+        *_decisions(case, zone),
+        *(f"Evidence: {app.settings.evidence_folder / path}" for path in case.evidence),
+    ]
+    print("\n".join(lines))
     return Outcome.DONE
 
 
-def _lines(app: App, case: Case, answer: StateAnswer) -> list[str]:
-    zone = app.settings.school.timezone
+def _who_and_where(case: Case, answer: StateAnswer, zone: str) -> list[str]:
     author = f"{plain(case.author_name, 200) or 'name not shown'} (id {case.author_id or 'withheld by the network'})"
-    lines = [
+    return [
         f"Case {case.id}: {kind_words(case.kind)} on {case.account_label}",
         f"  by        {author}",
         f"  received  {local(case.created_at, zone)}",
@@ -44,30 +61,58 @@ def _lines(app: App, case: Case, answer: StateAnswer) -> list[str]:
         f"  address   {plain(case.permalink, 500) or '-'}",
         f"  shown as  {case.shown.value}, version {case.version}",
         f"  state     {state_words(answer.state)}: {answer.because}",
-        "",
-        "What it says (hidden characters are named):",
-        *(f"  | {line}" for line in _visible(case.text[:LONGEST_SHOWN]).splitlines() or [""]),
     ]
-    if len(case.text) > LONGEST_SHOWN:
-        lines.append(f"  | … {len(case.text) - LONGEST_SHOWN} more characters in the evidence and the export")
-    lines += [f"  attachment, not opened: {kind} {plain(url, 300)}" for kind, url in case.attachments]
-    lines += ["", f"Why this deadline (policy {case.policy}, clause {case.clause}):"]
-    lines += [f"  {number}. {step}" for number, step in enumerate(case.derivation, 1)]
-    lines += ["", "Flags:" if case.flags else "No flags."]
+
+
+def _words(case: Case, zone: str) -> list[str]:
+    lines = ["", "What it says (hidden characters are named):", *_quoted(case.text)]
+    for earlier in case.earlier:
+        lines += [f"What it said before, first seen {local(earlier.seen_at, zone)} (version {earlier.version}):"]
+        lines += _quoted(earlier.text)
+    return lines + [f"  attachment, not opened: {kind} {plain(url, 300)}" for kind, url in case.attachments]
+
+
+def _thread(messages: Sequence[ThreadMessage], case: Case, zone: str) -> list[str]:
+    lines = ["", "Also said in this thread:"] if messages else []
+    for message in messages:
+        who = "the school" if message.is_own else "someone else"
+        if not message.is_own and message.author_id is not None and message.author_id == case.author_id:
+            who = "the same author"
+        lines += [f"  {local(message.at, zone)}, {who}:", *_quoted(message.text, THREAD_LENGTH)]
+    return lines
+
+
+def _deadline(case: Case) -> list[str]:
+    steps = (f"  {number}. {step}" for number, step in enumerate(case.derivation, 1))
+    return ["", f"Why this deadline (policy {case.policy}, clause {case.clause}):", *steps]
+
+
+def _flags(case: Case, policy: PolicyPack) -> list[str]:
+    lines = ["", "Flags:" if case.flags else "No flags."]
     for flag in case.flags:
         where = f"characters {flag.start}-{flag.end}" if flag.end else "the whole comment"
+        if flag.version != case.version:
+            where += f" of version {flag.version}"
         clause = f' Clause "{flag.clause}".' if flag.clause else ""
         lines.append(f"  {category_words(flag.category)} ({flag.severity}), {where}: {flag.reason}{clause}")
     for category in dict.fromkeys(flag.category for flag in case.flags):
-        rule = app.settings.policy.categories.get(category.value)
+        rule = policy.categories.get(category.value)
         lines += [f"  next, for {category_words(category)}: {step}" for step in (rule.next_steps if rule else ())]
-    for decision in case.decisions:
-        what = decision.fact.action.value.replace("_", " ")
-        lines.append(
-            f"Decided {local(decision.fact.at, zone)} by {plain(decision.by, 100)}: {what}, "
-            f"on version {decision.version}: {plain(decision.fact.note, 500)}"
-        )
-    lines += [f"Evidence: {app.settings.evidence_folder / path}" for path in case.evidence]
+    return lines
+
+
+def _decisions(case: Case, zone: str) -> list[str]:
+    return [
+        f"Decided {local(each.fact.at, zone)} by {plain(each.by, 100)}: {each.fact.action.value.replace('_', ' ')}, "
+        f"on version {each.version}: {plain(each.fact.note, 500)}"
+        for each in case.decisions
+    ]
+
+
+def _quoted(text: str, longest: int = LONGEST_SHOWN) -> list[str]:
+    lines = [f"  | {line}" for line in _visible(text[:longest]).splitlines() or [""]]
+    if len(text) > longest:
+        lines.append(f"  | … {len(text) - longest} more characters in the evidence and the export")
     return lines
 
 

@@ -6,7 +6,6 @@ from argparse import ArgumentParser, Namespace
 
 from monitor.commands.base import Outcome, app_for
 from monitor.commands.printing import print_mails, print_reads
-from monitor.round import accounts_due, read_accounts, tell
 
 EXAMPLE = "school-monitor tick --config /etc/school-monitor.toml    (every five minutes, by cron)"
 
@@ -17,6 +16,8 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Read the accounts whose interval has passed, make cards, send mails. Two at once are harmless."""
+    from monitor.round import accounts_due, read_accounts, tell
+
     app = app_for(args)
     results = read_accounts(app, accounts_due(app, app.clock()))
     print_reads(results)

@@ -17,7 +17,13 @@ from monitor.rules.calendar import is_working, local_to_utc
 TIMEZONE = "Europe/London"
 READS_UNTIL = time(8, 5)
 """The fortnight ends on a working morning, just after the digest: then there is something to see."""
+NOTE = "demo.json"
+"""When the fortnight of a folder ends, and whether it was lived through."""
 TOKENS = ("facebook", "x", "reddit-secret", "reddit")
+
+
+class FolderUnusable(Exception):
+    """The folder cannot hold a demonstration. One sentence."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +58,23 @@ def last_working_morning(now: datetime) -> datetime:
 
 
 def open_workplace(folder: Path, anchor: datetime) -> Workplace:
-    """Make the folder with its tokens, or take up the one that is there, with the anchor it began with."""
-    folder = folder.absolute()
+    """Make the folder with its tokens, or take up the one that is there, with the anchor it began with.
+
+    Raises FolderUnusable.
+    """
+    try:
+        return _open(folder.absolute(), anchor)
+    except OSError as failed:
+        raise FolderUnusable(f"{folder} cannot be used: {failed.strerror}") from None
+    except (ValueError, KeyError, TypeError):
+        raise FolderUnusable(
+            f"{folder / NOTE} is not what an earlier demonstration wrote; take another folder, or delete this one"
+        ) from None
+
+
+def _open(folder: Path, anchor: datetime) -> Workplace:
+    if (folder / DEFAULT_FILE).exists() and not (folder / NOTE).exists():
+        raise FolderUnusable(f"{folder} holds a {DEFAULT_FILE} that is not a demonstration's; take another folder")
     (folder / "secrets").mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in TOKENS:
         path = folder / "secrets" / name
@@ -61,7 +82,7 @@ def open_workplace(folder: Path, anchor: datetime) -> Workplace:
             path.touch(mode=0o600)
             path.write_text(secrets.token_urlsafe(24))
     try:
-        note = json.loads((folder / "demo.json").read_text())
+        note = json.loads((folder / NOTE).read_text())
         return Workplace(folder, datetime.fromisoformat(note["anchor"]), note["played"])
     except FileNotFoundError:
         _note(folder, anchor, played=False)
@@ -69,7 +90,7 @@ def open_workplace(folder: Path, anchor: datetime) -> Workplace:
 
 
 def _note(folder: Path, anchor: datetime, played: bool) -> None:
-    (folder / "demo.json").write_text(json.dumps({"anchor": anchor.isoformat(), "played": played}))
+    (folder / NOTE).write_text(json.dumps({"anchor": anchor.isoformat(), "played": played}))
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from monitor.model import (
     ActionFact,
     Case,
     Category,
+    EarlierText,
     Facts,
     Flag,
     RecordedDecision,
@@ -206,6 +207,7 @@ def _case(
         author_name=comment.author_name,
         text=latest.text,
         version=latest.number,
+        earlier=tuple(EarlierText(v.number, v.seen_at, v.text) for v in comment.versions[:-1]),
         created_at=comment.created_at,
         shown=presence(comment),
         post_text=post_text or "",
@@ -254,4 +256,5 @@ def _flag(row: FlagRow) -> Flag:
         end=row.end,
         reason=row.reason,
         clause=row.clause,
+        version=row.version.number,
     )

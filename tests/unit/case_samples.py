@@ -39,6 +39,7 @@ def a_case(created_at=NOW - 3 * DAY, due_in=DAY, *, account="facebook", flags=()
         author_name="Invented Parent",
         text="Hello",
         version=1,
+        earlier=(),
         created_at=created_at,
         shown=Presence.VISIBLE,
         post_text="",

@@ -203,8 +203,7 @@ def test_a_broken_emoji_and_a_byte_order_mark_do_no_harm():
 
 
 def test_each_line_is_answered_before_the_next_one_is_asked():
-    program = "import sys; from monitor.commands.due import answer_lines; sys.exit(answer_lines(sys.stdin.buffer, sys.stdout))"
-    talk = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    talk = subprocess.Popen([sys.executable, "-m", "monitor", "due"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     with talk:
         for _ in range(2):
             talk.stdin.write(json.dumps(WEDNESDAY).encode() + b"\n")
