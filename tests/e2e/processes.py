@@ -1,0 +1,105 @@
+"""Running the program as people run it: as a process of its own, with a deadline on every wait."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+PROGRAM = Path(sys.executable).with_name("school-monitor")
+PATIENCE = 60  # seconds; nothing here takes long, so whoever waits this long waits in vain
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a process left behind."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def said(self):
+        return self.out + self.err
+
+
+def surroundings():
+    """Our own environment without what would point a process at somebody's real configuration."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("SCHOOL_MONITOR_")}
+
+
+def school_monitor(*words, given="", cwd=None):
+    """Run one command to its end."""
+    done = run_bytes(*words, given=given.encode(), cwd=cwd)
+    return Finished(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def run_bytes(*words, given=b"", cwd=None):
+    command = [PROGRAM, *map(str, words)]
+    return subprocess.run(command, input=given, capture_output=True, cwd=cwd, env=surroundings(), timeout=PATIENCE)
+
+
+def wait_for(what, condition):
+    """Look again and again until `condition` holds, and return what it gave; fail loudly when it never does."""
+    give_up_at = time.monotonic() + PATIENCE
+    while not (found := condition()):
+        assert time.monotonic() < give_up_at, f"waited {PATIENCE} s in vain for {what}"
+        time.sleep(0.005)
+    return found
+
+
+class Running:
+    """A process that is still at work. What it says goes to files, so that it never waits for a reader of ours."""
+
+    def __init__(self, folder, *words):
+        self._out, self._err = folder / "stdout", folder / "stderr"
+        folder.mkdir(parents=True, exist_ok=True)
+        with self._out.open("wb") as out, self._err.open("wb") as err:
+            command = [PROGRAM, *map(str, words)]
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=surroundings()
+            )
+
+    @property
+    def log(self):
+        return self._err.read_text()
+
+    @property
+    def said(self):
+        return self._out.read_text() + self.log
+
+    def wait_for_words(self, words):
+        def is_said():
+            ended = self._process.poll() is not None
+            assert words in self.said or not ended, f"ended without {words!r}:\n{self.said}"
+            return words in self.said
+
+        wait_for(f"{words!r} to be said", is_said)
+
+    def tell_to_stop(self):
+        self._process.send_signal(signal.SIGTERM)
+
+    def kill(self):
+        """kill -9, whatever it is doing."""
+        self._process.kill()
+        assert self._process.wait(PATIENCE) == -signal.SIGKILL, f"it had ended by itself:\n{self.log}"
+
+    def finish(self, seconds=PATIENCE):
+        """Wait for the end, at most so long."""
+        status = self._process.wait(seconds)
+        return Finished(status, self._out.read_text(), self.log)
+
+    def cpu_seconds(self):
+        """Processor time used so far, as Linux counts it for every process."""
+        used = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait(PATIENCE)
