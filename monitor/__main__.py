@@ -52,6 +52,14 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("school-monitor: stopped", file=sys.stderr)
         return Outcome.PROBLEMS
+    except Exception as unforeseen:
+        # The last net. A traceback could quote a comment or a token, so only kind and place are told.
+        from monitor.logs import where
+
+        kind = f"{type(unforeseen).__name__} at {where(unforeseen)}"
+        said = f"stopped on a fault of this program or its disk ({kind}); please report it"
+        print(f"school-monitor: {said}", file=sys.stderr)
+        return Outcome.PROBLEMS
 
 
 def _parser(name: str | None) -> argparse.ArgumentParser:

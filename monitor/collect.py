@@ -6,7 +6,7 @@ in one transaction: a crash at any moment leaves all of a page or none of it, an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from monitor.ledger_line import LedgerBook, Line, RunResult
 from monitor.store import adopt, judged, keep, ledger, threads
 from monitor.store.engine import Transaction
 from monitor.store.keep import Kept, Outcome
-from monitor.store.tables import Account, Comment
+from monitor.store.tables import Account, Comment, Item
 
 CHECK_EVERY = timedelta(days=1)
 """How often we ask the network again who we are."""
@@ -113,7 +113,11 @@ class Collector:
             account = self.book.account(tx)
             for post in batch.posts:
                 keep.keep_post(tx, account, post, now)
-            kept = [self._keep_one(tx, account, item, batch, now, line) for item in batch.items]
+            known = keep.known_items(tx, account, (item.remote_id for item in batch.items))
+            kept = []
+            for item in batch.items:
+                kept.append(self._keep_one(tx, account, item, known, batch, now, line))
+                known[kept[-1].item.remote_id] = kept[-1].item
             tx.flush()
             threads.link_answers(tx, account, {each.item.thread_key for each in kept if each.moved})
             for bad in batch.quarantined:
@@ -129,9 +133,16 @@ class Collector:
                 adopt.own_words(tx, account)  # its author was withheld when it was first met
 
     def _keep_one(
-        self, tx: Transaction, account: Account, item: FetchedItem, batch: Batch, now: datetime, line: Line
+        self,
+        tx: Transaction,
+        account: Account,
+        item: FetchedItem,
+        known: Mapping[str, Item],
+        batch: Batch,
+        now: datetime,
+        line: Line,
     ) -> Kept:
-        kept = keep.keep_item(tx, account, item, now)
+        kept = keep.keep_item(tx, account, item, now, known)
         if kept.moved:
             threads.place_in_thread(tx, account, kept.item)
         if kept.outcome in {Outcome.NEW, Outcome.EDITED}:

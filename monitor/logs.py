@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 import logging
+import traceback
 from collections.abc import Collection
 from contextlib import suppress
+from pathlib import Path
 from typing import TextIO
 from urllib.parse import quote, quote_plus
 
@@ -63,3 +65,9 @@ def start_logging(secrets: Collection[str], level: int = logging.INFO) -> None:
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
     logging.getLogger(SILENT).setLevel(logging.CRITICAL)
+
+
+def where(error: BaseException) -> str:
+    """File and line an error came from: enough for a report, and free of what it was about."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"

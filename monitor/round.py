@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from config.settings import AccountSettings
 from monitor.ledger_line import RunResult
+from monitor.logs import where
 from monitor.notify import MailResult
 from monitor.store import ledger
 from monitor.wiring import App
@@ -29,18 +28,12 @@ def read_account(app: App, account: AccountSettings, should_stop: Callable[[], b
         # Anything the connector did not foresee: the other accounts must be read all the same, and the text of the
         # exception may hold a token or a comment, so only its kind is told. The ledger shows an unfinished read.
         kind = type(unforeseen).__name__
-        log.warning("account %s: unforeseen %s at %s", account.key, kind, _where(unforeseen))
+        log.warning("account %s: unforeseen %s at %s", account.key, kind, where(unforeseen))
         return RunResult(
             account.key,
             complete=False,
             failures=[f"{account.key}: reading stopped on a fault of this program ({kind}); please report it"],
         )
-
-
-def _where(error: BaseException) -> str:
-    """File and line it came from: enough for a report, and free of what it was about."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"
 
 
 def read_accounts(app: App, accounts: list[AccountSettings]) -> list[RunResult]:
@@ -49,14 +42,14 @@ def read_accounts(app: App, accounts: list[AccountSettings]) -> list[RunResult]:
 
 
 def accounts_due(app: App, now: datetime) -> list[AccountSettings]:
-    """Accounts whose interval has passed since their last read began, or that were never read."""
+    """Accounts whose interval has passed since their last finished read began, or that were never read."""
     due = []
     with app.store.reading() as tx:
         school = ledger.school_by_key(tx, app.settings.school.key)
         for account in app.settings.accounts:
             row = ledger.account_by_key(tx, school, account.key) if school else None
             reads = ledger.last_reads(tx, row).values() if row else []
-            newest = max((read.started_at for read in reads), default=None)
+            newest = max((read.started_at for read in reads if read.finished_at), default=None)
             if newest is None or now - newest >= timedelta(minutes=account.poll_minutes):
                 due.append(account)
     return due

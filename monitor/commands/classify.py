@@ -13,6 +13,7 @@ from config.packs import pack_file, read_pack
 from config.policy import PolicyPack
 from config.problems import ConfigurationProblems
 from monitor.commands.base import CommandFailed, Outcome
+from monitor.commands.lines import LONGEST_LINE, bounded
 from monitor.language.flags import judge
 from monitor.model import OFFENSIVE
 
@@ -32,16 +33,16 @@ def run(args: Namespace) -> int:
     except (ValueError, ConfigurationProblems) as unusable:
         raise CommandFailed(f"--policy: {unusable}", Outcome.USAGE) from None
     outcome = Outcome.DONE
-    for line in sys.stdin.buffer:
-        if not line.strip():
-            continue
+    for line in bounded(sys.stdin.buffer):
         answer = _answer(line, pack)
         outcome = Outcome.PROBLEMS if "error" in answer else outcome
         print(json.dumps(answer), flush=True)
     return outcome
 
 
-def _answer(line: bytes, pack: PolicyPack) -> dict[str, Any]:
+def _answer(line: bytes | None, pack: PolicyPack) -> dict[str, Any]:
+    if line is None:
+        return {"id": None, "error": f"the line is longer than {LONGEST_LINE} bytes, the most that is accepted"}
     try:
         asked = json.loads(line, parse_constant=_refuse)
     except (ValueError, RecursionError):

@@ -9,17 +9,13 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
 from typing import Any, BinaryIO, TextIO
 
 from monitor.commands.due_wire import BadLine, Question, read_object, read_question
+from monitor.commands.lines import LONGEST_LINE, bounded
 from monitor.rules.response import due_at
 from monitor.rules.state import response_state
 from monitor.rules.wording import utc_in_words
-
-LONGEST_LINE = 1024 * 1024
-"""Bytes. A question takes a few hundred."""
-
 
 EXAMPLE = (
     """echo '{"case": "1", "received_at": "2026-11-14T12:00:00Z", "timezone": "Europe/London", "policy": {}}' """
@@ -40,26 +36,13 @@ def run(args: Namespace) -> int:
 def answer_lines(lines: BinaryIO, out: TextIO) -> int:
     """Answer every line of `lines`, in order. Returns 0, or 1 when there was a line that could not be answered."""
     status = 0
-    for line in _bounded(lines):
-        if line is not None and not line.strip():
-            continue
+    for line in bounded(lines):
         answer = _answer(line)
         if "error" in answer:
             status = 1
         out.write(json.dumps(answer) + "\n")
         out.flush()
     return status
-
-
-def _bounded(lines: BinaryIO) -> Iterator[bytes | None]:
-    """Lines without their ends; None stands for one longer than LONGEST_LINE, which is passed over unread."""
-    while line := lines.readline(LONGEST_LINE + 1):
-        if len(line) <= LONGEST_LINE:
-            yield line
-            continue
-        while line and not line.endswith(b"\n"):
-            line = lines.readline(LONGEST_LINE)
-        yield None
 
 
 def _answer(line: bytes | None) -> dict[str, Any]:

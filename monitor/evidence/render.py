@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -24,6 +24,7 @@ from monitor.evidence.snapshot import CAPTURE, CARD_FILES, CARD_LIST, MANIFEST, 
 
 TIME_LIMIT = 20.0  # seconds for one card
 PIXELS_PER_INCH = 96.0
+SCRATCH = ".card"
 TEMPLATE = Path(__file__).with_name("card.typ")
 
 
@@ -47,10 +48,16 @@ def render_card(directory: Path) -> None:
 
 
 def _draw_and_keep(directory: Path) -> None:
-    with tempfile.TemporaryDirectory(prefix="school-monitor-card-") as scratch:
-        _draw_in_child(directory, Path(scratch))
+    # Inside the snapshot: what a killed process leaves there holds words of the comment, and the next try clears it.
+    scratch = directory / SCRATCH
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(mode=0o700)
+    try:
+        _draw_in_child(directory, scratch)
         for name in CARD_FILES:
-            _keep(directory, name, (Path(scratch) / name).read_bytes())
+            _keep(directory, name, (scratch / name).read_bytes())
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
     _keep(directory, CARD_LIST, checksum_list(directory, list(CARD_FILES)))
     sync_folder(directory)
 
@@ -63,7 +70,7 @@ def _keep(directory: Path, name: str, content: bytes) -> None:
 
 
 def _draw_in_child(directory: Path, scratch: Path) -> None:
-    command = [sys.executable, "-m", "monitor.evidence.render", str(directory.absolute()), str(scratch)]
+    command = [sys.executable, "-m", "monitor.evidence.render", str(directory.absolute()), str(scratch.absolute())]
     environment = {"PATH": os.defpath, "PYTHONPATH": str(Path(__file__).parents[2])}
     try:
         subprocess.run(  # noqa: S603  our own module; the two arguments are folders

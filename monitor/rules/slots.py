@@ -66,7 +66,10 @@ def week_bounds(name: str, timezone: str) -> tuple[datetime, datetime]:
     found = re.fullmatch(r"([0-9]{4})-W([0-9]{2})", name)
     if not found:
         raise ValueError(f'a week is written like 2026-W47 (found "{name[:40]}")')
-    monday = date.fromisocalendar(int(found[1]), int(found[2]), 1)
+    try:
+        monday = date.fromisocalendar(int(found[1]), int(found[2]), 1)
+    except ValueError:
+        raise ValueError(f"there is no week {name}; a year has 52 or 53, written like 2026-W47") from None
     zone = ZoneInfo(timezone)
     try:
         return local_to_utc(monday, time(0), zone), local_to_utc(monday + timedelta(days=7), time(0), zone)

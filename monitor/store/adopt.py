@@ -25,7 +25,7 @@ def own_words(tx: Transaction, account: Account) -> None:
     tx.execute(
         update(Item)
         .where(Item.id.in_([row.id for row in found]))
-        .values(type="reply")
+        .values(type="reply", due_at=None)
         .execution_options(synchronize_session=False)
     )
     tx.expunge_all()  # a loaded object cannot change its class

@@ -18,24 +18,27 @@ LEASE = timedelta(minutes=5)
 
 def owe(tx: Transaction, school: School, kind: str, key: str, recipients: Iterable[str], not_before: datetime) -> int:
     """Owe this mail to each recipient, once for ever. Returns how many were new."""
-    new = 0
-    for recipient in recipients:
-        try:
-            with tx.begin_nested():
-                tx.add(
-                    Delivery(
-                        school_id=school.id,
-                        kind=kind,
-                        key=key,
-                        recipient=recipient,
-                        not_before=not_before,
-                        next_attempt_at=not_before,
-                    )
-                )
-        except IntegrityError:
-            continue
-        new += 1
-    return new
+    this = (Delivery.school_id == school.id, Delivery.kind == kind, Delivery.key == key)
+    owed = set(tx.scalars(select(Delivery.recipient).where(*this)))
+    missing = [recipient for recipient in recipients if recipient not in owed]
+    return sum(_owe_one(tx, school, kind, key, recipient, not_before) for recipient in missing)
+
+
+def _owe_one(tx: Transaction, school: School, kind: str, key: str, recipient: str, not_before: datetime) -> bool:
+    row = Delivery(
+        school_id=school.id,
+        kind=kind,
+        key=key,
+        recipient=recipient,
+        not_before=not_before,
+        next_attempt_at=not_before,
+    )
+    try:
+        with tx.begin_nested():  # PostgreSQL: somebody else may be owing the same mail at this moment
+            tx.add(row)
+    except IntegrityError:
+        return False
+    return True
 
 
 def claim_next(tx: Transaction, school: School, now: datetime) -> Delivery | None:

@@ -10,6 +10,7 @@ from monitor.demo.world import Author, StoryMessage, StoryPost, World
 from monitor.demo.x_server import XStandIn, snowflake
 from monitor.model import Presence
 from monitor.round import accounts_due, read_account
+from monitor.store import ledger
 from monitor.store.tables import Answer, StreamCursor
 
 US = Author(SCHOOL, "Oakfield Primary School")
@@ -367,4 +368,11 @@ def test_an_account_is_due_when_its_interval_has_passed_since_its_last_read_bega
     desk.later(29 * MINUTE)
     assert accounts_due(desk.app, desk.clock()) == []
     desk.later(MINUTE)
+    assert [each.key for each in accounts_due(desk.app, desk.clock())] == ["facebook"]
+
+
+def test_a_read_that_was_killed_is_due_again_at_once(desk):
+    with desk.store.writing() as tx:
+        account = ledger.enrolled_account(tx, "oakfield", "facebook")
+        ledger.begin_read(tx, account, "comments", NOW)
     assert [each.key for each in accounts_due(desk.app, desk.clock())] == ["facebook"]

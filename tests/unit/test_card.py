@@ -193,6 +193,16 @@ def test_the_flagged_words_are_marked(tmp_path):
     ]
 
 
+def test_what_a_killed_process_left_behind_is_cleared_by_the_next_try(tmp_path):
+    directory = a_snapshot(tmp_path)
+    (directory / ".card").mkdir()
+    (directory / ".card" / "card.pdf").write_bytes(b"half a card")
+    render_card(directory)
+    assert (directory / "card.pdf").read_bytes().startswith(b"%PDF")
+    assert not (directory / ".card").exists()
+    assert verify_snapshot(directory) == []
+
+
 def test_the_gravest_reason_comes_first(tmp_path):
     note = Flag(Category.PROFANITY, "note", 1.0, "words/1", 0, 4, "Contains swearing.")
     flags = content_of(a_snapshot(tmp_path, flags=[note, FLAG]))["flags"]

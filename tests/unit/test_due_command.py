@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.commands.due import LONGEST_LINE, answer_lines
+from monitor.commands.due import answer_lines
+from monitor.commands.lines import LONGEST_LINE
 
 SATURDAY = {"case": "sat", "received_at": "2026-06-13T08:00:00Z", "timezone": "Europe/London", "policy": {}}
 WEDNESDAY = {**SATURDAY, "case": "wed", "received_at": "2026-06-10T07:15:00Z"}
