@@ -63,7 +63,11 @@ def open_store(url: str) -> Store:
     """Open the database, create or upgrade it when needed. Raises StoreUnusable."""
     try:
         engine = _engine(url)
-        _bring_up_to_date(engine)
+        try:
+            _bring_up_to_date(engine)
+        except BaseException:
+            engine.dispose()
+            raise
     except (ArgumentError, ModuleNotFoundError) as wrong:
         raise StoreUnusable(
             f"storage.database is not an address this program can open ({type(wrong).__name__}); "
