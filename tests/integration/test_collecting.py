@@ -1,16 +1,14 @@
 """One run for one account, through the real connectors: page by page, and with every fault in the ledger."""
 
 import pytest
-from desk import DAY, HOUR, INSULT, MINUTE, NOW, SCHOOL, SCRIPTED, TOKEN, Scripted, item, page
+from desk import DAY, HOUR, INSULT, MINUTE, NOW, SCHOOL, TOKEN, Scripted, item, page
 
-from connectors.base import AuthFailed, Forbidden, RateLimited, TemporaryFailure, Verdict
 from monitor.demo.graph_server import GraphStandIn, graph_error
 from monitor.demo.server import Response, json_response
 from monitor.demo.world import Author, StoryMessage, StoryPost, World
 from monitor.demo.x_server import XStandIn, snowflake
 from monitor.model import Presence
 from monitor.round import accounts_due, read_account
-from monitor.store import ledger
 from monitor.store.tables import Answer, StreamCursor
 
 US = Author(SCHOOL, "Oakfield Primary School")
@@ -284,95 +282,10 @@ def test_a_comment_deleted_on_the_network_is_found_missing_and_then_gone(desk, f
     assert {desk.cases()[name].shown for name in names(range(5))} == {Presence.VISIBLE}
 
 
-def test_a_run_in_which_the_network_failed_asks_for_nothing_by_id(desk):
-    desk.read(item("c1"))
-    desk.later(2 * HOUR)
-    connector = Scripted({"comments": [page(last=False), TemporaryFailure("timed out")]}, {"c1": Verdict.GONE})
-    desk.collector(connector).run()
-    assert connector.asked == ["comments"]
-    assert desk.items()["c1"].missing_since is None
-
-
-def test_a_stream_that_is_forbidden_for_good_does_not_hide_deletions(desk):
-    desk.read(item("c1"))
-    desk.later(2 * HOUR)
-    connector = Scripted({"comments": [Forbidden("not allowed to read the page's comments")]}, {"c1": Verdict.GONE})
-    desk.collector(connector).run()
-    desk.later(2 * HOUR)
-    desk.collector(connector).run()
-    assert desk.items()["c1"].gone_at == NOW + 2 * HOUR
-
-
-def test_an_item_nobody_can_say_anything_about_is_not_asked_for_at_every_run(desk):
-    desk.read(item("c1"))
-    desk.later(2 * HOUR)
-    connector = Scripted({"comments": [page()]}, {})
-    desk.collector(connector).run()
-    desk.later(15 * MINUTE)
-    desk.collector(connector).run()
-    assert connector.asked.count("verify") == 1
-
-
-def test_words_of_our_own_that_came_without_their_author_answer_once_he_is_known(desk):
-    desk.read(item("c1"), item("r1", by=None, under="c1"))
-    assert desk.answers() == set()
-    desk.later(15 * MINUTE)
-    desk.read(item("c1"), item("r1", by=SCHOOL, under="c1"))
-    assert desk.answers() == {("r1", "c1")}
-    assert "r1" not in desk.comment_ids()
-
-
-def test_a_page_id_put_right_in_the_configuration_makes_its_replies_our_own(desk):
-    desk.collector(
-        Scripted({"comments": [page(item("c1"), item("r1", by=SCHOOL, under="c1"))]}, own_ids=frozenset({"999"}))
-    ).run()
-    assert desk.answers() == set()
-    desk.change(accounts=SCRIPTED.replace("100200300", "100200301"))
-    desk.later(15 * MINUTE)
-    desk.collector(Scripted({"comments": [page()]})).run()
-    assert desk.answers() == {("r1", "c1")}
-
-
-def test_a_failing_look_by_id_leaves_what_was_read_and_is_told(desk):
-    desk.read(item("c1"))
-    desk.later(2 * HOUR)
-    connector = Scripted({"comments": [page(item("c2"))]})
-    connector.verify = lambda ids, budget: (_ for _ in ()).throw(TemporaryFailure("timed out"))
-    result = desk.collector(connector).run()
-    assert desk.comment_ids() == {"c1", "c2"}
-    assert (result.complete, result.failures) == (False, ["facebook: timed out"])
-    assert desk.last_complete_read() == NOW + 2 * HOUR
-
-
-def test_who_we_are_is_asked_once_a_day(desk):
-    for pause, asked in ((HOUR, ["check", "comments"]), (23 * HOUR, ["comments"]), (2 * HOUR, ["check", "comments"])):
-        connector = Scripted({"comments": [page()]})
-        desk.collector(connector).run()
-        assert connector.asked == asked
-        desk.later(pause)
-
-
-@pytest.mark.parametrize(
-    "failure", [AuthFailed("sign in again"), Forbidden("not yours"), RateLimited("wait", NOW + HOUR)]
-)
-def test_an_account_that_cannot_say_who_we_are_is_not_read(desk, failure):
-    connector = Scripted({"comments": [page(item("r1", by=SCHOOL))]}, own_ids=failure)
-    result = desk.collector(connector).run()
-    assert connector.asked == ["check"]
-    assert (desk.items(), result.complete) == ({}, False)
-
-
 def test_an_account_is_due_when_its_interval_has_passed_since_its_last_read_began(desk, facebook):
     assert [each.key for each in accounts_due(desk.app, desk.clock())] == ["facebook"]
     desk.run()
     desk.later(29 * MINUTE)
     assert accounts_due(desk.app, desk.clock()) == []
     desk.later(MINUTE)
-    assert [each.key for each in accounts_due(desk.app, desk.clock())] == ["facebook"]
-
-
-def test_a_read_that_was_killed_is_due_again_at_once(desk):
-    with desk.store.writing() as tx:
-        account = ledger.enrolled_account(tx, "oakfield", "facebook")
-        ledger.begin_read(tx, account, "comments", NOW)
     assert [each.key for each in accounts_due(desk.app, desk.clock())] == ["facebook"]
