@@ -141,7 +141,8 @@ class Notifier:
                 outbox.mark_failed(tx, delivery.id, str(refused), again_at)
         when = f"trying again at {again_at:%d %b %H:%M} UTC" if again_at else "given up"
         result.failures.append(f"{delivery.kind} {delivery.key} to {delivery.recipient}: {refused}; {when}")
-        log.warning("mail %s %s, delivery %d: %s; %s", delivery.kind, delivery.key, delivery.id, refused, when)
+        # The server's words name the recipient, so they are for the screen and the book, not for the log.
+        log.warning("mail %s %s: delivery %d not accepted; %s", delivery.kind, delivery.key, delivery.id, when)
 
     def _people(self, role: str) -> tuple[str, ...]:
         return tuple(person.email for person in self.settings.people if role in person.roles)
