@@ -103,8 +103,3 @@ def newer_is_due(tx: Transaction, delivery: Delivery, now: datetime) -> bool:
         )
         is not None
     )
-
-
-def deliveries_of(tx: Transaction, school: School) -> list[Delivery]:
-    """Every mail ever owed, oldest first."""
-    return list(tx.scalars(select(Delivery).where(Delivery.school_id == school.id).order_by(Delivery.id)))
