@@ -70,7 +70,7 @@ class Judge:
         if flags or kept.outcome is Outcome.NEW:
             slot = next_digest(now, self.school.timezone, self.school.rule, self.school.digest_at)
             school = comment.account.school
-            outbox.owe(tx, school, "digest", slot.key, self.school.moderators, slot.opens_at)
+            outbox.owe(tx, school, outbox.DIGEST, slot.key, self.school.moderators, slot.opens_at)
         return bool(flags)
 
     def _set_deadline(

@@ -20,12 +20,10 @@ from monitor.rules.retry import next_attempt
 from monitor.rules.slots import digest_today, latest_weekly_report
 from monitor.store import ledger, outbox
 from monitor.store.engine import Store
+from monitor.store.outbox import DIGEST, WEEKLY
 from monitor.store.tables import Delivery
 
 log = logging.getLogger("monitor.notify")
-
-DIGEST = "digest"
-WEEKLY = "weekly"
 
 
 @dataclass

@@ -12,6 +12,10 @@ from sqlalchemy.exc import IntegrityError
 from monitor.store.engine import Transaction
 from monitor.store.tables import Delivery, School
 
+DIGEST = "digest"
+WEEKLY = "weekly"
+"""The kinds of mail. Their keys: the local day of a digest, the ISO week of a report."""
+
 LEASE = timedelta(minutes=5)
 """Longer than a mail server is given to answer. After it, a mail whose sender died is sent by someone else."""
 
