@@ -129,7 +129,7 @@ class SmtpMail(Section):
     security: Literal["starttls", "tls", "none"] = "starttls"
     user: str | None = None
     password: Annotated[SecretStr | None, Field(validate_default=True)] = None
-    timeout_seconds: Annotated[StrictInt, Field(ge=1, le=600)] = 30
+    timeout_seconds: Annotated[StrictInt, Field(ge=1, le=120)] = 30
 
     @field_validator("security")
     @classmethod

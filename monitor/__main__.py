@@ -49,6 +49,9 @@ def main(argv: list[str] | None = None) -> int:
         # The reader of our output went away (`| head`). Nothing is wrong with what we did.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Outcome.DONE
+    except OSError as failed:
+        print(f"school-monitor: cannot write or read: {failed.strerror or type(failed).__name__}", file=sys.stderr)
+        return Outcome.PROBLEMS
     except KeyboardInterrupt:
         print("school-monitor: stopped", file=sys.stderr)
         return Outcome.PROBLEMS

@@ -20,7 +20,7 @@ from monitor.store.tables import Account, Comment, Item
 
 CHECK_EVERY = timedelta(days=1)
 """How often we ask the network again who we are."""
-VERIFY_FOR = timedelta(days=14)
+VERIFY_FOR = timedelta(days=30)
 """How long after it was made an item that no read meets any more is asked for by its id."""
 VERIFY_AT_MOST = 200
 """Items asked for by id in one run."""

@@ -16,6 +16,7 @@ from alerts.messages import (
     Line,
     WeeklyReport,
 )
+from config.policy import ResponseRule
 from config.settings import Settings
 from monitor.model import OFFENSIVE, Case, Flag, ResponseState
 from monitor.rules import weekly
@@ -77,7 +78,7 @@ class Reporter:
             flagged=tuple(_line(e) for e in entries if e.flags),
             blind=blind,
             read_until=read_until,
-            rule_in_words=policy.response_in_words,
+            rule_in_words=self._rule_in_words(),
             clause=policy.response_clause,
             policy=f"{policy.name}, version {policy.version}",
             shown=self.settings.schedule.digest_items,
@@ -86,6 +87,8 @@ class Reporter:
     def weekly(self, week: str, now: datetime) -> WeeklyReport:
         """The head's page for one ISO week as it would read at `now`. Raises ValueError for a misspelt week."""
         since, until = week_bounds(week, self.settings.school.timezone)
+        if since > now:
+            raise ValueError(f"the week {week} has not begun")
         zone = ZoneInfo(self.settings.school.timezone)
         with self.store.reading() as tx:
             school = self._school(tx)
@@ -122,13 +125,20 @@ class Reporter:
             slowest_is_percentile=times.slowest_is_percentile,
             flagged=_by_category(flagged, raised),
             messages_watched=False,
-            rule_in_words=policy.response_in_words,
+            rule_in_words=self._rule_in_words(),
             clause=policy.response_clause,
             policy=f"{policy.name}, version {policy.version}",
             calendar=region_words(self.settings.rule.region),
             recipients=tuple(p.name for p in self.settings.people if "head" in p.roles),
             shown=self.settings.schedule.digest_items,
         )
+
+    def _rule_in_words(self) -> str:
+        """The pack's sentence, and what the school itself has changed of it."""
+        rule, pack = self.settings.rule, self.settings.policy.response
+        own = [name for name in type(rule).model_fields if getattr(rule, name) != getattr(pack, name)]
+        words = self.settings.policy.response_in_words
+        return f"{words} Changed by the school: {', '.join(_option(rule, name) for name in own)}." if own else words
 
     def _school(self, tx: Transaction) -> School:
         school = ledger.school_by_key(tx, self.settings.school.key)
@@ -154,6 +164,10 @@ class Reporter:
         found = []
         for account in self._watched(tx, school):
             read_at = ledger.last_complete_read(tx, account)
+            if read_at is not None and read_at - now > MARGIN:
+                why = "the newest read lies in the future: the computer's clock was wrong"
+                found.append(Blind(account=account.label, since=None, why=why))
+                continue
             if read_at is not None and now - read_at <= stale_after(self._poll_minutes(account)):
                 continue
             failures = [read.failure_words for read in ledger.last_reads(tx, account).values() if read.failure_words]
@@ -184,6 +198,14 @@ class Reporter:
 
     def _poll_minutes(self, account: Account) -> int:
         return next(a.poll_minutes for a in self.settings.accounts if a.key == account.key)
+
+
+def _option(rule: ResponseRule, name: str) -> str:
+    value = getattr(rule, name)
+    if isinstance(value, tuple) and value and not isinstance(value[0], int | str):
+        return f"{name} ({len(value)})"  # calendars are long, and the derivation of each deadline names their days
+    shown = ", ".join(map(str, value)) or "none" if isinstance(value, tuple) else value
+    return f"{name} = {shown}"
 
 
 def _all_complete(reads: Sequence[Read], streams: Sequence[str]) -> set[datetime]:

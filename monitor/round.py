@@ -49,7 +49,9 @@ def accounts_due(app: App, now: datetime) -> list[AccountSettings]:
         for account in app.settings.accounts:
             row = ledger.account_by_key(tx, school, account.key) if school else None
             reads = ledger.last_reads(tx, row).values() if row else []
-            newest = max((read.started_at for read in reads if read.finished_at), default=None)
+            # A read from the future is one made while the clock was wrong; waiting for it would be silence.
+            past = (read.started_at for read in reads if read.finished_at and read.started_at <= now)
+            newest = max(past, default=None)
             if newest is None or now - newest >= timedelta(minutes=account.poll_minutes):
                 due.append(account)
     return due

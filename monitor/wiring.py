@@ -75,7 +75,7 @@ def build_app(settings: Settings, clock: Clock = system_clock) -> App:
         clock=clock,
         reporter=reporter,
         notifier=Notifier(store, settings, reporter, mail_transport(settings), clock),
-        cards=CardMaker(store, settings.evidence_folder),
+        cards=CardMaker(store, settings.school.key, settings.evidence_folder, clock),
         judge=Judge(school_facts(settings)),
     )
 

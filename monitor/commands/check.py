@@ -1,4 +1,4 @@
-"""`check`: test everything that can be tested without changing anything; explain one deadline."""
+"""`check`: test everything that can be tested without telling anybody; explain one deadline."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ def run(args: Namespace) -> int:
     for warning in warnings(app.settings, today):
         print(f"note  {warning}")
     tests: list[tuple[str, Callable[[], str]]] = [
+        ("response rule", lambda: _rule(app)),
         ("database", lambda: _database(app)),
         ("evidence folder", lambda: _evidence(app)),
         ("mail", lambda: _mail(app)),
@@ -63,6 +64,18 @@ def _passes(name: str, test: Callable[[], str]) -> bool:
         print(f"FAIL  {name}: {plain(words, 300)}")
         return False
     return True
+
+
+def _rule(app: App) -> str:
+    from monitor.model import Facts
+    from monitor.rules.response import due_at
+
+    now = app.clock()
+    try:
+        deadline = due_at(now, app.settings.school.timezone, app.settings.rule, Facts(first_seen_at=now))
+    except ValueError as wrong:
+        raise CommandFailed(str(wrong)) from None
+    return f"a comment received now: {deadline.steps[-1]}"
 
 
 def _database(app: App) -> str:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
+from alerts.filters import plain
 from monitor.commands.base import CommandFailed, Outcome, app_for, case_number
 from monitor.model import Action
 
+LONGEST_NAME = 200
+LONGEST_REASON = 4000
 EXAMPLE = 'school-monitor decide 12 answered_elsewhere --by "Mrs Ali" --why "phoned the parent" --version 1'
 
 
@@ -25,7 +28,7 @@ def configure(parser: ArgumentParser) -> None:
         "--version",
         type=int,
         metavar="N",
-        help="the version you saw, as `show` prints it; refused when there is a newer one",
+        help="the version you saw, as `show` prints it; needed once a comment was edited, refused if it was again",
     )
 
 
@@ -33,7 +36,8 @@ def run(args: Namespace) -> int:
     """Add the decision to the book. It is bound to the version its author saw."""
     from monitor.store import judged, ledger
 
-    if not args.by.strip() or not args.why.strip():
+    by, why = plain(args.by, LONGEST_NAME).strip(), plain(args.why, LONGEST_REASON).strip()
+    if not by or not why:
         raise CommandFailed(
             "--by and --why must not be empty: a decision without person or reason is none", Outcome.USAGE
         )
@@ -43,12 +47,18 @@ def run(args: Namespace) -> int:
         comment = judged.comment_of(tx, school, args.case) if school else None
         if comment is None:
             raise CommandFailed(f"there is no case {args.case}; school-monitor queue lists what waits")
+        if args.version is None and len(comment.versions) > 1:
+            raise CommandFailed(
+                f"case {args.case} has been edited; say which version you saw with --version, as `show` prints it",
+                Outcome.USAGE,
+            )
         seen = args.version if args.version is not None else comment.versions[-1].number
         try:
-            judged.record_decision(
-                tx, comment, seen, Action(args.action), args.by.strip(), args.why.strip(), app.clock()
-            )
+            judged.record_decision(tx, comment, seen, Action(args.action), by, why, app.clock())
         except judged.Stale as stale:
             raise CommandFailed(str(stale)) from None
-    print(f"Case {args.case}: recorded {args.action} by {args.by.strip()}.")
+        kept = judged.has_evidence(tx, comment)
+    print(f"Case {args.case}: recorded {args.action} by {by}.")
+    if args.action == Action.CONFIRM_OFFENSIVE.value and not kept:
+        print("No evidence snapshot was kept of it, as it was never flagged: make a screen print yourself.")
     return Outcome.DONE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
+from alerts.filters import counted
 from monitor.commands.base import Outcome, app_for, known_account, local
 from monitor.commands.printing import print_table
 from monitor.words import category_words, kind_words, state_words
@@ -39,5 +40,5 @@ def run(args: Namespace) -> int:
             for e in entries
         ),
     )
-    print(f"{len(entries)} cases wait. One case whole: school-monitor show CASE")
+    print(f"{counted(len(entries), 'case waits', 'cases wait')}. One case whole: school-monitor show CASE")
     return Outcome.DONE

@@ -93,6 +93,9 @@ def _flags(case: Case, policy: PolicyPack) -> list[str]:
         where = f"characters {flag.start}-{flag.end}" if flag.end else "the whole comment"
         if flag.version != case.version:
             where += f" of version {flag.version}"
+        said = {case.version: case.text, **{e.version: e.text for e in case.earlier}}.get(flag.version or 0, "")
+        if words := _visible(said[flag.start : flag.end]):
+            where += f" ({words})"
         clause = f' Clause "{flag.clause}".' if flag.clause else ""
         lines.append(f"  {category_words(flag.category)} ({flag.severity}), {where}: {flag.reason}{clause}")
     for category in dict.fromkeys(flag.category for flag in case.flags):

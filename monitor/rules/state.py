@@ -41,6 +41,8 @@ def response_state(
     Raises MissingFact, NaiveTime or TimeOutOfRange, all of them ValueErrors.
     """
     if due_at is None:
+        if not facts.tags.intersection(rule.no_reply_needed):
+            return StateAnswer(ResponseState.NO_REPLY_NEEDED, "no deadline could be worked out; look at it yourself")
         return StateAnswer(ResponseState.NO_REPLY_NEEDED, "the policy asks for no reply to this kind of comment")
     due = whole_seconds(due_at, "due_at")
     at = whole_seconds(now, "now")
@@ -134,18 +136,19 @@ def _withdrawn(due: datetime, facts: Facts) -> StateAnswer | None:
     if seen is not None and seen > gone:
         return None  # the network shows it again: the same comment, with the same deadline
     if gone <= due:
-        return StateAnswer(ResponseState.WITHDRAWN, "its author took it away before the deadline")
+        return StateAnswer(
+            ResponseState.WITHDRAWN,
+            "it was taken away before the deadline, and not by the school as far as we were told",
+        )
     if seen is None:
         raise MissingFact(
             "last_seen_at is missing: it was gone after the deadline, and whether it was there until then decides"
         )
     if seen > due:
         return StateAnswer(
-            ResponseState.MISSED_WITHDRAWN, "its author took it away, but it was still there after the deadline"
+            ResponseState.MISSED_WITHDRAWN, "it was taken away, but it was still there after the deadline"
         )
-    return StateAnswer(
-        ResponseState.WITHDRAWN, "its author took it away, and it was not seen again after the deadline"
-    )
+    return StateAnswer(ResponseState.WITHDRAWN, "it was taken away, and it was not seen again after the deadline")
 
 
 def _by_the_clock(due: datetime, facts: Facts, now: datetime) -> StateAnswer:

@@ -27,7 +27,7 @@ _COUNTED_AS = {
     ResponseState.ACTIONED: "actioned",
     ResponseState.ACTIONED_LATE: "answered_late",
     ResponseState.WITHDRAWN: "withdrawn",
-    ResponseState.MISSED_WITHDRAWN: "withdrawn",
+    ResponseState.MISSED_WITHDRAWN: "unanswered",
     ResponseState.SPAM: "spam",
     ResponseState.NO_REPLY_NEEDED: "no_reply_needed",
     ResponseState.OPEN: "unanswered",
@@ -40,7 +40,8 @@ _COUNTED_AS = {
 class Tally:
     """Figures of one account. `received` came in the week; all others had their deadline in it.
 
-    `due` leaves out those nobody had to answer after all: no reply needed, withdrawn, spam.
+    `due` leaves out those nobody had to answer after all: no reply needed, withdrawn in time, spam. One whose
+    author gave up after the deadline was not answered. Deadlines that are still ahead are not counted yet.
     """
 
     received: int = 0
@@ -78,11 +79,14 @@ def tally(received: Iterable[Case], due: Iterable[Case], now: datetime) -> dict[
     for case in received:
         mine = tallies.setdefault(case.account, Tally())
         mine.received += 1
-        if case.due_at is None:
+        if case.due_at is None and case.facts.tags.intersection(case.rule.no_reply_needed):
             mine.no_reply_needed += 1
     for case in due:
         mine = tallies.setdefault(case.account, Tally())
-        kind = counted_as(case, _state(case, now))
+        answer = _state(case, now)
+        if answer.state is ResponseState.OPEN:
+            continue  # its deadline is still ahead
+        kind = counted_as(case, answer)
         mine.due += kind not in EXCUSED
         setattr(mine, kind, getattr(mine, kind) + 1)
     return tallies

@@ -28,11 +28,12 @@ from monitor.model import (
 from monitor.store import ledger
 from monitor.store.engine import Transaction
 from monitor.store.keep import presence
-from monitor.store.tables import Account, Answer, Comment, Decision, Post, Reply, School, Snapshot
+from monitor.store.tables import Account, Answer, Comment, Decision, Post, Reply, School, Snapshot, Version
 from monitor.store.tables import Flag as FlagRow
 
 _T = TypeVar("_T")
 
+_ABOUT_THE_WORDS = (Action.NO_REPLY_NEEDED.value, Action.CONFIRM_SPAM.value)
 _CLOSING = (Action.ANSWERED_ELSEWHERE.value, Action.NO_REPLY_NEEDED.value, Action.CONFIRM_SPAM.value)
 
 
@@ -99,12 +100,17 @@ def _answered() -> ColumnElement[bool]:
 
 
 def _closed() -> ColumnElement[bool]:
+    latest = select(func.max(Version.id)).where(Version.item_id == Comment.id).scalar_subquery()
     with_reason = or_(Decision.action != Action.NO_REPLY_NEEDED.value, func.trim(Decision.why) != "")
-    return exists().where(Decision.comment_id == Comment.id, Decision.action.in_(_CLOSING), with_reason)
+    still_about_it = or_(Decision.action.not_in(_ABOUT_THE_WORDS), Decision.version_id == latest)
+    closing = Decision.action.in_(_CLOSING)
+    return exists().where(Decision.comment_id == Comment.id, closing, with_reason, still_about_it)
 
 
 def _decided() -> ColumnElement[bool]:
-    return exists().where(Decision.comment_id == FlagRow.comment_id, Decision.version_id >= FlagRow.version_id)
+    about_it = Decision.action != Action.ANSWERED_ELSEWHERE.value  # an answer says nothing of what was flagged
+    seen = Decision.version_id >= FlagRow.version_id
+    return exists().where(Decision.comment_id == FlagRow.comment_id, seen, about_it)
 
 
 def _raised(since: datetime, until: datetime) -> ColumnElement[bool]:
@@ -237,9 +243,14 @@ def _facts(comment: Comment, replies: Sequence[Reply], read_at: datetime) -> Fac
         replies=tuple(
             ReplyFact(r.created_at, ReplyBy.SCHOOL, kinds.get(r.kind, ReplyKind.REPLY), r.gone_at) for r in replies
         ),
-        actions=tuple(_action(decision) for decision in comment.decisions),
+        actions=tuple(_action(d) for d in comment.decisions if _still_holds(d, comment.versions[-1])),
         tags=frozenset(comment.tags or ()),
     )
+
+
+def _still_holds(decision: Decision, latest: Version) -> bool:
+    """A judgement of words holds for the words it was passed on; an edit asks for a new one."""
+    return decision.action not in _ABOUT_THE_WORDS or decision.version_id == latest.id
 
 
 def _action(decision: Decision) -> ActionFact:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session
@@ -24,6 +24,7 @@ HEAD = "0001"
 
 BUSY_TIMEOUT = 10_000  # milliseconds to wait for another writer
 
+FILE = "sqlite:///"
 UPGRADE_LOCK = 7_060_514
 """Any number, the same in every process: PostgreSQL lets one of them at a time change the schema."""
 
@@ -84,7 +85,8 @@ def open_store(url: str) -> Store:
 
 def _engine(url: str) -> Engine:
     # hide_parameters: else an error's text would quote what was being written, comments included.
-    address = make_url(url)
+    # A file name may hold a question mark, which an address would take for the beginning of its options.
+    address = URL.create("sqlite", database=url.removeprefix(FILE)) if url.startswith(FILE) else make_url(url)
     if address.get_backend_name() != "sqlite":
         return create_engine(address, pool_pre_ping=True, hide_parameters=True)
     if address.database:
@@ -142,9 +144,9 @@ def _bring_up_to_date(engine: Engine) -> None:
         present = _schema_version(connection)
         if present == HEAD:
             return
-        if present is not None and present > HEAD:
+        if present is not None:
             raise StoreUnusable(
-                f"the database was made by a newer version of this program (schema {present}, not {HEAD}); "
+                f"the database was made by a newer version of this program, or by another one (schema {present}); "
                 "install that version, or restore a backup made before it"
             )
         # Alembic takes a quarter of a second to import; a start with an up-to-date database does without it.
@@ -154,7 +156,10 @@ def _bring_up_to_date(engine: Engine) -> None:
 
 
 def _schema_version(connection: Connection) -> str | None:
-    if "alembic_version" not in inspect(connection).get_table_names():
+    tables = inspect(connection).get_table_names()
+    if tables and "alembic_version" not in tables:
+        raise StoreUnusable("the database belongs to another program; give storage.database a name of its own")
+    if not tables:
         return None
     version: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return version

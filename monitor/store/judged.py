@@ -83,17 +83,28 @@ def record_snapshot(
     )
 
 
-def cards_owed(tx: Transaction, at_most: int) -> list[tuple[int, str]]:
-    """(row id, folder) of snapshots whose card is still to be made, oldest first."""
+def cards_owed(tx: Transaction, school_key: str, tried_before: datetime, at_most: int) -> list[tuple[int, str]]:
+    """(row id, folder) of the school's snapshots without a card, oldest first.
+
+    One that failed is tried again when the last try was before `tried_before`: a disk that was full is emptied.
+    """
+    untried = or_(Snapshot.card_tried_at.is_(None), Snapshot.card_tried_at < tried_before)
     rows = tx.execute(
-        select(Snapshot.id, Snapshot.path).where(Snapshot.card == "owed").order_by(Snapshot.id).limit(at_most)
+        select(Snapshot.id, Snapshot.path)
+        .join(Item, Item.id == Snapshot.comment_id)
+        .join(Account, Account.id == Item.account_id)
+        .join(School, School.id == Account.school_id)
+        .where(School.key == school_key, Snapshot.card != "made", untried)
+        .order_by(Snapshot.id)
+        .limit(at_most)
     )
     return [(row_id, path) for row_id, path in rows]
 
 
-def settle_card(tx: Transaction, snapshot_row: int, state: str) -> None:
+def settle_card(tx: Transaction, snapshot_row: int, state: str, now: datetime) -> None:
     """Note that a card was made or failed."""
-    tx.get_one(Snapshot, snapshot_row).card = state
+    snapshot = tx.get_one(Snapshot, snapshot_row)
+    snapshot.card, snapshot.card_tried_at = state, now
 
 
 def record_decision(
@@ -110,6 +121,11 @@ def record_decision(
     tx.add(decision)
     tx.flush()
     return decision
+
+
+def has_evidence(tx: Transaction, comment: Comment) -> bool:
+    """Whether a snapshot of any version of it was kept."""
+    return tx.scalar(select(Snapshot.id).where(Snapshot.comment_id == comment.id).limit(1)) is not None
 
 
 def comment_of(tx: Transaction, school: School, comment_id: int) -> Comment | None:

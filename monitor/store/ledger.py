@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from connectors.base import Cursor
 from monitor.store.engine import Transaction
@@ -57,6 +57,7 @@ def enrol(
         if account.identity != wanted.identity:
             # The network is asked anew who we are before anything is read, and nothing is ours by old ids.
             account.identity, account.own_ids, account.checked_at = wanted.identity, [], None
+            tx.execute(delete(StreamCursor).where(StreamCursor.account_id == account.id))
     tx.flush()
     return school
 

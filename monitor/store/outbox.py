@@ -16,7 +16,7 @@ DIGEST = "digest"
 WEEKLY = "weekly"
 """The kinds of mail. Their keys: the local day of a digest, the ISO week of a report."""
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=15)
 """Longer than a mail server is given to answer. After it, a mail whose sender died is sent by someone else."""
 
 

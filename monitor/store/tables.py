@@ -308,6 +308,7 @@ class Snapshot(Base):
     captured_at: Mapped[datetime]
     card: Mapped[str] = mapped_column(String(10), default="owed", index=True)
     """owed, made or failed: the picture is a view of the snapshot and never decides whether there is one."""
+    card_tried_at: Mapped[datetime | None]
 
 
 class Delivery(Base):

@@ -120,7 +120,7 @@ def test_a_deleted_comment_stays_on_record_as_withdrawn(pristine, oakfield, kept
         if message.deleted_at and not is_own(world, message)
     ]
     assert [kept[one]["state"] for one in gone] == ["gone", "gone", "gone"]
-    assert "withdrawn by its author" in show(oakfield, deadlines(oakfield)[gone[0]][0])
+    assert "withdrawn: it was taken away" in show(oakfield, deadlines(oakfield)[gone[0]][0])
 
 
 def test_a_hidden_comment_is_said_to_be_hidden(pristine, kept):

@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -194,3 +195,17 @@ def test_an_error_of_the_database_does_not_quote_what_was_being_written(store):
     with pytest.raises(IntegrityError) as refused, store.writing() as tx:
         tx.add_all([school("words-of-a-comment"), school("words-of-a-comment")])
     assert "words-of-a-comment" not in str(refused.value)
+
+
+def test_somebody_elses_database_is_left_alone(url, tmp_path):
+    with closing(sqlite3.connect(tmp_path / "books.db")) as other:
+        other.execute("CREATE TABLE bookmarks (title TEXT)")
+    with pytest.raises(StoreUnusable, match="belongs to another program"):
+        open_store(url)
+    with closing(sqlite3.connect(tmp_path / "books.db")) as other:
+        assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("bookmarks",)]
+
+
+def test_a_question_mark_in_a_file_name_is_part_of_it(tmp_path):
+    open_store(f"sqlite:///{tmp_path / 'what?.db'}").close()
+    assert (tmp_path / "what?.db").exists()

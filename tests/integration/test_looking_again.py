@@ -1,7 +1,7 @@
 """What one run does beyond reading: asking for the missing by id, and knowing who we are."""
 
 import pytest
-from desk import HOUR, MINUTE, NOW, SCHOOL, SCRIPTED, Scripted, item, page
+from desk import DAY, HOUR, MINUTE, NOW, SCHOOL, SCRIPTED, Scripted, item, page
 
 from connectors.base import AuthFailed, Forbidden, RateLimited, TemporaryFailure, Verdict
 from monitor.round import accounts_due
@@ -91,3 +91,18 @@ def test_a_read_that_was_killed_is_due_again_at_once(desk):
         account = ledger.enrolled_account(tx, "oakfield", "facebook")
         ledger.begin_read(tx, account, "comments", NOW)
     assert [each.key for each in accounts_due(desk.app, desk.clock())] == ["facebook"]
+
+
+def test_a_read_made_while_the_clock_was_wrong_does_not_put_the_next_one_off(desk):
+    desk.read(item("c1"))
+    desk.later(-365 * DAY)
+    assert [each.key for each in accounts_due(desk.app, desk.clock())] == ["facebook"]
+    assert "clock was wrong" in desk.app.reporter.digest("ali@oakfield.example", desk.clock()).blind[0].why
+
+
+def test_a_corrected_account_id_begins_from_the_look_back_again(desk):
+    desk.read_pages([page(item("c1"), cursor={"v": 1, "since": "2026-11-10"})])
+    desk.change(accounts=SCRIPTED.replace("100200300", "100200301"))
+    with desk.store.reading() as tx:
+        account = ledger.enrolled_account(tx, "oakfield", "facebook")
+        assert ledger.cursor_of(tx, account, "comments") is None

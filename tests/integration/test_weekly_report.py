@@ -212,3 +212,14 @@ def test_flagged_comments_are_counted_by_what_was_flagged_in_the_week(desk):
 def test_a_misspelt_week_is_refused_with_an_example(desk):
     with pytest.raises(ValueError, match="a week is written like 2026-W47"):
         report(desk, week="week 47")
+
+
+def test_a_week_that_has_not_begun_has_no_report(desk):
+    with pytest.raises(ValueError, match="2027-W10 has not begun"):
+        desk.app.reporter.weekly("2027-W10", desk.clock())
+
+
+def test_what_the_school_changed_of_its_policy_stands_beside_the_rule(desk):
+    desk.change(response="hours = 48\nweekend = [5, 6]")
+    said = desk.app.reporter.digest("ali@oakfield.example", desk.clock()).rule_in_words
+    assert said.endswith("Changed by the school: hours = 48.0, weekend = 5, 6.")

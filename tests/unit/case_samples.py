@@ -24,7 +24,10 @@ def action(at, what, note="because"):
     return ActionFact(at, Action(what), note)
 
 
-def a_case(created_at=NOW - 3 * DAY, due_in=DAY, *, account="facebook", flags=(), number=None, **facts):
+RULE = ResponseRule()
+
+
+def a_case(created_at=NOW - 3 * DAY, due_in=DAY, *, account="facebook", flags=(), number=None, rule=RULE, **facts):
     """A comment due `due_in` after it was written (None: no reply owed), read again after that."""
     known = {"last_read_at": NOW, "first_seen_at": created_at, "last_seen_at": NOW} | facts
     return Case(
@@ -50,7 +53,7 @@ def a_case(created_at=NOW - 3 * DAY, due_in=DAY, *, account="facebook", flags=()
         derivation=(),
         policy="default 1",
         clause="Monitoring",
-        rule=ResponseRule(),
+        rule=rule,
         facts=Facts(**known),
         flags=flags,
         decisions=(),

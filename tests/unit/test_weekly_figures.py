@@ -8,6 +8,7 @@ from case_samples import DAY, HOUR, NOW, a_case, action, reply
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.policy import ResponseRule
 from monitor.rules.weekly import Hole, Tally, holes, merged, response_times, tally, verdict
 
 MONDAY = NOW - 7 * DAY
@@ -68,8 +69,24 @@ def test_received_and_due_are_counted_apart():
 
 
 def test_what_needs_no_reply_at_all_is_counted_in_the_week_it_came():
-    figures = tally([a_case(NOW - DAY, None)], [], NOW)["facebook"]
+    thanks = a_case(NOW - DAY, None, tags=frozenset({"thanks"}), rule=ResponseRule(no_reply_needed=("thanks",)))
+    figures = tally([thanks], [], NOW)["facebook"]
     assert (figures.received, figures.no_reply_needed, figures.due) == (1, 1, 0)
+
+
+def test_what_no_deadline_could_be_worked_out_for_is_not_said_to_need_no_reply():
+    figures = tally([a_case(NOW - DAY, None)], [], NOW)["facebook"]
+    assert (figures.received, figures.no_reply_needed) == (1, 0)
+
+
+def test_a_deadline_that_is_still_ahead_is_not_counted_yet():
+    assert tally([], [a_case(NOW - HOUR)], NOW)["facebook"] == Tally()
+
+
+def test_a_parent_who_gave_up_after_the_deadline_was_not_answered():
+    gone = a_case(NOW - 3 * DAY, gone_at=NOW - DAY, last_seen_at=NOW - DAY - HOUR)
+    figures = tally([], [gone], NOW)["facebook"]
+    assert (figures.due, figures.unanswered, figures.withdrawn) == (1, 1, 0)
 
 
 def test_each_account_has_figures_of_its_own():

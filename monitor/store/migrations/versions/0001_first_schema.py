@@ -243,6 +243,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=300), nullable=False),
         sa.Column("captured_at", UtcDateTime(), nullable=False),
         sa.Column("card", sa.String(length=10), nullable=False),
+        sa.Column("card_tried_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["comment_id"], ["item.id"], name=op.f("fk_snapshot_comment_id_item")),
         sa.ForeignKeyConstraint(["version_id"], ["version.id"], name=op.f("fk_snapshot_version_id_version")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_snapshot")),
