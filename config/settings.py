@@ -75,6 +75,14 @@ def _proxy_address(text: str) -> str:
 DEFAULT_FILE = "school-monitor.toml"
 """Name of the configuration file where none is given."""
 
+
+def _without_password(text: str) -> str:
+    _, scheme, rest = text.partition("://")
+    if scheme and ":" in rest.partition("@")[0] and "@" in rest:
+        raise ValueError("holds no password; PostgreSQL finds it in ~/.pgpass or the file PGPASSFILE names")
+    return text
+
+
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
@@ -97,7 +105,7 @@ class School(Section):
 
 
 class Storage(Section):
-    database: str = "school-monitor.db"
+    database: Annotated[str, AfterValidator(_without_password)] = "school-monitor.db"
     """A file (SQLite), relative to this configuration file, or a postgresql+psycopg:// address."""
     evidence: Path = Path("evidence")
     """Folder for evidence snapshots, relative to this configuration file."""

@@ -165,3 +165,17 @@ def test_what_should_be_put_right_is_warned_of(tmp_path, text, today, expected):
 
 def test_a_policy_is_not_overdue_on_its_review_day(tmp_path):
     assert not any("reviewed" in warning for warning in warnings(load(tmp_path, GOOD), date(2027, 9, 1)))
+
+
+def test_a_password_in_the_databases_address_is_refused_and_not_repeated(tmp_path):
+    address = 'database = "postgresql+psycopg://monitor:hunter2secret@db.school.example/books"'
+    (problem,) = told(tmp_path, changed("[mail]", f"[storage]\n{address}\n[mail]"))
+    assert "storage.database" in problem
+    assert ".pgpass" in problem
+    assert "hunter2secret" not in problem
+
+
+def test_an_address_of_a_database_without_a_password_is_fine(tmp_path):
+    address = 'database = "postgresql+psycopg://monitor@db.school.example:5432/books"'
+    loaded = load(tmp_path, changed("[mail]", f"[storage]\n{address}\n[mail]"))
+    assert loaded.database_url.endswith("@db.school.example:5432/books")
