@@ -15,7 +15,6 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, SecretStr
 
@@ -139,7 +138,5 @@ def _secrets_in(value: Any) -> Iterator[str]:
 
 
 def all_secrets(settings: Settings) -> frozenset[str]:
-    """Every secret there is in the settings, so that logs can be kept clean of them: also a password in the
-    address of the database, both as written there and as it is meant."""
-    password = urlsplit(settings.storage.database).password if "://" in settings.storage.database else None
-    return frozenset({*_secrets_in(settings), *({password, unquote(password)} if password else ())})
+    """Every secret there is in the settings, so that logs can be kept clean of them."""
+    return frozenset(_secrets_in(settings))
