@@ -217,8 +217,6 @@ class Capabilities:
     """
 
     streams: tuple[str, ...]
-    verify_batch: int
-    shows_edits: bool
     shows_hidden: bool
     verify_every: timedelta = timedelta(hours=1)
 

@@ -65,9 +65,7 @@ class FacebookPage:
     """
 
     network: ClassVar[str] = "facebook_page"
-    capabilities: ClassVar[Capabilities] = Capabilities(
-        streams=("comments",), verify_batch=IDS_AT_ONCE, shows_edits=False, shows_hidden=True
-    )
+    capabilities: ClassVar[Capabilities] = Capabilities(streams=("comments",), shows_hidden=True)
 
     def __init__(
         self,

@@ -64,9 +64,7 @@ class Reddit:
     """
 
     network: ClassVar[str] = "reddit"
-    capabilities: ClassVar[Capabilities] = Capabilities(
-        streams=("subreddit", "inbox", "own"), verify_batch=PAGE, shows_edits=True, shows_hidden=True
-    )
+    capabilities: ClassVar[Capabilities] = Capabilities(streams=("subreddit", "inbox", "own"), shows_hidden=True)
 
     def __init__(
         self,
@@ -86,7 +84,7 @@ class Reddit:
         self._lookback = timedelta(days=lookback_days)
         self._sources = _sources(username, subreddit)
         # Without a subreddit this account has one stream less than the class offers.
-        vars(self)["capabilities"] = Capabilities(tuple(self._sources), PAGE, shows_edits=True, shows_hidden=True)
+        vars(self)["capabilities"] = Capabilities(tuple(self._sources), shows_hidden=True)
         self._access = RedditAccess(
             session=session,
             now=now,

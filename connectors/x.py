@@ -73,8 +73,6 @@ class X:
     network: ClassVar[str] = "x"
     capabilities: ClassVar[Capabilities] = Capabilities(
         streams=(MENTIONS, TIMELINE),
-        verify_batch=LARGEST_PAGE,
-        shows_edits=True,
         shows_hidden=False,
         verify_every=timedelta(hours=24),  # X charges for a post once in a UTC day, whenever it is read again
     )

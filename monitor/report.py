@@ -204,8 +204,9 @@ def _option(rule: ResponseRule, name: str) -> str:
     value = getattr(rule, name)
     if isinstance(value, tuple) and value and not isinstance(value[0], int | str):
         return f"{name} ({len(value)})"  # calendars are long, and the derivation of each deadline names their days
-    shown = ", ".join(map(str, value)) or "none" if isinstance(value, tuple) else value
-    return f"{name} = {shown}"
+    values = value if isinstance(value, tuple) else (value,)
+    shown = ", ".join(f"{each:g}" if isinstance(each, float) else str(each) for each in values if each is not None)
+    return f"{name} = {shown or 'none'}"
 
 
 def _all_complete(reads: Sequence[Read], streams: Sequence[str]) -> set[datetime]:

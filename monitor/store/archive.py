@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import aliased, selectinload
 
+from monitor.store.cases import answers_for_good
 from monitor.store.engine import Transaction
 from monitor.store.keep import presence
 from monitor.store.tables import Account, Answer, Comment, Item, Post, Quarantine, Reply, School
@@ -65,13 +66,11 @@ def _answered_at(tx: Transaction, item: Item) -> str | None:
     if not isinstance(item, Comment):
         return None
     reply = aliased(Reply)
-    lasting: ColumnElement[bool] = reply.gone_at.is_(None)
-    if item.due_at is not None:
-        lasting = or_(lasting, reply.gone_at >= item.due_at)
     first = tx.scalar(
         select(reply.created_at)
         .join(Answer, Answer.reply_id == reply.id)
-        .where(Answer.comment_id == item.id, lasting)
+        .join(Comment, Comment.id == Answer.comment_id)
+        .where(Comment.id == item.id, answers_for_good(reply))
         .order_by(reply.created_at)
         .limit(1)
     )

@@ -92,11 +92,15 @@ def seen_first_between(tx: Transaction, account: Account, since: datetime, until
     return tx.scalar(wanted) or 0
 
 
+def answers_for_good(reply: type[Reply]) -> ColumnElement[bool]:
+    """Whether a reply linked to a Comment was said after it and not removed again before its deadline."""
+    lasting = or_(reply.gone_at.is_(None), reply.gone_at >= Comment.due_at)
+    return and_(lasting, reply.created_at >= Comment.created_at)
+
+
 def _answered() -> ColumnElement[bool]:
     reply = aliased(Reply)
-    lasting = or_(reply.gone_at.is_(None), reply.gone_at >= Comment.due_at)
-    said_after = reply.created_at >= Comment.created_at
-    return exists().where(Answer.comment_id == Comment.id, Answer.reply_id == reply.id, lasting, said_after)
+    return exists().where(Answer.comment_id == Comment.id, Answer.reply_id == reply.id, answers_for_good(reply))
 
 
 def _closed() -> ColumnElement[bool]:

@@ -104,7 +104,7 @@ class Scripted:
 
     def __init__(self, streams, verdicts=None, own_ids=frozenset({SCHOOL})):
         self.streams, self.verdicts, self.own_ids = streams, verdicts or {}, own_ids
-        self.capabilities = Capabilities(tuple(streams), 50, shows_edits=True, shows_hidden=True)
+        self.capabilities = Capabilities(tuple(streams), shows_hidden=True)
         self.asked, self.cursors = [], []
 
     def check(self):

@@ -222,4 +222,4 @@ def test_a_week_that_has_not_begun_has_no_report(desk):
 def test_what_the_school_changed_of_its_policy_stands_beside_the_rule(desk):
     desk.change(response="hours = 48\nweekend = [5, 6]")
     said = desk.app.reporter.digest("ali@oakfield.example", desk.clock()).rule_in_words
-    assert said.endswith("Changed by the school: hours = 48.0, weekend = 5, 6.")
+    assert said.endswith("Changed by the school: hours = 48, weekend = 5, 6.")
