@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ HEAD = "0001"
 BUSY_TIMEOUT = 10_000  # milliseconds to wait for another writer
 
 FILE = "sqlite:///"
+VERSION_TABLE = "alembic_version"
 UPGRADE_LOCK = 7_060_514
 """Any number, the same in every process: PostgreSQL lets one of them at a time change the schema."""
 
@@ -90,11 +91,28 @@ def _engine(url: str) -> Engine:
     if address.get_backend_name() != "sqlite":
         return create_engine(address, pool_pre_ping=True, hide_parameters=True)
     if address.database:
+        _refuse_if_foreign(_tables_in_file(Path(address.database)))
         _create_private_file(Path(address.database))
     engine = create_engine(address, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _tables_in_file(path: Path) -> list[str]:
+    """Tables of an existing file, read without a lock, a journal or any change to it; none if it cannot be read."""
+    if not path.is_file():
+        return []
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as file:
+            return [name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    except sqlite3.DatabaseError:
+        return []  # opening it in earnest says what is wrong
+
+
+def _refuse_if_foreign(tables: Collection[str]) -> None:
+    if tables and VERSION_TABLE not in tables:
+        raise StoreUnusable("the database belongs to another program; give storage.database a name of its own")
 
 
 def _create_private_file(path: Path) -> None:
@@ -157,8 +175,7 @@ def _bring_up_to_date(engine: Engine) -> None:
 
 def _schema_version(connection: Connection) -> str | None:
     tables = inspect(connection).get_table_names()
-    if tables and "alembic_version" not in tables:
-        raise StoreUnusable("the database belongs to another program; give storage.database a name of its own")
+    _refuse_if_foreign(tables)
     if not tables:
         return None
     version: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

@@ -200,8 +200,12 @@ def test_an_error_of_the_database_does_not_quote_what_was_being_written(store):
 def test_somebody_elses_database_is_left_alone(url, tmp_path):
     with closing(sqlite3.connect(tmp_path / "books.db")) as other:
         other.execute("CREATE TABLE bookmarks (title TEXT)")
+    (tmp_path / "books.db").chmod(0o644)
+    before = (tmp_path / "books.db").read_bytes()
     with pytest.raises(StoreUnusable, match="belongs to another program"):
         open_store(url)
+    assert (tmp_path / "books.db").read_bytes() == before
+    assert modes(tmp_path) == {"books.db": 0o644}
     with closing(sqlite3.connect(tmp_path / "books.db")) as other:
         assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("bookmarks",)]
 
