@@ -18,6 +18,7 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
+    StrictBool,
     StrictInt,
     ValidationInfo,
     field_validator,
@@ -65,10 +66,10 @@ def _web_address(text: str) -> str:
     return text.rstrip("/")
 
 
-def _proxy_address(text: str) -> str:
+def _any_web_address(text: str) -> str:
     scheme, _ = _split_address(text)
     if scheme not in {"http", "https"}:
-        raise ValueError("a proxy's address starts with http:// or https://")
+        raise ValueError("this address starts with http:// or https://")
     return text.rstrip("/")
 
 
@@ -87,7 +88,7 @@ Name = Annotated[str, Field(min_length=1, max_length=120)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
-ProxyAddress = Annotated[str, AfterValidator(_proxy_address)]
+ProxyAddress = Annotated[str, AfterValidator(_any_web_address)]
 NumericId = Annotated[str, Field(pattern=r"^[0-9]+$")]
 
 
@@ -111,10 +112,14 @@ class Storage(Section):
     """Folder for evidence snapshots, relative to this configuration file."""
 
 
+Role = Literal["moderator", "head", "safeguarding"]
+"""safeguarding: the designated safeguarding lead or a deputy, who decides on media and on evidence."""
+
+
 class Person(Section):
     name: Name
     email: MailAddress
-    roles: Annotated[tuple[Literal["moderator", "head"], ...], Field(min_length=1)]
+    roles: Annotated[tuple[Role, ...], Field(min_length=1)]
 
 
 class FolderMail(Section):
@@ -152,6 +157,28 @@ class SmtpMail(Section):
         if "user" in others.data and (others.data["user"] is None) != (password is None):
             raise ValueError("user and password go together: give both or neither")
         return password
+
+
+class Evidence(Section):
+    """What is kept as evidence besides what was flagged or decided on, and how it is proved."""
+
+    sample_percent: Annotated[StrictInt, Field(ge=0, le=100)] = 0
+    """Share of all comments, chosen by a digest of their ids, that is kept although nothing is wrong."""
+    live_page: StrictBool = False
+    """Also photograph the public page of a flagged comment, where a browser is installed."""
+    browser: Path | None = None
+    """The browser to use; none: Chromium where it is usually found."""
+    signing_key: Path = Path("evidence-signing-key.pem")
+    """Private key that signs the evidence log, relative to this configuration file; made at first use."""
+
+
+class TimestampAuthority(Section):
+    """Somebody outside the school who certifies when the evidence log stood so (RFC 3161). Sees a digest only."""
+
+    url: Annotated[str, AfterValidator(_any_web_address)]
+    """Many public authorities answer on http:// only; their answers are signed."""
+    ca_file: Path
+    """Certificate (PEM) of the authority's root, relative to this configuration file."""
 
 
 class Schedule(Section):
@@ -247,6 +274,8 @@ class Tables(Section):
     accounts: Annotated[tuple[AccountSettings, ...], Field(min_length=1)]
     schedule: Schedule = Schedule()
     connection: Connection = Connection()
+    evidence: Evidence = Evidence()
+    timestamps: Annotated[tuple[TimestampAuthority, ...], Field(max_length=4)] = ()
 
     @field_validator("people")
     @classmethod
@@ -284,6 +313,15 @@ class Settings(Tables):
     def evidence_folder(self) -> Path:
         """Absolute path of the evidence folder."""
         return self.path.parent / self.storage.evidence
+
+    def names(self, role: Role) -> tuple[str, ...]:
+        """Names of the people with a role, in the order of the file."""
+        return tuple(person.name for person in self.people if role in person.roles)
+
+    @property
+    def signing_key(self) -> Path:
+        """Absolute path of the private key that signs the evidence log."""
+        return self.path.parent / self.evidence.signing_key
 
     @property
     def database_url(self) -> str:

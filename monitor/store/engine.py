@@ -19,8 +19,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session
 
-HEAD = "0001"
-"""The newest schema step in `migrations/versions/`. A test holds the two together."""
+STEPS = ("0001", "0002")
+"""The schema steps in `migrations/versions/`, oldest first. A test holds the two together."""
+HEAD = STEPS[-1]
 
 BUSY_TIMEOUT = 10_000  # milliseconds to wait for another writer
 
@@ -162,7 +163,7 @@ def _bring_up_to_date(engine: Engine) -> None:
         present = _schema_version(connection)
         if present == HEAD:
             return
-        if present is not None:
+        if present is not None and present not in STEPS:
             raise StoreUnusable(
                 f"the database was made by a newer version of this program, or by another one (schema {present}); "
                 "install that version, or restore a backup made before it"

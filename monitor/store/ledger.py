@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +36,8 @@ def enrol(
         tx.add(school)
     if (school.name, school.timezone) != (name, timezone):
         school.name, school.timezone = name, timezone
+    if school.tombstone_salt is None:
+        school.tombstone_salt = secrets.token_hex(32)
     tx.flush()
     for wanted in accounts:
         account = tx.scalar(select(Account).where(Account.school_id == school.id, Account.key == wanted.key))

@@ -44,6 +44,8 @@ class School(Base):
     timezone: Mapped[Short]
     started_at: Mapped[datetime]
     """When this program first watched for the school: nothing is owed for the time before."""
+    tombstone_salt: Mapped[str | None] = mapped_column(String(64))
+    """Random; ids of erased items are kept only as a digest with it, so that they are not taken in again."""
 
 
 class PolicyVersion(Base):
@@ -173,6 +175,8 @@ class Item(Base):
     shown: Mapped[str] = mapped_column(String(10))
     permalink: Mapped[Words]
     attachments: Mapped[Json]
+    erased_at: Mapped[datetime | None]
+    """Since then it is a tombstone: number, times and counts remain; words, names and the network's id are gone."""
 
     account: Mapped[Account] = relationship()
     versions: Mapped[list[Version]] = relationship(order_by="Version.number", back_populates="item")
@@ -225,8 +229,31 @@ class Answer(Base):
     comment_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True)
 
 
+class Exchange(Base):
+    """One answer of a network, without its body: what a snapshot says of how an item reached us.
+
+    `headers` are the reply's, credentials left out; their Date is a clock that is not ours.
+    """
+
+    __tablename__ = "exchange"
+
+    id: Mapped[Id]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    method: Mapped[Short]
+    url: Mapped[Words]
+    status: Mapped[int]
+    headers: Mapped[Json]
+    received_at: Mapped[datetime]
+    body_digest: Mapped[Short]
+    body_length: Mapped[int]
+
+
 class Version(Base):
-    """One text an item has had, with the payload it came in. Number 1 is the first we saw."""
+    """One text an item has had, with the payload it came in. Number 1 is the first we saw.
+
+    `raw`: the item's exact bytes in the network's answer, as text, where its Receipt says where they stood; else
+    the payload as decoded, written down again.
+    """
 
     __tablename__ = "version"
     __table_args__ = (UniqueConstraint("item_id", "number"),)
@@ -239,6 +266,24 @@ class Version(Base):
     raw: Mapped[Words]
 
     item: Mapped[Item] = relationship(back_populates="versions")
+    receipt: Mapped[Receipt | None] = relationship()
+
+
+class Receipt(Base):
+    """How a Version reached us.
+
+    `offset`: where its bytes began in the answer; None: they could not be cut out. `left_out`: members of it that
+    held what other people said, and were cut out of the bytes.
+    """
+
+    __tablename__ = "receipt"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), primary_key=True)
+    exchange_id: Mapped[int] = mapped_column(ForeignKey("exchange.id"))
+    offset: Mapped[int | None]
+    left_out: Mapped[Json]
+
+    exchange: Mapped[Exchange] = relationship()
 
 
 class Flag(Base):
@@ -292,23 +337,6 @@ class Quarantine(Base):
     reason: Mapped[Words]
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
-
-
-class Snapshot(Base):
-    """A write-once capture of one Version, on disk under `path` (relative to the evidence folder)."""
-
-    __tablename__ = "snapshot"
-
-    id: Mapped[Id]
-    snapshot_id: Mapped[Short] = mapped_column(unique=True)
-    comment_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
-    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), unique=True)
-    path: Mapped[Words]
-    digest: Mapped[Short]
-    captured_at: Mapped[datetime]
-    card: Mapped[str] = mapped_column(String(10), default="owed", index=True)
-    """owed, made or failed: the picture is a view of the snapshot and never decides whether there is one."""
-    card_tried_at: Mapped[datetime | None]
 
 
 class Delivery(Base):

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from monitor.store import evidence_tables  # noqa: F401 - its tables are part of the schema
 from monitor.store.tables import Base
 
 context.configure(

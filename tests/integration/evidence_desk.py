@@ -1,0 +1,22 @@
+"""Looking into a desk's evidence: its folders, and what its log says."""
+
+from monitor.custody import Actor
+from monitor.evidence.commitment import read_record
+from monitor.store import evidence_log
+
+MRS_ALI = Actor("Mrs Ali", "because", "ali on office-pc")
+
+
+def folder_of(desk, snapshot):
+    return desk.settings.evidence_folder / snapshot.path
+
+
+def entries(desk):
+    """Every entry of the log, in order."""
+    with desk.rows() as (tx, school, _):
+        return list(evidence_log.entries(tx, school))
+
+
+def records(desk, *kinds):
+    """What the entries of these kinds say, in order; of all kinds where none is given."""
+    return [read_record(e.record) for e in entries(desk) if e.record and (not kinds or e.kind in kinds)]
