@@ -1,7 +1,8 @@
 """One run for one account: fetch, keep, snapshot, judge, move the cursor.
 
-A Batch is the unit of commit. Its items, their deadlines, flags, snapshots, owed mails and the cursor are written
-in one transaction: a crash at any moment leaves all of a page or none of it, and the next run reads on from there.
+What a Batch brings is safe on disk before anything of it is judged. A Batch is the unit of commit: its items, their
+deadlines, flags, snapshots, owed mails and the cursor are written in one transaction. A crash at any moment leaves
+all of a page or none of it; the next run takes up what was on disk, even if the network has lost it since.
 """
 
 from __future__ import annotations
@@ -9,10 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from connectors.base import Batch, Budget, Connector, FetchedItem, Forbidden, Verdict
+from monitor import rechecks
+from monitor.evidence import incoming
 from monitor.judge import Judge
 from monitor.ledger_line import LedgerBook, Line, RunResult
+from monitor.received import ReceivedPage
 from monitor.store import adopt, judged, keep, ledger, threads
 from monitor.store.engine import Transaction
 from monitor.store.keep import Kept, Outcome
@@ -49,6 +54,7 @@ class Collector:
         if not self._know_ourselves(started, result):
             return result
         try:
+            self._take_up_leftovers(started, result)
             failures = set()
             for stream in self.connector.capabilities.streams:
                 self._stop_if_asked()
@@ -107,6 +113,21 @@ class Collector:
         if self.should_stop():
             raise Stopping
 
+    def _take_up_leftovers(self, started: datetime, result: RunResult) -> None:
+        """Keep what an earlier run had received when it was killed: the network may have lost it since."""
+        folder, school = self.judge.school.evidence, self.judge.school.key
+        for left in incoming.leftovers(folder, school, self.book.account_key):
+            with self.book.line("left over", started, result) as line:
+                try:
+                    stream, batch, _ = incoming.read_incoming(left)
+                except ValueError as broken:
+                    left.rename(left.with_suffix(".unreadable"))
+                    result.reasons.append(str(broken))
+                else:
+                    self._keep(stream, batch, line, result)
+                    incoming.done(left)
+                line.complete = True
+
     def _keep(self, stream: str, batch: Batch, line: Line, result: RunResult) -> None:
         now = self.book.clock()
         with self.book.store.writing() as tx:
@@ -114,9 +135,11 @@ class Collector:
             for post in batch.posts:
                 keep.keep_post(tx, account, post, now)
             known = keep.known_items(tx, account, (item.remote_id for item in batch.items))
+            safe = self._make_safe(stream, batch, known, now)
+            page = ReceivedPage(tx, account, batch.exchanges)
             kept = []
             for item in batch.items:
-                kept.append(self._keep_one(tx, account, item, known, batch, now, line))
+                kept.append(self._keep_one(tx, account, item, known, page, now, line))
                 known[kept[-1].item.remote_id] = kept[-1].item
             tx.flush()
             threads.link_answers(tx, account, {each.item.thread_key for each in kept if each.moved})
@@ -131,6 +154,15 @@ class Collector:
             line.write(tx)
             if any(isinstance(k.item, Comment) and k.item.author_id in account.own_ids for k in kept):
                 adopt.own_words(tx, account)  # its author was withheld when it was first met
+        if safe:
+            incoming.done(safe)
+
+    def _make_safe(self, stream: str, batch: Batch, known: Mapping[str, Item], now: datetime) -> Path | None:
+        """Put what the network sent on disk before it is judged, unless it brings nothing new."""
+        if not any(keep.brings_news(item, known) for item in batch.items):
+            return None
+        school = self.judge.school
+        return incoming.write_incoming(school.evidence, school.key, self.book.account_key, stream, batch, now)
 
     def _keep_one(
         self,
@@ -138,15 +170,16 @@ class Collector:
         account: Account,
         item: FetchedItem,
         known: Mapping[str, Item],
-        batch: Batch,
+        page: ReceivedPage,
         now: datetime,
         line: Line,
     ) -> Kept:
-        kept = keep.keep_item(tx, account, item, now, known)
+        kept = keep.keep_item(tx, account, item, now, known, page.payload)
         if kept.moved:
             threads.place_in_thread(tx, account, kept.item)
         if kept.outcome in {Outcome.NEW, Outcome.EDITED}:
-            line.flagged += self.judge.judge(tx, kept, item, batch.exchanges, now)
+            page.receipt(kept.version, item)
+            line.flagged += self.judge.judge(tx, kept, now)
         line.new += kept.outcome is Outcome.NEW
         line.edited += kept.outcome is Outcome.EDITED
         line.gone += kept.outcome is Outcome.GONE
@@ -158,21 +191,27 @@ class Collector:
             account = self.book.account(tx)
             unmet_since = started - self.connector.capabilities.verify_every
             unmet = judged.to_verify(tx, account, started, unmet_since, started - VERIFY_FOR, VERIFY_AT_MOST)
-            wanted = [item.remote_id for item in unmet]
-        if not wanted:
-            return
+            again = rechecks.wanted(tx, account, started)
+            wanted = list(dict.fromkeys([*again, *(item.remote_id for item in unmet)]))[:VERIFY_AT_MOST]
+        verdicts: Mapping[str, Verdict] = {}
+        if wanted:
+            with self.book.line("verify", started, result) as line:
+                verdicts = self._ask_for(wanted, budget, line)
+        with self.book.store.writing() as tx:
+            rechecks.settle(tx, self.book.account(tx), started, verdicts, self.book.clock())
+
+    def _ask_for(self, wanted: list[str], budget: Budget, line: Line) -> Mapping[str, Verdict]:
         before = budget.calls_left
-        with self.book.line("verify", started, result) as line:
-            try:
-                verdicts = self.connector.verify(wanted, budget)
-            finally:
-                line.calls = before - budget.calls_left
-            now = self.book.clock()
-            with self.book.store.writing() as tx:
-                account = self.book.account(tx)
-                for remote_id in wanted:
-                    if item := keep.find_item(tx, account, remote_id):
-                        verdict = verdicts.get(remote_id, Verdict.UNKNOWN)
-                        line.gone += keep.note_verdict(item, verdict, now)
-                line.items, line.complete = len(verdicts), True
-                line.write(tx)
+        try:
+            verdicts = self.connector.verify(wanted, budget)
+        finally:
+            line.calls = before - budget.calls_left
+        now = self.book.clock()
+        with self.book.store.writing() as tx:
+            account = self.book.account(tx)
+            for remote_id in wanted:
+                if item := keep.find_item(tx, account, remote_id):
+                    line.gone += keep.note_verdict(item, verdicts.get(remote_id, Verdict.UNKNOWN), now)
+            line.items, line.complete = len(verdicts), True
+            line.write(tx)
+        return verdicts

@@ -57,7 +57,18 @@ def accounts_due(app: App, now: datetime) -> list[AccountSettings]:
     return due
 
 
+def mail(app: App) -> MailResult:
+    """Sign the evidence log where that is due and send the mails whose time has come: a report names the newest head.
+
+    What kept the log from being signed is among the failures.
+    """
+    problems = app.sealer.run()
+    result = app.notifier.run()
+    result.failures.extend(problems)
+    return result
+
+
 def tell(app: App) -> MailResult:
-    """Make the cards that are owed and send the mails whose time has come."""
+    """Make the cards that are owed, then do as `mail`."""
     app.cards.run()
-    return app.notifier.run()
+    return mail(app)

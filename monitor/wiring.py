@@ -6,6 +6,7 @@ Connectors are imported when they are built: each brings an SDK, and most comman
 from __future__ import annotations
 
 import hashlib
+import platform
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,15 +26,19 @@ from config.settings import (
 )
 from connectors.base import Connector
 from connectors.transport import NetworkSession
+from monitor.capture import Capturer
 from monitor.cards import CardMaker
 from monitor.clock import Clock, system_clock
 from monitor.collect import Collector
-from monitor.judge import Judge, SchoolFacts
+from monitor.judge import Judge
 from monitor.ledger_line import LedgerBook
 from monitor.notify import Notifier
 from monitor.report import Reporter
+from monitor.school_facts import SchoolFacts
+from monitor.sealing import Sealer
 from monitor.store.engine import Store, open_store
 from monitor.store.ledger import Enrolment, enrol
+from monitor.timestamps import Authority, TokenQueue
 
 MEGABYTE = 1 << 20
 
@@ -48,7 +53,13 @@ class App:
     reporter: Reporter
     notifier: Notifier
     cards: CardMaker
-    judge: Judge
+    capturer: Capturer
+    sealer: Sealer
+
+    @property
+    def judge(self) -> Judge:
+        """Judges what is read."""
+        return Judge(self.capturer)
 
     def collector(self, account: AccountSettings, should_stop: Callable[[], bool] = lambda: False) -> Collector:
         """A collector for one account, with a connector of its own: SDKs are not shared between threads."""
@@ -75,8 +86,9 @@ def build_app(settings: Settings, clock: Clock = system_clock) -> App:
         clock=clock,
         reporter=reporter,
         notifier=Notifier(store, settings, reporter, mail_transport(settings), clock),
-        cards=CardMaker(store, settings.school.key, settings.evidence_folder, clock),
-        judge=Judge(school_facts(settings)),
+        cards=CardMaker(store, settings.school.key, settings.evidence_folder, settings.names("safeguarding"), clock),
+        capturer=Capturer(school_facts(settings)),
+        sealer=Sealer(store, settings.school.key, settings.signing_key, token_queue(settings, store, clock), clock),
     )
 
 
@@ -91,9 +103,23 @@ def school_facts(settings: Settings) -> SchoolFacts:
         moderators=tuple(p.email for p in settings.people if "moderator" in p.roles),
         digest_at=settings.schedule.digest_at,
         evidence=settings.evidence_folder,
+        sample_percent=settings.evidence.sample_percent,
+        environment=f"Python {platform.python_version()} on {platform.system()} {platform.release()}",
         program=f"School Social Monitor {version('school-social-monitor')}",
         # pydantic prints secrets as stars, so the digest is the same whatever they are.
         configuration="sha256:" + hashlib.sha256(settings.model_dump_json(exclude={"path"}).encode()).hexdigest(),
+    )
+
+
+def token_queue(settings: Settings, store: Store, clock: Clock) -> TokenQueue:
+    """Asks the time-stamp authorities the school named."""
+    folder = settings.path.parent
+    return TokenQueue(
+        store=store,
+        school_key=settings.school.key,
+        authorities=tuple(Authority(each.url, folder / each.ca_file) for each in settings.timestamps),
+        session=lambda: _session(settings, clock, {}),
+        clock=clock,
     )
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from alerts.filters import plain
 from monitor.commands.base import CommandFailed, Outcome, app_for, case_number
+from monitor.commands.people import acting, declare_actor
 from monitor.model import Action
 
-LONGEST_NAME = 200
-LONGEST_REASON = 4000
 EXAMPLE = 'school-monitor decide 12 answered_elsewhere --by "Mrs Ali" --why "phoned the parent" --version 1'
 
 
@@ -22,8 +20,7 @@ def configure(parser: ArgumentParser) -> None:
         metavar="ACTION",
         help="one of " + ", ".join(action.value for action in Action),
     )
-    parser.add_argument("--by", required=True, metavar="PERSON", help="who decided")
-    parser.add_argument("--why", required=True, metavar="TEXT", help="the reason; it stays on record")
+    declare_actor(parser, what="decided")
     parser.add_argument(
         "--version",
         type=int,
@@ -34,14 +31,12 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Add the decision to the book. It is bound to the version its author saw."""
+    from monitor.deciding import decide
     from monitor.store import judged, ledger
+    from monitor.store.evidence_log import ClockSetBack
 
-    by, why = plain(args.by, LONGEST_NAME).strip(), plain(args.why, LONGEST_REASON).strip()
-    if not by or not why:
-        raise CommandFailed(
-            "--by and --why must not be empty: a decision without person or reason is none", Outcome.USAGE
-        )
     app = app_for(args)
+    actor = acting(args, app.settings)
     with app.store.writing() as tx:
         school = ledger.school_by_key(tx, app.settings.school.key)
         comment = judged.comment_of(tx, school, args.case) if school else None
@@ -54,11 +49,8 @@ def run(args: Namespace) -> int:
             )
         seen = args.version if args.version is not None else comment.versions[-1].number
         try:
-            judged.record_decision(tx, comment, seen, Action(args.action), by, why, app.clock())
-        except judged.Stale as stale:
-            raise CommandFailed(str(stale)) from None
-        kept = judged.has_evidence(tx, comment)
-    print(f"Case {args.case}: recorded {args.action} by {by}.")
-    if args.action == Action.CONFIRM_OFFENSIVE.value and not kept:
-        print("No evidence snapshot was kept of it, as it was never flagged: make a screen print yourself.")
+            decide(tx, app.capturer, comment, seen, Action(args.action), actor, app.clock())
+        except (judged.Stale, ClockSetBack) as refused:
+            raise CommandFailed(str(refused)) from None
+    print(f"Case {args.case}: recorded {args.action} by {actor.name}. Evidence of what you saw is kept.")
     return Outcome.DONE

@@ -17,7 +17,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Read every account at its interval, and mail, until SIGTERM or Ctrl-C; the page in hand is finished first."""
-    from monitor.round import read_account
+    from monitor.round import mail, read_account
     from monitor.schedule import Daemon
 
     app = app_for(args)
@@ -25,7 +25,7 @@ def run(args: Namespace) -> int:
     for account in app.settings.accounts:
         job = partial(read_account, app, account, daemon.should_stop)
         daemon.read(account.key, job, timedelta(minutes=account.poll_minutes))
-    daemon.tell("mails", app.notifier.run)
+    daemon.tell("mails", partial(mail, app))
     daemon.draw("cards", app.cards.run)
     daemon.run_until_stopped()
     app.store.close()

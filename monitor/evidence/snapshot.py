@@ -1,42 +1,46 @@
 """The write-once snapshot of one version of one comment: what the network sent, the facts, and why it was kept.
 
     <folder>/2026/11/<snapshot id>/        year and month of the comment (UTC), so that its versions lie together
-        raw/000.body                       exactly what came over the wire, one pair of files for each exchange
-        raw/000.http.json                  request, status, all reply headers (their Date is a clock not ours)
-        item.json                          the comment as the network gave it
+        raw/item.body                      exactly the bytes the item had in the network's answer, nobody else's
+        raw/exchange.json                  request, status, all reply headers, digest and length of the whole answer
+        item.json                          the item as it reads once decoded
+        thread/000.json ...                what else was said around it, one file a message
         capture.json                       the facts: who, where, when, which words
-        why.json                           the flags
+        why.json                           the flags, and what or who had it captured
         manifest-sha256.txt                digests of all of these; `sha256sum -c manifest-sha256.txt` checks them
-        card.pdf, card.png, card-sha256.txt    added later by `monitor.evidence.render`
+        card.pdf, card.png, card.txt, annex.txt, card-sha256.txt    added later by `monitor.evidence.render`
 
 JSON is written in ASCII, every other character as its code: what a comment hides cannot act on whoever reads it.
+Each message of the thread has a random salt in its file: one of them can be erased, and neither its digest in the
+manifest gives it away nor does the rest of the snapshot lose its proof.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import shutil
+import secrets
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from connectors.base import Attachment, Exchange
-from monitor.evidence.files import alone_in, checksum_list, make_folder, sha256_of, sync_folder, write_new
+from connectors.base import Attachment
+from monitor.evidence.files import sha256_of
 from monitor.evidence.hidden_text import hidden_positions
+from monitor.evidence.write_once import MANIFEST, write_folder
 from monitor.model import Flag
 
 CAPTURE = "capture.json"
 WHY = "why.json"
 ITEM = "item.json"
-MANIFEST = "manifest-sha256.txt"
-CARD_LIST = "card-sha256.txt"
-CARD_FILES = ("card.pdf", "card.png")
-UNFINISHED = ".unfinished"
+ITEM_BYTES = "raw/item.body"
+EXCHANGE = "raw/exchange.json"
+THREAD = "thread"
 
 Who = Literal["the school", "the author", "someone else"]
 
@@ -51,13 +55,32 @@ class ThreadLine:
 
 
 @dataclass(frozen=True)
+class Received:
+    """The answer of the network in which an item reached us. `headers` are the reply's, without credentials.
+
+    `received_at` is aware. `body_digest` and `body_length` are of the whole answer; `offset`: where the item began
+    in it, None when its bytes could not be cut out; `left_out`: members of it that held what other people said.
+    """
+
+    method: str
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    received_at: datetime
+    body_digest: str
+    body_length: int
+    offset: int | None
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Capture:
     """All facts about one version of one comment at the moment it was captured. Times are aware.
 
-    `text` is as stored. `timezone` is an IANA name. `captured_at` is when the reply that held it came in.
-    `trigger` says in words why it was captured, `program_version` name and version of the program.
-    `exchanges` carry no secrets (see `connectors.base.Exchange`).
-    Attachments are addresses only: nobody opens them.
+    `text` is as stored. `timezone` is an IANA name. `captured_at` is when the snapshot was made.
+    `raw` is the item as it stood in the answer that `received` tells of (see `monitor.store.tables.Version`).
+    `trigger` says in words why it was captured, `triggered_by` who or what did it; `program_version` is name and
+    version of the program, `environment` what it ran on. Attachments are addresses only: nobody opens them.
     """
 
     school_key: str
@@ -77,8 +100,12 @@ class Capture:
     first_seen_at: datetime
     version: int
     trigger: str
+    triggered_by: str
     program_version: str
+    environment: str
     config_hash: str
+    raw: str
+    received: Received | None = None
     shown: str = "visible"
     edited_at: datetime | None = None
     post_id: str | None = None
@@ -86,12 +113,11 @@ class Capture:
     parent_id: str | None = None
     thread: tuple[ThreadLine, ...] = ()
     attachments: tuple[Attachment, ...] = ()
-    exchanges: tuple[Exchange, ...] = ()
 
 
 @dataclass(frozen=True)
 class Written:
-    """Where a snapshot lies. `sha256` is the digest of its manifest, with "sha256:" in front."""
+    """Where a snapshot or an exhibit lies. `sha256` is the digest of its manifest, with "sha256:" in front."""
 
     directory: Path
     snapshot_id: str
@@ -104,116 +130,86 @@ def snapshot_id(capture: Capture) -> str:
     return hashlib.sha256(json.dumps(what).encode("ascii")).hexdigest()[:32]
 
 
-def write_snapshot(folder: Path, capture: Capture, flags: Sequence[Flag], raw_item: Mapping[str, Any]) -> Written:
+def thread_file(number: int) -> str:
+    """Name of the file of one message of the thread, from 0."""
+    return f"{THREAD}/{number:03}.json"
+
+
+def write_snapshot(folder: Path, capture: Capture, flags: Sequence[Flag]) -> Written:
     """Keep a snapshot under `folder`, complete or not at all. One that is there already stays as it is.
 
     Safe from several processes at once. Raises OSError (nothing is left but a leftover that the next write
     removes) and ValueError for a time without a zone.
     """
     identity = snapshot_id(capture)
-    day = _utc(capture.created_at)
-    directory = folder / f"{day.year:04}" / f"{day.month:02}" / identity
-    contents = _contents(identity, capture, flags, raw_item)
-    unfinished = folder / UNFINISHED
-    make_folder(unfinished)
-    with alone_in(unfinished):
-        if not directory.exists():
-            for leftover in filter(Path.is_dir, unfinished.iterdir()):
-                shutil.rmtree(leftover)
-            make_folder(directory.parent)
-            _write_all(unfinished / identity, contents)
-            (unfinished / identity).rename(directory)
-        sync_folder(directory.parent)
+    directory = write_folder(folder, identity, capture.created_at, _contents(identity, capture, flags))
     return Written(directory, identity, f"sha256:{sha256_of(directory / MANIFEST)}")
 
 
-def verify_snapshot(directory: Path) -> list[str]:
-    """Problems of one snapshot, each naming a file: changed, missing, extra, unlisted. Empty: all is as written.
+def clock_offset(headers: Mapping[str, str], received_at: datetime) -> float | None:
+    """Seconds by which our clock was ahead of the network's, which dates its answers to the second (RFC 9110, 6.6.1).
 
-    It shows that the files agree with their manifest. Whether the manifest is the one that was written is shown
-    by its digest, kept elsewhere.
+    None: the answer had no date that can be read.
     """
-    present = {
-        str(path.relative_to(directory)) for path in directory.rglob("*") if path.is_symlink() or not path.is_dir()
+    for name, value in headers.items():
+        if name.lower() == "date":
+            try:
+                theirs = parsedate_to_datetime(value)
+            except (ValueError, TypeError, IndexError, OverflowError):
+                return None
+            theirs = theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)
+            return round((received_at - theirs).total_seconds(), 3)
+    return None
+
+
+def _contents(identity: str, capture: Capture, flags: Sequence[Flag]) -> dict[str, bytes]:
+    contents = {
+        thread_file(number): _thread_line(line, ZoneInfo(capture.timezone))
+        for number, line in enumerate(capture.thread)
     }
-    card = present & {CARD_LIST, *CARD_FILES}
-    problems = _check_list(directory, MANIFEST, present - card)
-    if card:
-        problems += _check_list(directory, CARD_LIST, card)
-    return sorted(problems)
-
-
-def _check_list(directory: Path, list_name: str, present: set[str]) -> list[str]:
-    if list_name not in present:
-        return [f"{list_name}: missing", *(f"{name}: not listed" for name in sorted(present))]
-    problems, listed = [], {list_name}
-    for number, line in enumerate((directory / list_name).read_bytes().split(b"\n")[:-1], 1):
-        digest, separator, name = line.decode("utf-8", "replace").partition("  ")
-        if not separator or Path(name).is_absolute() or ".." in Path(name).parts:
-            problems.append(f"{list_name}: line {number} cannot be read")
-            continue
-        listed.add(name)
-        if name not in present:
-            problems.append(f"{name}: missing")
-        elif not _is_plain_file(directory / name) or sha256_of(directory / name) != digest:
-            problems.append(f"{name}: changed")
-    if not (directory / list_name).read_bytes().endswith(b"\n"):
-        problems.append(f"{list_name}: cut short")
-    return problems + [f"{name}: not listed" for name in sorted(present - listed)]
-
-
-def _is_plain_file(path: Path) -> bool:
-    return path.is_file() and not path.is_symlink()
-
-
-def _write_all(directory: Path, contents: Mapping[str, bytes]) -> None:
-    make_folder(directory / "raw")
-    for name, content in contents.items():
-        write_new(directory / name, content)
-    write_new(directory / MANIFEST, checksum_list(directory, list(contents)))
-    sync_folder(directory / "raw")
-    sync_folder(directory)
-
-
-def _contents(
-    identity: str, capture: Capture, flags: Sequence[Flag], raw_item: Mapping[str, Any]
-) -> dict[str, bytes]:
-    contents: dict[str, bytes] = {}
-    for number, exchange in enumerate(capture.exchanges):
-        contents[f"raw/{number:03}.body"] = exchange.body
-        contents[f"raw/{number:03}.http.json"] = _json(
-            {
-                "method": exchange.method,
-                "url": exchange.url,
-                "status": exchange.status,
-                "headers": dict(exchange.headers),
-                "received_at": _utc_text(exchange.received_at),
-            }
+    if capture.received and capture.received.offset is not None:
+        contents[ITEM_BYTES] = capture.raw.encode("utf-8", "surrogatepass")
+    if capture.received:
+        contents[EXCHANGE] = _json(
+            {**asdict(capture.received), "received_at": _utc_text(capture.received.received_at)}
         )
-    contents[ITEM] = _item_json(raw_item)
+    contents[ITEM] = _item_json(capture.raw)
     contents[CAPTURE] = _json(_facts(identity, capture))
-    contents[WHY] = _json({"text_sha256": _digest(capture.text), "flags": [asdict(flag) for flag in flags]})
+    contents[WHY] = _json(
+        {
+            "trigger": capture.trigger,
+            "triggered_by": capture.triggered_by,
+            "text_sha256": _digest(capture.text),
+            "flags": [asdict(flag) for flag in flags],
+        }
+    )
     return contents
+
+
+def _thread_line(line: ThreadLine, zone: ZoneInfo) -> bytes:
+    return _json({"salt": secrets.token_hex(32), "who": line.who, "at": _both(line.at, zone), "text": line.text})
 
 
 def _facts(identity: str, capture: Capture) -> dict[str, Any]:
     zone = ZoneInfo(capture.timezone)
-    facts = {
-        name: value
-        for name, value in vars(capture).items()
-        if name not in {"thread", "attachments", "exchanges"} and not isinstance(value, datetime)
-    }
-    times = {name: _both(value, zone) for name, value in vars(capture).items() if isinstance(value, datetime)}
+    elsewhere = {"thread", "attachments", "received", "raw"}
+    plain = {name: value for name, value in vars(capture).items() if name not in elsewhere}
+    times = {name: _both(value, zone) for name, value in plain.items() if isinstance(value, datetime)}
+    received = capture.received
     return {
         "snapshot_id": identity,
-        **facts,
+        **plain,
         **times,
+        "received_at": _both(received.received_at, zone) if received else None,
+        "clock_ahead_seconds": clock_offset(received.headers, received.received_at) if received else None,
         "text_nfc": unicodedata.normalize("NFC", capture.text),
         "text_sha256": _digest(capture.text),
         "hidden_characters": hidden_positions(capture.text),
-        "thread": [{"who": line.who, "at": _both(line.at, zone), "text": line.text} for line in capture.thread],
+        "thread": [
+            {"file": thread_file(number), "who": line.who, "at": _both(line.at, zone)}
+            for number, line in enumerate(capture.thread)
+        ],
         "attachments": [{"kind": a.kind, "address": a.url, "opened": False} for a in capture.attachments],
-        "exchanges": len(capture.exchanges),
     }
 
 
@@ -243,8 +239,8 @@ def _json(value: Any) -> bytes:
     return (json.dumps(value, indent=1, default=str) + "\n").encode("ascii")
 
 
-def _item_json(raw_item: Mapping[str, Any]) -> bytes:
+def _item_json(raw: str) -> bytes:
     try:
-        return _json(dict(raw_item))
+        return _json(json.loads(raw))
     except (RecursionError, ValueError, TypeError):
-        return _json({"not_written": "this item is nested too deeply or has keys that are no text; see raw/"})
+        return _json({"not_written": "this item is nested too deeply or is no JSON; see raw/ and capture.json"})

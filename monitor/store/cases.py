@@ -27,8 +27,9 @@ from monitor.model import (
 )
 from monitor.store import ledger
 from monitor.store.engine import Transaction
+from monitor.store.evidence_tables import Snapshot
 from monitor.store.keep import presence
-from monitor.store.tables import Account, Answer, Comment, Decision, Post, Reply, School, Snapshot, Version
+from monitor.store.tables import Account, Answer, Comment, Decision, Post, Reply, School, Version
 from monitor.store.tables import Flag as FlagRow
 
 _T = TypeVar("_T")

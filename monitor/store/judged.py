@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, literal, or_, select, tuple_
 
 from monitor.model import Action, Deadline, Flag
 from monitor.store.engine import Transaction
@@ -19,10 +19,10 @@ from monitor.store.tables import (
     Post,
     Quarantine,
     School,
-    Snapshot,
     Version,
 )
 from monitor.store.tables import Flag as FlagRow
+from monitor.store.types import UtcDateTime
 
 
 class Stale(Exception):
@@ -32,6 +32,7 @@ class Stale(Exception):
 class ThreadMessage(NamedTuple):
     """One message of a thread, for context."""
 
+    item_id: int
     author_id: str | None
     at: datetime
     text: str
@@ -66,66 +67,26 @@ def raise_flags(tx: Transaction, version: Version, flags: Sequence[Flag], now: d
         )
 
 
-def record_snapshot(
-    tx: Transaction, version: Version, snapshot_id: str, path: str, digest: str, captured_at: datetime
-) -> None:
-    """Note a snapshot that is already safe on disk. Its card is owed."""
-    tx.add(
-        Snapshot(
-            snapshot_id=snapshot_id,
-            comment_id=version.item_id,
-            version_id=version.id,
-            path=path,
-            digest=digest,
-            captured_at=captured_at,
-            card="owed",
-        )
-    )
-
-
-def cards_owed(tx: Transaction, school_key: str, tried_before: datetime, at_most: int) -> list[tuple[int, str]]:
-    """(row id, folder) of the school's snapshots without a card, oldest first.
-
-    One that failed is tried again when the last try was before `tried_before`: a disk that was full is emptied.
-    """
-    untried = or_(Snapshot.card_tried_at.is_(None), Snapshot.card_tried_at < tried_before)
-    rows = tx.execute(
-        select(Snapshot.id, Snapshot.path)
-        .join(Item, Item.id == Snapshot.comment_id)
-        .join(Account, Account.id == Item.account_id)
-        .join(School, School.id == Account.school_id)
-        .where(School.key == school_key, Snapshot.card != "made", untried)
-        .order_by(Snapshot.id)
-        .limit(at_most)
-    )
-    return [(row_id, path) for row_id, path in rows]
-
-
-def settle_card(tx: Transaction, snapshot_row: int, state: str, now: datetime) -> None:
-    """Note that a card was made or failed."""
-    snapshot = tx.get_one(Snapshot, snapshot_row)
-    snapshot.card, snapshot.card_tried_at = state, now
-
-
 def record_decision(
     tx: Transaction, comment: Comment, seen_version: int, action: Action, by: str, why: str, now: datetime
 ) -> Decision:
     """Add a decision, bound to the version its author saw. Raises Stale when there is a newer one."""
-    latest = comment.versions[-1]
-    if latest.number != seen_version:
-        raise Stale(
-            f"case {comment.id} was edited: you saw version {seen_version}, it now stands at {latest.number}; "
-            "look at it again before you decide"
-        )
-    decision = Decision(comment_id=comment.id, version_id=latest.id, action=action.value, by=by, why=why, at=now)
+    refuse_if_stale(comment, seen_version)
+    version = comment.versions[-1]
+    decision = Decision(comment_id=comment.id, version_id=version.id, action=action.value, by=by, why=why, at=now)
     tx.add(decision)
     tx.flush()
     return decision
 
 
-def has_evidence(tx: Transaction, comment: Comment) -> bool:
-    """Whether a snapshot of any version of it was kept."""
-    return tx.scalar(select(Snapshot.id).where(Snapshot.comment_id == comment.id).limit(1)) is not None
+def refuse_if_stale(comment: Comment, seen_version: int) -> None:
+    """Raises Stale when a comment has a newer version than the one somebody saw."""
+    latest = comment.versions[-1].number
+    if latest != seen_version:
+        raise Stale(
+            f"case {comment.id} was edited: you saw version {seen_version}, it now stands at {latest}; "
+            "look at it again before you decide"
+        )
 
 
 def comment_of(tx: Transaction, school: School, comment_id: int) -> Comment | None:
@@ -149,10 +110,24 @@ def thread_of(tx: Transaction, item: Item, at_most: int) -> list[ThreadMessage]:
         .order_by(Item.created_at.desc(), Item.id.desc())
         .limit(at_most)
     ).all()
-    return [
-        ThreadMessage(row.author_id, row.created_at, row.versions[-1].text, row.type == "reply")
-        for row in reversed(rows)
-    ]
+    return [_message(row) for row in reversed(rows)]
+
+
+def thread_around(tx: Transaction, item: Item, on_each_side: int) -> list[ThreadMessage]:
+    """What was said just before and just after an item in its thread, oldest first, and what it answers."""
+    others = and_(Item.account_id == item.account_id, Item.thread_key == item.thread_key, Item.id != item.id)
+    here = tuple_(Item.created_at, Item.id)
+    me = tuple_(literal(item.created_at, UtcDateTime()), literal(item.id))
+    newest_first, oldest_first = (Item.created_at.desc(), Item.id.desc()), (Item.created_at, Item.id)
+    before = tx.scalars(select(Item).where(others, here < me).order_by(*newest_first).limit(on_each_side)).all()
+    after = tx.scalars(select(Item).where(others, here > me).order_by(*oldest_first).limit(on_each_side)).all()
+    parent = tx.scalars(select(Item).where(others, Item.remote_id == item.parent_remote_id)).all()
+    found = {row.id: row for row in (*parent, *before, *after) if row.erased_at is None}
+    return [_message(row) for row in sorted(found.values(), key=lambda row: (row.created_at, row.id))]
+
+
+def _message(row: Item) -> ThreadMessage:
+    return ThreadMessage(row.id, row.author_id, row.created_at, row.versions[-1].text, row.type == "reply")
 
 
 def to_verify(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from config.loading import load_settings
 from connectors.base import (
@@ -22,7 +23,8 @@ from monitor.clock import SetClock
 from monitor.collect import Collector
 from monitor.ledger_line import LedgerBook
 from monitor.store import cases, ledger
-from monitor.store.tables import Answer, Base, Comment, Delivery, Item, Read, School, Snapshot
+from monitor.store.evidence_tables import Snapshot
+from monitor.store.tables import Answer, Base, Comment, Delivery, Item, Read, School
 from monitor.wiring import build_app
 
 NOW = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)
@@ -93,7 +95,9 @@ def item(remote_id, text="Hello there", *, by=PARENT, at=NOW - HOUR, under=None,
 
 def page(*items, last=True, cursor=None, **more):
     """One page of a stream."""
-    exchange = Exchange("GET", "https://graph.facebook.com/feed", 200, {"Date": "today"}, b"{}", NOW)
+    body = json.dumps({"data": [dict(each.raw) for each in items]}, default=repr).encode()
+    headers = {"Date": "Tue, 10 Nov 2026 08:59:57 GMT"}
+    exchange = Exchange("GET", "https://graph.facebook.com/feed", 200, headers, body, NOW)
     return Batch(tuple(items), cursor, last, exchanges=(exchange,), **more)
 
 
@@ -129,10 +133,18 @@ class Scripted:
 
 
 def emptied(store):
-    """The same store with nothing in it: a store used again has its statements compiled already."""
+    """The same store with nothing in it: a store used again has its statements compiled already.
+
+    What the database refuses to have deleted goes as well, and its refusals are put back afterwards.
+    """
     with store.writing() as tx:
+        guards = tx.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
+        for name, _ in guards:
+            tx.execute(text(f"DROP TRIGGER {name}"))
         for table in reversed(Base.metadata.sorted_tables):
             tx.execute(table.delete())
+        for _, words in guards:
+            tx.execute(text(words))
     return store
 
 

@@ -1,16 +1,18 @@
 """What a moderator decided holds for the words they saw, and for nothing else."""
 
-from desk import HOUR, INSULT, MINUTE, NOW, item
+from desk import INSULT, MINUTE, item
 
+from monitor import deciding
+from monitor.custody import Actor
 from monitor.model import Action
-from monitor.store import judged
-from monitor.store.tables import Comment, School
+from monitor.store.tables import Comment
 
 
 def decide(desk, action, version=1, remote_id="c1"):
     with desk.store.writing() as tx:
         comment = tx.get_one(Comment, desk.items()[remote_id].id)
-        judged.record_decision(tx, comment, version, action, "Mrs Ali", "because", desk.clock())
+        actor = Actor("Mrs Ali", "because", "ali on office-pc")
+        deciding.decide(tx, desk.app.capturer, comment, version, action, actor, desk.clock())
 
 
 def waiting(desk):
@@ -33,24 +35,3 @@ def test_answering_elsewhere_does_not_settle_what_was_flagged(desk):
     assert (entry.needs_reply, bool(entry.flags)) == (False, True)
     decide(desk, Action.CONFIRM_OFFENSIVE)
     assert waiting(desk) == []
-
-
-def test_whether_evidence_was_kept_is_known_when_somebody_confirms_an_offence(desk):
-    desk.read(item("c1", INSULT), item("c2", "A veiled remark", at=NOW - 2 * HOUR))
-    with desk.store.reading() as tx:
-        kept = {c: judged.has_evidence(tx, tx.get_one(Comment, desk.items()[c].id)) for c in ("c1", "c2")}
-    assert kept == {"c1": True, "c2": False}
-
-
-def test_a_school_makes_its_own_cards_only_and_a_failed_one_again_after_an_hour(desk):
-    desk.read(item("c1", INSULT))
-    with desk.store.writing() as tx:
-        tx.add(School(key="other", name="Other School", timezone="Europe/London", started_at=NOW))
-    with desk.store.reading() as tx:
-        assert judged.cards_owed(tx, "other", NOW, 10) == []
-        ((row, _),) = judged.cards_owed(tx, "oakfield", NOW, 10)
-    with desk.store.writing() as tx:
-        judged.settle_card(tx, row, "failed", NOW)
-    with desk.store.reading() as tx:
-        assert judged.cards_owed(tx, "oakfield", NOW, 10) == []
-        assert len(judged.cards_owed(tx, "oakfield", NOW + HOUR, 10)) == 1

@@ -1,15 +1,12 @@
-"""What is concluded about a comment: one deadline for good, flags for each version, evidence before flags."""
+"""What is concluded about a comment: one deadline for good, flags for each version, the mails owed."""
 
-import json
 from datetime import UTC, datetime
 
 import pytest
-from desk import DAY, HOUR, INSULT, MINUTE, NOW, OTHER, PARENT, SCHOOL, item, page
+from desk import DAY, HOUR, INSULT, MINUTE, NOW, PARENT, SCHOOL, item
 from sqlalchemy import select
 
 from alerts.render import Envelope, make_message_id, render_digest
-from connectors.base import FetchedPost
-from monitor.evidence.snapshot import verify_snapshot
 from monitor.model import Action, Category
 from monitor.store import judged
 from monitor.store.tables import Comment, Flag, PolicyVersion, Version
@@ -26,10 +23,6 @@ def flags(desk):
 
 def policies(desk):
     return {policy.id: policy for policy in desk.all_of(PolicyVersion)}
-
-
-def folder_of(desk, snapshot):
-    return desk.settings.evidence_folder / snapshot.path
 
 
 def test_a_deadline_is_stored_with_its_derivation_and_its_policy(desk):
@@ -142,64 +135,6 @@ def test_a_decision_on_words_that_have_changed_since_is_refused(desk):
         with pytest.raises(judged.Stale, match="you saw version 1, it now stands at 2"):
             judged.record_decision(tx, comment, 1, Action.CONFIRM_SPAM, "Mrs Ali", "spam", NOW)
     assert desk.cases()["c1"].decisions == ()
-
-
-def test_the_snapshot_is_whole_on_disk_before_a_flag_is_written(desk, monkeypatch):
-    seen = []
-    real = judged.raise_flags
-
-    def watched(*args):
-        folders = list(desk.settings.evidence_folder.glob("2026/11/*/manifest-sha256.txt"))
-        seen.append([verify_snapshot(each.parent) for each in folders])
-        real(*args)
-
-    monkeypatch.setattr("monitor.store.judged.raise_flags", watched)
-    desk.read(item("c1", INSULT))
-    assert seen == [[[]]]
-    assert len(flags(desk)) == 1
-
-
-def test_evidence_holds_the_payload_the_page_the_post_and_the_thread(desk):
-    post = FetchedPost("post", "The fair is on Friday", NOW - DAY, "https://facebook.com/post")
-    raw = {"id": "c3", "message": INSULT}
-    thread = (
-        item("c1", "Is it on?", by=OTHER, at=NOW - 3 * HOUR),
-        item("r1", "Yes", by=SCHOOL, under="c1", at=NOW - 2 * HOUR),
-        item("c2", "Really?", under="c1", at=NOW - 90 * MINUTE),
-        item("c3", INSULT, under="c1", at=NOW - HOUR, raw=raw),
-    )
-    desk.read_pages([page(*thread, posts=(post,))])
-    (snapshot,) = desk.snapshots()
-    folder = folder_of(desk, snapshot)
-    capture = json.loads((folder / "capture.json").read_text())
-    assert verify_snapshot(folder) == []
-    assert (folder / "raw" / "000.body").read_bytes() == b"{}"
-    assert json.loads((folder / "item.json").read_text()) == raw
-    assert (capture["text"], capture["post_text"]) == (INSULT, "The fair is on Friday")
-    said = [(line["who"], line["text"]) for line in capture["thread"]]
-    assert said == [("someone else", "Is it on?"), ("the school", "Yes"), ("the author", "Really?")]
-    assert desk.cases()["c3"].evidence == (snapshot.path,)
-
-
-def test_a_later_version_is_another_snapshot_and_the_first_stays(desk):
-    desk.read(item("c1", INSULT))
-    (first,) = desk.snapshots()
-    desk.later(HOUR)
-    desk.read(item("c1", THREAT))
-    kept = desk.snapshots()
-    assert [each.captured_at for each in kept] == [NOW, NOW + HOUR]
-    assert [verify_snapshot(folder_of(desk, each)) for each in kept] == [[], []]
-    assert kept[0].digest == first.digest != kept[1].digest
-
-
-def test_a_card_is_owed_for_a_snapshot_and_a_failing_one_is_noted(desk):
-    desk.read(item("c1", INSULT), item("c2", THREAT))
-    lost = folder_of(desk, desk.snapshots()[0])
-    lost.rename(lost.with_name("moved"))
-    assert desk.app.cards.run() == 1
-    assert [each.card for each in desk.snapshots()] == ["failed", "made"]
-    assert (folder_of(desk, desk.snapshots()[1]) / "card.png").stat().st_size > 1000
-    assert desk.app.cards.run() == 0
 
 
 def test_a_time_no_deadline_can_be_worked_out_for_goes_to_a_person(desk):

@@ -1,0 +1,46 @@
+"""The answers one page was read from: each item's own bytes out of them, and a receipt for what is kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from connectors.base import Exchange as Answer
+from connectors.base import FetchedItem
+from monitor.evidence.wire_bytes import ItemBytes, PageBytes, without_others
+from monitor.store.engine import Transaction
+from monitor.store.receipts import give_receipt, keep_exchange
+from monitor.store.tables import Account, Exchange, Version
+
+
+class ReceivedPage:
+    """The page in hand. An answer gets a row once the first item out of it is kept."""
+
+    def __init__(self, tx: Transaction, account: Account, answers: Sequence[Answer]) -> None:
+        self._tx, self._account = tx, account
+        self._bytes = PageBytes(answers)
+        self._only = answers[0] if len(answers) == 1 else None
+        self._rows: dict[int, Exchange] = {}
+
+    def payload(self, item: FetchedItem) -> str:
+        """The item as it is kept: its bytes on the wire, or, where they cannot be had, as decoded.
+
+        Either way without what other people wrote inside it: they may ask for their words to be erased.
+        """
+        found = self._bytes.find(item.raw, item.remote_id)
+        return found.content.decode() if found else json.dumps(without_others(item.raw), default=repr)
+
+    def receipt(self, version: Version, item: FetchedItem) -> None:
+        """Note in which answer a version came, if that can be told."""
+        found = self._bytes.find(item.raw, item.remote_id)
+        answer = found.exchange if found else self._only
+        if answer is None:
+            return
+        row = self._rows.get(id(answer))
+        if row is None:
+            row = self._rows[id(answer)] = keep_exchange(self._tx, self._account, answer)
+        give_receipt(self._tx, version, row, *_place(found))
+
+
+def _place(found: ItemBytes | None) -> tuple[int | None, tuple[str, ...]]:
+    return (found.offset, found.left_out) if found else (None, ())

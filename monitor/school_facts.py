@@ -1,0 +1,32 @@
+"""What judging and keeping evidence need to know of the school: its settings, in the shape they are used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
+
+from config.policy import PolicyPack, ResponseRule
+
+
+@dataclass(frozen=True)
+class SchoolFacts:
+    """Times of day are local to the school."""
+
+    key: str
+    name: str
+    timezone: str
+    policy: PolicyPack
+    rule: ResponseRule
+    moderators: tuple[str, ...]
+    digest_at: time
+    evidence: Path
+    """Absolute path of the evidence folder."""
+    sample_percent: int
+    """Share of all comments of which evidence is kept although nothing is wrong with them."""
+    program: str
+    """Name and version of this program."""
+    environment: str
+    """What it runs on: Python, operating system."""
+    configuration: str
+    """Digest of the settings in force, secrets left out."""
