@@ -25,6 +25,12 @@ _IN_BODY_KEY = re.compile(
 _SECRET_HEADERS = frozenset({"set-cookie", "set-cookie2", "authorization", "proxy-authorization", "cookie"})
 
 
+def _in_json(secret: str) -> tuple[str, str]:
+    """A secret as it stands in JSON; some networks, Facebook among them, write "/" as "\\/" there."""
+    plain = json.dumps(secret)[1:-1]
+    return plain, plain.replace("/", "\\/")
+
+
 class Redactor:
     """Knows the secrets of one account. Also recognises credentials by the name they travel under."""
 
@@ -33,7 +39,7 @@ class Redactor:
             form
             for secret in secrets
             if len(secret) >= SHORTEST_SECRET
-            for form in (secret, quote(secret, safe=""), quote(secret), json.dumps(secret)[1:-1])
+            for form in (secret, quote(secret, safe=""), quote(secret), *_in_json(secret))
         }
         # Longest first, so that no tail of a longer form survives the removal of a shorter one.
         self._forms = sorted(forms, key=len, reverse=True)

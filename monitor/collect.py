@@ -162,7 +162,10 @@ class Collector:
         if not any(keep.brings_news(item, known) for item in batch.items):
             return None
         school = self.judge.school
-        return incoming.write_incoming(school.evidence, school.key, self.book.account_key, stream, batch, now)
+        try:
+            return incoming.write_incoming(school.evidence, school.key, self.book.account_key, stream, batch, now)
+        except ValueError:  # an item too deep to be written down; better kept without this net than not at all
+            return None
 
     def _keep_one(
         self,

@@ -221,8 +221,9 @@ class _Answer:
     def _member(self, match: re.Match[bytes]) -> _Range:
         """The whole of a member whose name, colon and blanks were matched. Raises ValueError."""
         value = match.end()
-        if self._body[value : value + 1] in {b"{", b"["}:
-            return match.start(), self._ends[bisect_left(self._starts, value)]
+        number = bisect_left(self._starts, value)
+        if number < len(self._starts) and self._starts[number] == value:
+            return match.start(), self._ends[number]
         plain = _PLAIN_VALUE.match(self._body, value)
         if plain is None:
             raise ValueError("a member of an answer has no value")
@@ -232,8 +233,8 @@ class _Answer:
 def _member_named(name: str, value: bytes = b"") -> re.Pattern[bytes]:
     """A member of this name, with the blanks around its colon, and its value as group 1.
 
-    It never matches inside a string, where a quote has a backslash before it. A name that begins with a quote
-    of its own can mislead it; then what is cut decodes to something else than the item, and is not used.
+    It never matches inside a string, where a quote has a backslash before it. A name made of JSON's own marks can
+    mislead it; then what is left decodes to something else than the item, and is not used.
     """
     written = json.dumps(name, ensure_ascii=False).encode("utf-8", "surrogatepass")
     return re.compile(re.escape(written) + rb"\s*+:\s*+(" + value + rb")", re.DOTALL)

@@ -1,6 +1,7 @@
 """Evidence of a comment: captured before anything is judged, whole, its own bytes, and nobody else's."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from desk import DAY, HOUR, INSULT, MINUTE, NOW, OTHER, SCHOOL, SCRIPTED, Scripted, item, page
@@ -90,6 +91,25 @@ def test_the_bytes_kept_are_the_items_own_and_nobody_elses_on_the_page(desk):
     assert own == body[exchange["offset"] : exchange["offset"] + len(own)]
     assert exchange["body_length"] == len(body)
     assert not any(b"Zebedee" in path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def test_an_item_that_is_no_text_on_the_wire_is_kept_as_decoded_and_not_called_its_bytes(desk):
+    wire = page(item("c1", INSULT, raw={"id": "c1", "message": f"{INSULT} \ufffd"}))
+    answer = replace(wire.exchanges[0], body=wire.exchanges[0].body.replace(b"\\ufffd", b"\xff"))
+    desk.read_pages([replace(wire, exchanges=(answer,))])
+    folder = folder_of(desk, desk.snapshots()[0])
+    assert not (folder / "raw/item.body").exists()
+    assert json.loads((folder / "raw/exchange.json").read_text())["offset"] is None
+    assert json.loads((folder / "item.json").read_text())["message"] == f"{INSULT} \ufffd"
+
+
+def test_an_item_nested_too_deeply_to_be_written_down_is_kept_with_its_words(desk):
+    deep = {}
+    for _ in range(5000):
+        deep = {"a": deep}
+    desk.read_pages([replace(page(), items=(item("c1", INSULT, raw={"id": "c1", "deep": deep}),))])
+    assert desk.cases()["c1"].text == INSULT
+    assert len(desk.snapshots()) == 1
 
 
 def test_the_networks_own_clock_stands_beside_ours(desk):

@@ -204,6 +204,12 @@ def test_a_secret_inside_another_leaves_no_tail():
     assert redactor.text("canary-one-and-more canary-one") == "REMOVED REMOVED"
 
 
+def test_a_secret_is_found_however_json_writes_it():
+    redactor = Redactor(["canary/one"])
+    for body in (b'{"a": "canary/one"}', rb'{"a": "canary\/one"}'):
+        assert redactor.body(body) == b'{"a": "REMOVED"}'
+
+
 def test_a_payload_without_secrets_is_handed_through_untouched():
     payload = {"text": "half \ud83d", "n": [1, None]}
     assert Redactor([SECRET]).payload(payload) is payload
