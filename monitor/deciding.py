@@ -27,10 +27,8 @@ def decide(
     """
     judged.refuse_if_stale(comment, seen_version)
     school, version = comment.account.school, comment.versions[-1]
-    case = cases.case_by_id(tx, school, comment.id)
-    flags = [flag for flag in case.flags if flag.version == version.number] if case else []
     occasion = Occasion(f"Somebody decided on it: {action.value.replace('_', ' ')}.", actor.name)
-    capturer.capture(tx, comment, version, flags, occasion, now)
+    capturer.capture(tx, comment, version, cases.flags_of(tx, version), occasion, now)
     decision = judged.record_decision(tx, comment, seen_version, action, actor.name, actor.why, now)
     note(tx, school, "decision", now, comment.id, {"action": action.value, "version": version.number}, actor)
     return decision

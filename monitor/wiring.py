@@ -30,6 +30,7 @@ from monitor.capture import Capturer
 from monitor.cards import CardMaker
 from monitor.clock import Clock, system_clock
 from monitor.collect import Collector
+from monitor.exhibits import Exhibits
 from monitor.judge import Judge
 from monitor.ledger_line import LedgerBook
 from monitor.notify import Notifier
@@ -55,6 +56,11 @@ class App:
     cards: CardMaker
     capturer: Capturer
     sealer: Sealer
+
+    @property
+    def exhibits(self) -> Exhibits:
+        """Keeps what is added to a snapshot."""
+        return Exhibits(self.capturer, self.settings.names("safeguarding"))
 
     @property
     def judge(self) -> Judge:

@@ -119,6 +119,7 @@ def _live(app: App, clock: SetClock, place: Workplace, moments: Sequence[datetim
         progress.update(task, description="Making evidence cards")
         while made := app.cards.run():
             played.cards += made
+    app.sealer.run(at_once=not place.played)
     report_slot = latest_weekly_report(place.anchor, TIMEZONE, app.settings.schedule.weekly_report_at)
     pdf = weekly_pdf(app.reporter.weekly(report_slot.key, place.anchor))
     (place.folder / "weekly-report.pdf").write_bytes(pdf)

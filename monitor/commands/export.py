@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import ArgumentParser, Namespace
 from datetime import datetime
 
@@ -19,6 +20,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Write JSON lines to standard output."""
+    from monitor import media_gate
     from monitor.store import archive, ledger
 
     since = _moment(args.since) if args.since else None
@@ -26,8 +28,12 @@ def run(args: Namespace) -> int:
     account = known_account(app, args.account)
     with app.store.reading() as tx:
         school = ledger.school_by_key(tx, app.settings.school.key)
-        for row in archive.everything(tx, school, account, since) if school else ():
+        withheld = media_gate.all_withheld(tx, school) if school else {}
+        for row in archive.everything(tx, school, account, since, withheld) if school else ():
             print(json.dumps(row, ensure_ascii=False))
+    if withheld:
+        numbers = ", ".join(map(str, sorted(withheld)))
+        print(f"Left out, as their media are withheld: case {numbers}", file=sys.stderr)
     return Outcome.DONE
 
 

@@ -49,6 +49,14 @@ def acting(args: Namespace, settings: Settings, roles: Collection[str] = ()) -> 
     return Actor(person.name if person else by, why, computer_account())
 
 
+def looking(args: Namespace, settings: Settings) -> Actor:
+    """Who looks at a case: the person given with --by, else the computer account alone."""
+    account = computer_account()
+    by, why = plain(args.by or "", LONGEST_NAME).strip(), plain(args.why or "", LONGEST_REASON).strip()
+    person = configured(by, settings) if by else None
+    return Actor(person.name if person else by or account, why or "looked at the case", account)
+
+
 def configured(name: str, settings: Settings) -> Person | None:
     """The one of the configured people with this name or e-mail address, upper and lower case alike."""
     wanted = name.casefold()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 
 from alerts.filters import counted
 from monitor.commands.base import Outcome, app_for, known_account, local
 from monitor.commands.printing import print_table
+from monitor.rules.queue import Waiting
 from monitor.words import category_words, kind_words, state_words
 
 EXAMPLE = "school-monitor queue"
@@ -22,9 +24,16 @@ def run(args: Namespace) -> int:
     app = app_for(args)
     zone, account = app.settings.school.timezone, known_account(app, args.account)
     entries = [e for e in app.reporter.waiting(app.clock()) if account in {None, e.case.account}]
-    if not entries:
+    if entries:
+        _print(entries, zone)
+    else:
         print("Nothing waits.")
-        return Outcome.DONE
+    if withheld := app.reporter.withheld():
+        print(f"Not shown: {counted(len(withheld), 'case is', 'cases are')} withheld, with the safeguarding lead.")
+    return Outcome.DONE
+
+
+def _print(entries: Sequence[Waiting], zone: str) -> None:
     print_table(
         ("case", "account", "what", "received", "answer by", "state", "flags"),
         (
@@ -41,4 +50,3 @@ def run(args: Namespace) -> int:
         ),
     )
     print(f"{counted(len(entries), 'case waits', 'cases wait')}. One case whole: school-monitor show CASE")
-    return Outcome.DONE

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from alerts.filters import plain
 from monitor.commands.base import CommandFailed, Outcome, app_for, case_number, local
+from monitor.commands.people import declare_actor, looking
 from monitor.evidence.hidden_text import code_and_name, is_hidden
 from monitor.model import Case, StateAnswer
 from monitor.rules.state import response_state
@@ -16,6 +17,7 @@ from monitor.words import category_words, kind_words, state_words
 if TYPE_CHECKING:
     from config.policy import PolicyPack
     from monitor.store.judged import ThreadMessage
+    from monitor.wiring import App
 
 EXAMPLE = "school-monitor show 12"
 LONGEST_SHOWN = 4000  # characters of a comment on a screen
@@ -28,6 +30,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "case", type=case_number, metavar="CASE", help="number of the case, as in the queue and in mails"
     )
+    declare_actor(parser, what="looks at it, where evidence of it is kept", required=False)
 
 
 def run(args: Namespace) -> int:
@@ -38,6 +41,9 @@ def run(args: Namespace) -> int:
         raise CommandFailed(f"there is no case {args.case}; school-monitor queue lists what waits")
     answer = response_state(case.created_at, case.due_at, case.facts, case.rule, app.clock())
     zone = app.settings.school.timezone
+    if _looked_at(app, case, args):
+        print("\n".join(_withheld(case, app.settings.names("safeguarding"), zone)))
+        return Outcome.DONE
     lines = [
         *_who_and_where(case, answer, zone),
         *_words(case, zone),
@@ -49,6 +55,36 @@ def run(args: Namespace) -> int:
     ]
     print("\n".join(lines))
     return Outcome.DONE
+
+
+def _looked_at(app: App, case: Case, args: Namespace) -> bool:
+    """Enter into the evidence log that somebody looks at a case of which evidence is kept. True: it is withheld."""
+    from monitor import media_gate
+    from monitor.custody import note
+    from monitor.store import ledger
+    from monitor.store.evidence_log import ClockSetBack
+
+    try:
+        with app.store.writing() as tx:
+            school = ledger.enrolled_school(tx, app.settings.school.key)
+            if case.evidence:
+                note(tx, school, "view", app.clock(), case.id, {"shown": "the case"}, looking(args, app.settings))
+            return media_gate.is_withheld(tx, school, case.id)
+    except ClockSetBack as refused:
+        raise CommandFailed(str(refused)) from None
+
+
+def _withheld(case: Case, leads: Collection[str], zone: str) -> list[str]:
+    from monitor.evidence.defang import defanged
+    from monitor.media_gate import route
+
+    return [
+        f"Case {case.id}: MEDIA WITHHELD",
+        f"  address   {defanged(plain(case.permalink, 500)) or '-'}",
+        f"  author    id {case.author_id or 'withheld by the network'}",
+        f"  received  {local(case.created_at, zone)}",
+        route(leads),
+    ]
 
 
 def _who_and_where(case: Case, answer: StateAnswer, zone: str) -> list[str]:

@@ -14,7 +14,7 @@ from monitor.demo.server import Fault, Request, Response, json_response
 from monitor.demo.workplace import TIMEZONE, DemoSchool, Workplace
 from monitor.demo.world import World
 from monitor.ledger_line import RunResult
-from monitor.round import read_accounts
+from monitor.round import mail, read_accounts
 from monitor.wiring import App
 
 OUTAGE_DAY = 5
@@ -79,4 +79,4 @@ def play(app: App, clock: SetClock, moment: datetime, played: Played) -> None:
     """Do the main job once, at `moment`."""
     clock.at = moment
     played.add(read_accounts(app, list(app.settings.accounts)))
-    played.mails += app.notifier.run().sent
+    played.mails += mail(app).sent

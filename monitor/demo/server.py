@@ -6,7 +6,8 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -121,6 +122,10 @@ class StandIn:
                     self.close_connection = True
 
             do_GET = do_POST = _serve
+
+            def date_time_string(self, timestamp: float | None = None) -> str:
+                """The Date of an answer is the moment the network shows."""
+                return format_datetime(stand_in.now().astimezone(UTC), usegmt=True)
 
             def log_message(self, *_: Any) -> None:
                 """Say nothing: requests carry tokens."""

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from config.settings import FolderMail
+from monitor.custody import checkpoint_of
 from monitor.demo.play import Played
+from monitor.evidence.checkpoint import short_form
 from monitor.model import ResponseState
 from monitor.rules.state import response_state
-from monitor.store import cases, judged, ledger
+from monitor.store import cases, evidence_log, judged, ledger
 from monitor.wiring import App
 
 STATES = (
@@ -52,6 +54,15 @@ def rows(app: App, played: Played, now: datetime) -> list[Sequence[object]]:
     return found
 
 
+def evidence_log_in_words(app: App) -> str:
+    """How long the evidence log is, and the head under which it was last signed."""
+    with app.store.reading() as tx:
+        school = ledger.enrolled_school(tx, app.settings.school.key)
+        size, newest = evidence_log.size(tx, school), evidence_log.newest_checkpoint(tx, school)
+        head = short_form(checkpoint_of(school, newest)) if newest else "not signed yet"
+    return f"{size} entries, signed as {head}"
+
+
 def places(app: App) -> list[tuple[str, str]]:
     """(what, where) of everything the demonstration leaves behind."""
     folder = app.settings.path.parent
@@ -62,4 +73,5 @@ def places(app: App) -> list[tuple[str, str]]:
         ("Mails", str(folder / mail.folder) if isinstance(mail, FolderMail) else ""),
         ("Weekly report", str(folder / "weekly-report.pdf")),
         ("Evidence", str(app.settings.evidence_folder)),
+        ("Evidence log", evidence_log_in_words(app)),
     ]

@@ -163,6 +163,11 @@ name = "Ms Okafor"
 email = "head@oakfield.example"
 roles = ["head"]
 
+[[people]]
+name = "Robin Achterberg"
+email = "safeguarding@oakfield.example"
+roles = ["safeguarding"]
+
 [[accounts]]
 key = "facebook"
 label = "Facebook page"

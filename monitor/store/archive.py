@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -18,9 +18,16 @@ PORTION = 500  # rows held in memory at a time
 
 
 def everything(
-    tx: Transaction, school: School, account_key: str | None, since: datetime | None
+    tx: Transaction,
+    school: School,
+    account_key: str | None,
+    since: datetime | None,
+    without: Collection[int] = (),
 ) -> Iterator[dict[str, Any]]:
-    """One mapping for each comment and own reply, in the order of their accounts and ids. Times are ISO, UTC."""
+    """One mapping for each comment and own reply, in the order of their accounts and ids. Times are ISO, UTC.
+
+    `without`: numbers of cases to leave out.
+    """
     wanted = (
         select(Item, Account)
         .join(Account, Item.account_id == Account.id)
@@ -34,6 +41,8 @@ def everything(
     if since is not None:
         wanted = wanted.where(Item.created_at >= since)
     for item, account in tx.execute(wanted):
+        if item.id in without:
+            continue
         yield {
             "network": account.network,
             "account": account.key,

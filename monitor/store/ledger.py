@@ -70,6 +70,14 @@ def school_by_key(tx: Transaction, key: str) -> School | None:
     return tx.scalar(select(School).where(School.key == key))
 
 
+def enrolled_school(tx: Transaction, key: str) -> School:
+    """The school. Raises LookupError when it was never enrolled."""
+    school = school_by_key(tx, key)
+    if school is None:
+        raise LookupError(f"school {key} is not in the register; the program enrols it at start")
+    return school
+
+
 def accounts_of(tx: Transaction, school: School) -> Sequence[Account]:
     """All accounts ever enrolled for the school, in the order they were added."""
     return tx.scalars(select(Account).where(Account.school_id == school.id).order_by(Account.id)).all()

@@ -15,7 +15,7 @@ from processes import school_monitor
 
 from monitor.demo.oakfield import expected
 from monitor.demo.workplace import TIMEZONE
-from monitor.evidence.snapshot import verify_snapshot
+from monitor.evidence.folder_check import check_folder
 
 ACCOUNTS = ("facebook", "x", "reddit")
 
@@ -204,7 +204,7 @@ def test_everything_flagged_has_evidence_that_verifies_and_a_card(oakfield):
     assert len(found) == len(flagged) >= 12
     for path, digest in found.values():
         directory = oakfield / "evidence" / path
-        assert verify_snapshot(directory) == []
+        assert check_folder(directory) == []
         assert digest == "sha256:" + sha256((directory / "manifest-sha256.txt").read_bytes()).hexdigest()
         assert (directory / "card.pdf").read_bytes().startswith(b"%PDF-")
         assert (directory / "card.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")

@@ -11,7 +11,7 @@ from post_office import PostOffice
 from processes import PATIENCE, Running, school_monitor, wait_for
 from small_school import small_school
 
-from monitor.evidence.snapshot import verify_snapshot
+from monitor.evidence.folder_check import check_folder
 
 AMONG_COMMENTS = ("facebook", "_101/comments")
 LOST_COMMENTS = ("facebook", "/v26.0/")
@@ -63,9 +63,12 @@ def assert_evidence_is_whole(folder):
     on_disk = {str(path.parent.relative_to(evidence)) for path in any_evidence(folder, "manifest-sha256.txt")}
     assert on_disk == set(kept)
     for path, digest in kept.items():
-        assert verify_snapshot(evidence / path) == []
+        assert check_folder(evidence / path) == []
         assert digest == "sha256:" + sha256((evidence / path / "manifest-sha256.txt").read_bytes()).hexdigest()
         assert (evidence / path / "card.pdf").is_file()
+    assert list((evidence / ".incoming").rglob("*.json")) == []
+    verified = school_monitor("evidence", "verify", "--config", folder / CONFIGURATION)
+    assert verified.status == 0, verified.said
 
 
 def test_the_undisturbed_reading_has_something_of_everything(undisturbed):
