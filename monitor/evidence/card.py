@@ -1,203 +1,170 @@
-"""What the evidence card says: facts of one snapshot turned into bounded, harmless pieces of text.
+"""What the evidence card says: the facts of one snapshot as bounded, harmless pieces of text.
 
-`card.typ` only lays these pieces out. Comment text reaches it as data, never as markup, cut to a length that any
-text can be drawn in; `capture.json` always holds the whole.
+The templates beside this file only lay these pieces out. Comment text reaches them as data, never as markup, cut to
+a length that any text can be drawn in; `capture.json` always holds the whole, and `annex.txt` shows it.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
-from enum import IntEnum
-from typing import Any, TypedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
-from monitor.evidence.hidden_text import LINE_ENDS, code_and_name, is_hidden, is_variation_selector
+from monitor.evidence.card_text import Alphabet, Page
+from monitor.evidence.snapshot_facts import Facts, ThreadMessage
 from monitor.model import Category
 from monitor.words import category_words
 
-LONGEST_TEXT = 3000  # characters drawn
-MOST_LINES = 60
 LONGEST_CONTEXT = 300  # characters drawn of a post, or of another message in the thread
 LONGEST_FIELD = 200
 LONGEST_ADDRESS = 600
+LONGEST_ATTACHMENT = 300  # characters drawn of the address of an attachment
 MOST_IN_LIST = 8  # flags, thread messages or attachments; the rest is counted
-MARKS_ON_ONE_LETTER = 4
-UNBROKEN = 40  # characters without a place to break the line
-ADDRESS_LINE = 76  # characters of an address on one line
-BREAK_HERE = "\u200b"
+
+ERASED = "This message was erased."
+MASKED = "Other people are masked: they, and whoever is addressed with @, stand as “someone else”."
+WHY_WITHHELD = (
+    "A person here marked this comment as a suspected indecent image of a child. Nothing of it is fetched, shown, "
+    "copied or sent by this program any more, to anybody: no picture, no words, no names, nothing that was said "
+    "around it. Do not look for it, open it, copy it, print it or send it on: that can be a crime, whatever the "
+    "reason."
+)
 
 
-class Alphabet(IntEnum):
-    """Which characters are drawn; the others are named. PDF/UA-1 refuses any that no font at hand can draw."""
+@dataclass(frozen=True)
+class Withheld:
+    """A person marked the comment as a suspected indecent image of a child: nothing of it is shown any more.
 
-    ALL = 0
-    TYPST = 1
-    """Those of the fonts inside typst 0.15 (found by trying every character), so no font of the machine matters."""
-    ASCII = 2
-    """Always drawn, even where several marks on one letter defeat every font."""
+    `route`: to whom it goes and what they do, for example "the designated safeguarding lead, who calls the police
+    on 101 or 999". `marked_at` is aware. `case`: number of the case, by which people here speak of it.
+    """
 
-
-_DRAWN = {
-    Alphabet.ALL: ((0, 0x10FFFF),),
-    Alphabet.TYPST: ((0x20, 0x4FF), (0x1D00, 0x2027), (0x202A, 0x202E), (0x2030, 0x205E), (0x2066, 0x2069)),
-    Alphabet.ASCII: ((0x20, 0x7E),),
-}
-_NEVER_DRAWN = frozenset("\ufeff\ufffe\uffff")
-"""Refused by PDF/UA-1 in any text."""
+    route: str
+    marked_at: datetime
+    case: int
 
 
-class Piece(TypedDict):
-    """A stretch of one line. `marked`: why it was flagged. `spelled`: a name stands for a character."""
-
-    text: str
-    marked: bool
-    spelled: bool
-
-
-class Drawn(TypedDict):
-    """Text ready to be drawn, and a sentence on what is not there ("" when all is)."""
-
-    lines: list[list[Piece]]
-    left_out: str
-
-
-def card_content(
-    capture: Mapping[str, Any], why: Mapping[str, Any], manifest_sha256: str, alphabet: Alphabet
-) -> dict[str, Any]:
-    """All that the card shows."""
-    text, flags = capture["text"], why["flags"]
-    spans = [(flag["start"], flag["end"]) for flag in flags]
-    hidden = bool(capture["hidden_characters"])
-
-    def short(value: object, longest: int = LONGEST_FIELD) -> str:
-        return one_line(str(value or ""), longest, alphabet)
-
-    return {
-        "school": short(capture["school_name"]),
-        "account": short(f"{capture['account_label']} (network: {capture['network']})"),
-        "kind": short(capture["kind"]),
-        "permalink": _address(capture["permalink"] or "The network gave no address for it.", alphabet),
-        "author": short(capture["author_name"] or "no name shown"),
-        "author_id": short(capture["author_id"] or "not given by the network"),
-        "posted": _moment(capture["created_at"]),
-        "edited": _moment(capture["edited_at"]) if capture["edited_at"] else None,
-        "first_seen": _moment(capture["first_seen_at"]),
-        "captured": _moment(capture["captured_at"]),
+def card_content(facts: Facts, alphabet: Alphabet) -> dict[str, Any]:
+    """All that the card shows. `cut`: whether something was left out that an annex has to show."""
+    capture, page = facts.capture, Page(alphabet)
+    text, spans = capture["text"], [(flag["start"], flag["end"]) for flag in facts.flags]
+    content = {
+        **_where_and_who(capture, page),
+        **_when(capture),
         "version": str(capture["version"]),
-        "shown": short(capture["shown"]),
-        "trigger": short(capture["trigger"]),
-        "text": draw(text, spans, alphabet),
-        "revealed": draw(text, spans, alphabet, reveal=True) if hidden else None,
-        "flags": [_flag(flag, short) for flag in sorted(flags, key=_gravity)[:MOST_IN_LIST]],
-        "more_flags": _more(flags, "reasons"),
-        "post": short(capture["post_text"], LONGEST_CONTEXT),
-        "thread": [
-            {"who": line["who"], "at": _moment(line["at"])["local"], "text": short(line["text"], LONGEST_CONTEXT)}
-            for line in capture["thread"][:MOST_IN_LIST]
-        ],
-        "more_thread": _more(capture["thread"], "messages"),
+        "shown": page.line(str(capture["shown"]), LONGEST_FIELD),
+        "text": page.text(text, spans),
+        "revealed": page.text(text, spans, reveal=True) if capture["hidden_characters"] else None,
+        "flags": [_flag(flag, page) for flag in sorted(facts.flags, key=_gravity)[:MOST_IN_LIST]],
+        "more_flags": _more(facts.flags, "reason", page),
+        "post": page.line(capture["post_text"] or "", LONGEST_CONTEXT, facts.in_context),
+        "thread": [_message(message, facts, page) for message in facts.thread[:MOST_IN_LIST]],
+        "masked": MASKED,
+        "more_thread": _more(facts.thread, "message", page),
         "attachments": [
-            {"kind": short(a["kind"]), "address": _address(a["address"], alphabet)}
+            {
+                "kind": page.line(str(a["kind"]), LONGEST_FIELD),
+                "address": page.address(str(a["address"]), LONGEST_ATTACHMENT),
+            }
             for a in capture["attachments"][:MOST_IN_LIST]
         ],
-        "more_attachments": _more(capture["attachments"], "attachments"),
-        "snapshot_id": capture["snapshot_id"],
-        "manifest": f"sha256:{manifest_sha256}",
-        "program": short(capture["program_version"]),
-        "exchanges": str(capture["exchanges"]),
+        "more_attachments": _more(capture["attachments"], "attachment", page),
+        "trigger": page.line(capture["trigger"], LONGEST_FIELD),
+        "triggered_by": page.line(capture["triggered_by"], LONGEST_FIELD),
+        "snapshot_id": page.line(capture["snapshot_id"], LONGEST_FIELD),
+        "manifest": f"sha256:{facts.manifest}",
+        "program": page.line(capture["program_version"], LONGEST_FIELD),
+    }
+    return {**content, "cut": page.cut}
+
+
+def withheld_content(facts: Facts, withheld: Withheld, alphabet: Alphabet) -> dict[str, Any]:
+    """All that the card of a withheld comment shows: no word, name, thread or attachment of it."""
+    page = Page(alphabet)
+    shown = _where_and_who(facts.capture, page)
+    del shown["author"]
+    return {
+        **shown,
+        "posted": moment_words(facts.capture["created_at"]),
+        "captured": moment_words(facts.capture["captured_at"]),
+        "why": WHY_WITHHELD,
+        "case": str(withheld.case),
+        "route": page.line(withheld.route, LONGEST_CONTEXT),
+        "marked": f"{withheld.marked_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
+        "cut": False,
     }
 
 
-def draw(text: str, spans: Sequence[tuple[int, int]], alphabet: Alphabet, reveal: bool = False) -> Drawn:
-    """Lay a text out line by line. `reveal`: hidden characters as <U+202E RIGHT-TO-LEFT OVERRIDE>."""
-    marked_at = {at for start, end in spans for at in range(start, min(end, len(text)))}
-    lines: list[list[Piece]] = [[]]
-    budget, done, breaks = LONGEST_TEXT, 0, _Breaks()
-    for at, shown, spelled in _shown(text, alphabet, reveal):
-        if (shown == "\n" and len(lines) == MOST_LINES) or len(shown) > budget:
-            break
-        done = at + 1
-        budget -= len(shown)
-        if shown == "\n":
-            lines.append([])
-            continue
-        shown = shown if spelled else breaks.after(shown)
-        _add(lines[-1], Piece(text=shown, marked=at in marked_at, spelled=spelled))
-    else:
-        done = len(text)
-    rest = len(text) - done
-    left_out = f"… {rest:,} more characters in capture.json" if rest else ""
-    return Drawn(lines=lines, left_out=left_out if text else "It has no words.")
+def flag_words(flag: Mapping[str, Any]) -> dict[str, str]:
+    """One reason in words, whole."""
+    where = f"characters {flag['start'] + 1} to {flag['end']}" if flag["end"] > flag["start"] else "the whole text"
+    return {
+        "category": category_words(Category(flag["category"])),
+        "severity": str(flag["severity"]),
+        "where": where,
+        "reason": str(flag["reason"]),
+        "clause": str(flag["clause"] or ""),
+        "detector": str(flag["detector"]),
+        "score": f"{flag['score']:.2f}",
+    }
 
 
-def one_line(text: str, longest: int, alphabet: Alphabet) -> str:
-    """A short text for one field: hidden characters revealed, line ends as spaces, cut with a sign of it."""
-    breaks = _Breaks()
-    return "".join(map(breaks.after, _cut(text, longest, alphabet)))
+def moment_words(both: Mapping[str, str | None]) -> dict[str, str]:
+    """A stored time in words: local with its offset, and UTC. Fractions of a second stay in capture.json."""
+    utc = datetime.fromisoformat(str(both["utc"]))
+    spoken_utc = f"{utc.year:04}-{utc:%m-%d %H:%M:%S} UTC"
+    if both["local"] is None:
+        return {"local": spoken_utc, "utc": ""}
+    local = datetime.fromisoformat(both["local"])
+    offset = local.isoformat()[-6:]
+    return {
+        "local": f"{local:%A} {local.day} {local:%B} {local.year}, {local:%H:%M:%S} (UTC{offset})",
+        "utc": spoken_utc,
+    }
 
 
-def _address(text: str, alphabet: Alphabet) -> list[str]:
-    """An address in lines that can be copied: nothing is put between its letters."""
-    whole = "".join(_cut(text, LONGEST_ADDRESS, alphabet))
-    return [whole[at : at + ADDRESS_LINE] for at in range(0, len(whole), ADDRESS_LINE)]
+def _where_and_who(capture: Mapping[str, Any], page: Page) -> dict[str, Any]:
+    return {
+        "school": page.line(capture["school_name"], LONGEST_FIELD),
+        "account": page.line(f"{capture['account_label']} (network: {capture['network']})", LONGEST_FIELD),
+        "kind": page.line(capture["kind"], LONGEST_FIELD),
+        "permalink": page.address(capture["permalink"] or "The network gave no address for it.", LONGEST_ADDRESS),
+        "author": page.line(capture["author_name"] or "no name shown", LONGEST_FIELD),
+        "author_id": page.line(capture["author_id"] or "not given by the network", LONGEST_FIELD),
+    }
 
 
-def _cut(text: str, longest: int, alphabet: Alphabet) -> Iterator[str]:
-    for _, shown, spelled in _shown(text, alphabet, reveal=True):
-        part = " " if shown == "\n" else f"[{shown}]" if spelled and not shown.startswith("<") else shown
-        longest -= len(part)
-        if longest < 0:
-            yield "…"
-            return
-        yield part
+def _when(capture: Mapping[str, Any]) -> dict[str, Any]:
+    received, ahead = capture["received_at"], capture["clock_ahead_seconds"]
+    clock = ""
+    if ahead is not None and abs(ahead) < 1:  # the network gives whole seconds
+        clock = "Our clock agreed with the network's to the second."
+    elif ahead is not None:
+        clock = f"Our clock was {abs(ahead):,.0f} s {'ahead of' if ahead > 0 else 'behind'} the network's."
+    return {
+        "posted": moment_words(capture["created_at"]),
+        "edited": moment_words(capture["edited_at"]) if capture["edited_at"] else None,
+        "first_seen": moment_words(capture["first_seen_at"]),
+        "received": moment_words(received) if received else None,
+        "captured": moment_words(capture["captured_at"]),
+        "data_from": moment_words(received or capture["captured_at"]),
+        "clock": clock,
+    }
 
 
-class _Breaks:
-    """Gives long words places to break the line, never between a letter and its marks."""
-
-    def __init__(self) -> None:
-        self._unbroken = 0
-
-    def after(self, shown: str) -> str:
-        self._unbroken = 0 if shown.isspace() else self._unbroken + len(shown)
-        if self._unbroken <= UNBROKEN or unicodedata.category(shown[0]).startswith("M"):
-            return shown
-        self._unbroken = len(shown)
-        return BREAK_HERE + shown
+def _flag(flag: Mapping[str, Any], page: Page) -> dict[str, str]:
+    return {name: page.line(value, LONGEST_FIELD) for name, value in flag_words(flag).items()}
 
 
-def _shown(text: str, alphabet: Alphabet, reveal: bool) -> Iterator[tuple[int, str, bool]]:
-    """For each character that leaves something on the page: where it stands, what to draw, is that a name."""
-    marks = 0
-    for at, char in enumerate(text):
-        marks = marks + 1 if unicodedata.category(char) in {"Mn", "Me"} else 0
-        if reveal and is_hidden(text, at):
-            yield at, f"<{code_and_name(char)}>", True
-        elif char in LINE_ENDS:
-            if not (char == "\n" and at and text[at - 1] == "\r"):
-                yield at, "\n", False
-        elif char == "\t":
-            yield at, " ", False
-        elif unicodedata.category(char) in {"Cc", "Cs"} or char in _NEVER_DRAWN or marks > MARKS_ON_ONE_LETTER:
-            continue
-        elif _can_draw(char, alphabet):
-            yield at, char, False
-        elif not (unicodedata.category(char) == "Cf" or is_variation_selector(char)):
-            yield at, unicodedata.name(char, f"U+{ord(char):04X}").lower(), True
-
-
-def _can_draw(char: str, alphabet: Alphabet) -> bool:
-    if alphabet is not Alphabet.ALL and unicodedata.category(char) == "Cn":
-        return False
-    return any(low <= ord(char) <= high for low, high in _DRAWN[alphabet])
-
-
-def _add(line: list[Piece], piece: Piece) -> None:
-    if line and not piece["spelled"] and not line[-1]["spelled"] and line[-1]["marked"] == piece["marked"]:
-        line[-1]["text"] += piece["text"]
-    else:
-        line.append(piece)
+def _message(message: ThreadMessage, facts: Facts, page: Page) -> dict[str, str]:
+    text = message["text"]
+    return {
+        "who": page.line(message["who"], LONGEST_FIELD),
+        "at": moment_words(message["at"])["local"],
+        "text": "" if text is None else page.line(text, LONGEST_CONTEXT, facts.in_context),
+        "erased": ERASED if text is None else "",
+    }
 
 
 def _gravity(flag: Mapping[str, Any]) -> int:
@@ -205,33 +172,9 @@ def _gravity(flag: Mapping[str, Any]) -> int:
     return {"urgent": 0, "serious": 1, "concern": 2}.get(flag["severity"], 3)
 
 
-def _flag(flag: Mapping[str, Any], short: Any) -> dict[str, str]:
-    where = f"characters {flag['start'] + 1} to {flag['end']}" if flag["end"] > flag["start"] else "the whole text"
-    return {
-        "category": category_words(Category(flag["category"])),
-        "severity": short(flag["severity"]),
-        "where": where,
-        "reason": short(flag["reason"]),
-        "clause": short(flag["clause"]),
-        "detector": short(flag["detector"]),
-        "score": f"{flag['score']:.2f}",
-    }
-
-
-def _more(things: Sequence[object], what: str) -> str:
+def _more(things: Sequence[object], what: str, page: Page) -> str:
     rest = len(things) - MOST_IN_LIST
-    return f"… {rest:,} more {what} in the snapshot" if rest > 0 else ""
-
-
-def _moment(both: Mapping[str, str | None]) -> dict[str, str]:
-    """A stored time in words: local with its offset, and UTC. Fractions of a second stay in capture.json."""
-    utc = datetime.fromisoformat(str(both["utc"]))
-    spoken_utc = f"{utc.year:04}-{utc:%m-%d %H:%M:%S} UTC"
-    if both["local"] is None:
-        return {"local": spoken_utc, "utc": spoken_utc}
-    local = datetime.fromisoformat(both["local"])
-    offset = local.isoformat()[-6:]
-    return {
-        "local": f"{local:%A} {local.day} {local:%B} {local.year}, {local:%H:%M:%S} (UTC{offset})",
-        "utc": spoken_utc,
-    }
+    if rest <= 0:
+        return ""
+    page.cut = True
+    return f"… {rest:,} more {what if rest == 1 else what + 's'} in annex.txt"
