@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from connectors.base import Attachment
 from monitor.custody import note
 from monitor.evidence.snapshot import Capture, Received, ThreadLine, Who, thread_file, write_snapshot
+from monitor.media_gate import all_withheld
 from monitor.model import Flag
 from monitor.school_facts import SchoolFacts
 from monitor.store import judged, snapshots
@@ -62,7 +63,8 @@ class Capturer:
         """
         if known := snapshots.snapshot_of(tx, version):
             return known
-        around = judged.thread_around(tx, comment, BEFORE_AND_AFTER)
+        withheld = all_withheld(tx, comment.account.school)
+        around = judged.thread_around(tx, comment, BEFORE_AND_AFTER, withheld)
         capture = self._facts(tx, comment, version, around, occasion, now)
         written = write_snapshot(self.school.evidence, capture, flags)
         position = note(

@@ -40,25 +40,32 @@ class CardMaker:
         """Make what is owed, at most `AT_ONCE`. Returns how many were made."""
         return sum(self._make(*each) for each in self._owed())
 
-    def _owed(self) -> list[tuple[Snapshot, Withheld | None]]:
+    def _owed(self) -> list[tuple[Snapshot, Withheld | None, frozenset[str]]]:
         with self.store.reading() as tx:
             school = ledger.school_by_key(tx, self.school_key)
             if school is None:
                 return []
             marks = media_gate.all_withheld(tx, school)
             owed = snapshots.cards_owed(tx, school, self.clock() - TRY_AGAIN, AT_ONCE)
-            return [(snapshot, self._withheld(snapshot, marks.get(snapshot.comment_id))) for snapshot in owed]
+            return [
+                (
+                    snapshot,
+                    self._withheld(snapshot, marks.get(snapshot.comment_id)),
+                    snapshots.files_with_words_of(tx, snapshot, marks.keys()),
+                )
+                for snapshot in owed
+            ]
 
     def _withheld(self, snapshot: Snapshot, mark: media_gate.Mark | None) -> Withheld | None:
         if mark is None:
             return None
         return Withheld(media_gate.route(self.leads), mark.at, snapshot.comment_id)
 
-    def _make(self, snapshot: Snapshot, withheld: Withheld | None) -> bool:
-        """Make one card and note it. True when one was made, with pictures or without."""
+    def _make(self, snapshot: Snapshot, withheld: Withheld | None, hidden: frozenset[str]) -> bool:
+        """Make one card, without the words of what is `hidden`, and note it. True: with pictures or without."""
         directory = self.folder / snapshot.path
         try:
-            card = render_card(directory, withheld)
+            card = render_card(directory, withheld, hidden)
             digest = f"sha256:{sha256_of(directory / CARD_LIST)}"
         except (CardFailed, OSError) as failure:
             words = failure.strerror if isinstance(failure, OSError) else str(failure)

@@ -14,6 +14,7 @@ from connectors.base import Attachment
 from monitor import media_gate
 from monitor.capture import Capturer, Occasion
 from monitor.custody import Actor, note
+from monitor.evidence.card_files import remove_card
 from monitor.evidence.egress import PUBLIC, Egress
 from monitor.evidence.exhibit import write_exhibit
 from monitor.evidence.media import MEDIA_HOSTS, MediaFile, NotFetched, fetch_attachments
@@ -90,7 +91,7 @@ class Exhibits:
         return fetched
 
     def withhold(self, tx: Transaction, school: School, case: int, actor: Actor, now: datetime) -> None:
-        """Close the gate for good, and have the card drawn anew, without a word or picture of the comment.
+        """Close the gate for good, and have cards drawn anew, its own and others, without a word or picture of it.
 
         Its words are kept first, as the police may need them. Raises NoSuchCase, OSError, ClockSetBack.
         """
@@ -100,6 +101,9 @@ class Exhibits:
         self.capturer.capture(tx, comment, version, cases.flags_of(tx, version), occasion, now)
         media_gate.withhold(tx, school, case, actor, now)
         snapshots.owe_card(tx, case)
+        for other in snapshots.with_words_of(tx, case):
+            remove_card(self.capturer.school.evidence / other.path)
+            other.card, other.card_tried_at = "owed", None
 
     def _comment(self, tx: Transaction, school: School, case: int) -> Comment:
         comment = judged.comment_of(tx, school, case)

@@ -13,16 +13,20 @@ from alerts.messages import (
     CategoryFigures,
     Coverage,
     Digest,
+    EvidenceHead,
     Line,
     WeeklyReport,
 )
 from config.policy import ResponseRule
 from config.settings import Settings
+from monitor import media_gate
+from monitor.custody import checkpoint_of
+from monitor.evidence.checkpoint import short_form
 from monitor.model import OFFENSIVE, Case, Flag, ResponseState
 from monitor.rules import weekly
 from monitor.rules.queue import Waiting, in_order, worst
 from monitor.rules.slots import week_bounds
-from monitor.store import cases, judged, ledger
+from monitor.store import cases, evidence_log, judged, ledger
 from monitor.store.engine import Store, Transaction
 from monitor.store.tables import Account, Read, School
 from monitor.words import category_words, kind_words, region_words, state_words
@@ -55,10 +59,11 @@ class Reporter:
             return cases.case_by_id(tx, self._school(tx), case_id)
 
     def thread(self, case_id: int, at_most: int) -> list[judged.ThreadMessage]:
-        """What else was said in the case's thread, oldest first."""
+        """What else was said in the case's thread, oldest first, without what is withheld."""
         with self.store.reading() as tx:
-            comment = judged.comment_of(tx, self._school(tx), case_id)
-            return judged.thread_of(tx, comment, at_most) if comment else []
+            school = self._school(tx)
+            comment = judged.comment_of(tx, school, case_id)
+            return judged.thread_of(tx, comment, at_most, media_gate.all_withheld(tx, school)) if comment else []
 
     def digest(self, recipient: str, now: datetime) -> Digest:
         """The morning digest as it would read at `now`."""
@@ -100,6 +105,7 @@ class Reporter:
             open_now = [entry for entry in self._waiting(tx, school, now) if entry.needs_reply]
             watched = self._watched(tx, school)
             coverage = tuple(self._coverage(tx, account, since, min(until, now)) for account in watched)
+            evidence = _evidence_head(tx, school, now)
         tallies = weekly.tally(received, due, now)
         times = weekly.response_times(due, now)
         overdue_since = [e.case.due_at for e in open_now if e.is_overdue and e.case.due_at]
@@ -129,6 +135,7 @@ class Reporter:
             clause=policy.response_clause,
             policy=f"{policy.name}, version {policy.version}",
             calendar=region_words(self.settings.rule.region),
+            evidence=evidence,
             recipients=tuple(p.name for p in self.settings.people if "head" in p.roles),
             shown=self.settings.schedule.digest_items,
         )
@@ -147,8 +154,15 @@ class Reporter:
         return school
 
     def _waiting(self, tx: Transaction, school: School, now: datetime) -> list[Waiting]:
+        """What waits for a moderator. What is withheld does not: it is with the person responsible."""
+        withheld = media_gate.all_withheld(tx, school)
         found = [*cases.unsettled(tx, school), *cases.flagged_and_undecided(tx, school)]
-        return in_order(found, cases.undecided_flags(tx, school), now)
+        return in_order([c for c in found if c.id not in withheld], cases.undecided_flags(tx, school), now)
+
+    def withheld(self) -> tuple[int, ...]:
+        """Numbers of the cases that are withheld: a moderator is told that there are some, and no more."""
+        with self.store.reading() as tx:
+            return tuple(sorted(media_gate.all_withheld(tx, self._school(tx))))
 
     def _watched(self, tx: Transaction, school: School) -> list[Account]:
         """Accounts that are still in the configuration: nobody is blind on one that was taken out of it."""
@@ -198,6 +212,11 @@ class Reporter:
 
     def _poll_minutes(self, account: Account) -> int:
         return next(a.poll_minutes for a in self.settings.accounts if a.key == account.key)
+
+
+def _evidence_head(tx: Transaction, school: School, now: datetime) -> EvidenceHead | None:
+    head = evidence_log.newest_checkpoint(tx, school, until=now)
+    return EvidenceHead(head.size, short_form(checkpoint_of(school, head)), head.key, head.at) if head else None
 
 
 def _option(rule: ResponseRule, name: str) -> str:

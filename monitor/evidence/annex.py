@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from monitor.evidence.card import ERASED, MASKED, flag_words, moment_words
+from monitor.evidence.card import MASKED, flag_words, moment_words
 from monitor.evidence.card_text import DEFANGED
 from monitor.evidence.plain_text import fact, heading, named_line, numbered, paragraph
 from monitor.evidence.snapshot_facts import Facts
@@ -64,7 +64,7 @@ def _around(facts: Facts) -> Iterator[str]:
     for number, message in enumerate(facts.thread, 1):
         yield from heading(f"Message {number} of the thread")
         yield f"{message['who']}, {moment_words(message['at'])['local']}"
-        yield from [ERASED] if message["text"] is None else _context(facts, message["text"], "the folder thread")
+        yield from [message["instead"]] if message["text"] is None else _context(facts, message["text"], "the folder thread")
 
 
 def _context(facts: Facts, text: str, where: str) -> Iterator[str]:

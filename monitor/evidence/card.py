@@ -22,7 +22,6 @@ LONGEST_ADDRESS = 600
 LONGEST_ATTACHMENT = 300  # characters drawn of the address of an attachment
 MOST_IN_LIST = 8  # flags, thread messages or attachments; the rest is counted
 
-ERASED = "This message was erased."
 MASKED = "Other people are masked: they, and whoever is addressed with @, stand as “someone else”."
 WHY_WITHHELD = (
     "A person here marked this comment as a suspected indecent image of a child. Nothing of it is fetched, shown, "
@@ -163,7 +162,7 @@ def _message(message: ThreadMessage, facts: Facts, page: Page) -> dict[str, str]
         "who": page.line(message["who"], LONGEST_FIELD),
         "at": moment_words(message["at"])["local"],
         "text": "" if text is None else page.line(text, LONGEST_CONTEXT, facts.in_context),
-        "erased": ERASED if text is None else "",
+        "instead": message["instead"],
     }
 
 

@@ -112,7 +112,7 @@ def _around(content: Mapping[str, Any]) -> Iterator[str]:
     if content["post"]:
         yield from fact("The school's post", content["post"])
     for message in content["thread"]:
-        yield from fact(message["who"], message["text"] or message["erased"], message["at"])
+        yield from fact(message["who"], message["text"] or message["instead"], message["at"])
     yield from filter(None, [content["more_thread"]])
     yield from paragraph(f"({content['masked'].rstrip('.')})")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -102,27 +102,42 @@ def post_of(tx: Transaction, item: Item) -> Post | None:
     return tx.scalar(select(Post).where(Post.account_id == item.account_id, Post.remote_id == item.post_remote_id))
 
 
-def thread_of(tx: Transaction, item: Item, at_most: int) -> list[ThreadMessage]:
-    """What else was said in the thread, oldest first, the newest `at_most` messages."""
+def thread_of(tx: Transaction, item: Item, at_most: int, without: Collection[int] = ()) -> list[ThreadMessage]:
+    """What else was said in the thread, oldest first, the newest `at_most` messages; nothing `without` names."""
     rows = tx.scalars(
         select(Item)
-        .where(Item.account_id == item.account_id, Item.thread_key == item.thread_key, Item.id != item.id)
+        .where(
+            Item.account_id == item.account_id,
+            Item.thread_key == item.thread_key,
+            Item.id.not_in([item.id, *without]),
+            Item.erased_at.is_(None),
+        )
         .order_by(Item.created_at.desc(), Item.id.desc())
         .limit(at_most)
     ).all()
     return [_message(row) for row in reversed(rows)]
 
 
-def thread_around(tx: Transaction, item: Item, on_each_side: int) -> list[ThreadMessage]:
-    """What was said just before and just after an item in its thread, oldest first, and what it answers."""
-    others = and_(Item.account_id == item.account_id, Item.thread_key == item.thread_key, Item.id != item.id)
+def thread_around(
+    tx: Transaction, item: Item, on_each_side: int, without: Collection[int] = ()
+) -> list[ThreadMessage]:
+    """What was said just before and just after an item in its thread, oldest first, and what it answers.
+
+    `without`: numbers of items to leave out; what was erased is left out as well.
+    """
+    others = and_(
+        Item.account_id == item.account_id,
+        Item.thread_key == item.thread_key,
+        Item.id.not_in([item.id, *without]),
+        Item.erased_at.is_(None),
+    )
     here = tuple_(Item.created_at, Item.id)
     me = tuple_(literal(item.created_at, UtcDateTime()), literal(item.id))
     newest_first, oldest_first = (Item.created_at.desc(), Item.id.desc()), (Item.created_at, Item.id)
     before = tx.scalars(select(Item).where(others, here < me).order_by(*newest_first).limit(on_each_side)).all()
     after = tx.scalars(select(Item).where(others, here > me).order_by(*oldest_first).limit(on_each_side)).all()
     parent = tx.scalars(select(Item).where(others, Item.remote_id == item.parent_remote_id)).all()
-    found = {row.id: row for row in (*parent, *before, *after) if row.erased_at is None}
+    found = {row.id: row for row in (*parent, *before, *after)}
     return [_message(row) for row in sorted(found.values(), key=lambda row: (row.created_at, row.id))]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, or_, select
@@ -67,6 +67,18 @@ def by_snapshot_id(tx: Transaction, snapshot_id: str) -> Snapshot | None:
 def add_part(tx: Transaction, snapshot: Snapshot, name: str, item_id: int) -> None:
     """Note that a file of a snapshot holds words of another item."""
     tx.add(SnapshotPart(snapshot_row=snapshot.id, name=name, item_id=item_id))
+
+
+def with_words_of(tx: Transaction, item_id: int) -> Sequence[Snapshot]:
+    """Snapshots of other comments that hold words of this item as context."""
+    holds = Snapshot.id.in_(select(SnapshotPart.snapshot_row).where(SnapshotPart.item_id == item_id))
+    return tx.scalars(select(Snapshot).where(holds).order_by(Snapshot.id)).all()
+
+
+def files_with_words_of(tx: Transaction, snapshot: Snapshot, items: Collection[int]) -> frozenset[str]:
+    """Files of a snapshot that hold words of these items."""
+    mine = select(SnapshotPart).where(SnapshotPart.snapshot_row == snapshot.id)
+    return frozenset(part.name for part in tx.scalars(mine) if part.item_id in items)
 
 
 def outside_the_log(tx: Transaction, school: School) -> Sequence[Snapshot]:

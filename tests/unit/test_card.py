@@ -112,8 +112,8 @@ def test_a_message_that_was_erased_is_said_to_be(tmp_path):
     directory = a_snapshot(tmp_path, thread=lines)
     (directory / "thread/000.json").unlink()
     first, second = content_of(directory)["thread"]
-    assert (first["text"], first["erased"]) == ("", "This message was erased.")
-    assert (second["text"], second["erased"]) == ("Sorry!", "")
+    assert (first["text"], first["instead"]) == ("", "This message was erased.")
+    assert (second["text"], second["instead"]) == ("Sorry!", "")
     assert "This message was erased." in card_text_of(directory)
 
 
