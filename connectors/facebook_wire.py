@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -243,15 +243,26 @@ def _comment_count(comments: Any) -> int | None:
 
 
 def _attachments(raw: Mapping[str, Any]) -> tuple[Attachment, ...]:
-    """Comments have one `attachment`; posts have `attachments` with a list."""
+    """Comments have one `attachment`; posts have `attachments`, a list. Each is a page, and often files as well."""
     several = raw.get("attachments")
     listed = several.get("data") if isinstance(several, dict) else None
     found = [raw.get("attachment"), *(listed if isinstance(listed, list) else [])]
-    return tuple(
-        Attachment(_text(a.get("type")) or _text(a.get("media_type")) or "unknown", _text(a.get("url")) or "")
-        for a in found
-        if isinstance(a, dict)
-    )
+    return tuple(each for a in found if isinstance(a, dict) for each in _addresses(a))
+
+
+def _addresses(attachment: Mapping[str, Any]) -> Iterator[Attachment]:
+    """The page of an attachment, then the files behind it (Graph API reference, StoryAttachmentMedia)."""
+    kind = _text(attachment.get("type")) or _text(attachment.get("media_type")) or "unknown"
+    yield Attachment(kind, _text(attachment.get("url")) or "")
+    media = attachment.get("media")
+    media = media if isinstance(media, dict) else {}
+    image = media.get("image")
+    for what, address in (
+        ("image", image.get("src") if isinstance(image, dict) else None),
+        ("film", media.get("source")),
+    ):
+        if file := _text(address):
+            yield Attachment(f"{kind}, {what} file", file)
 
 
 def _tagged(raw: Mapping[str, Any]) -> tuple[str, ...]:

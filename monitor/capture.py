@@ -131,6 +131,7 @@ class Capturer:
             environment=self.school.environment,
             config_hash=self.school.configuration,
             raw=version.raw,
+            live_page=self.school.live_page,
             received=_received(version),
             shown=comment.shown,
             edited_at=comment.edited_at,

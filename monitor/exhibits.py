@@ -35,6 +35,8 @@ class Exhibits:
 
     capturer: Capturer
     leads: tuple[str, ...]
+    egress: Egress = PUBLIC
+    """The way out, for attachments."""
 
     def add_screen_print(
         self, tx: Transaction, school: School, case: int, screen_print: ScreenPrint, actor: Actor, now: datetime
@@ -66,7 +68,7 @@ class Exhibits:
         return self._keep(tx, comment, "live_page", facts, files, Occasion("Its page was photographed."), None, now)
 
     def fetch_media(
-        self, store: Store, school_key: str, case: int, actor: Actor, now: datetime, egress: Egress = PUBLIC
+        self, store: Store, school_key: str, case: int, actor: Actor, now: datetime
     ) -> list[MediaFile | NotFetched]:
         """Open the gate for one comment and fetch what is attached to it. The caller has made sure of the role.
 
@@ -78,7 +80,7 @@ class Exhibits:
             media_gate.open_gate(tx, school, case, actor, self.leads, now)
             wanted = [Attachment(each["kind"], each["url"]) for each in comment.attachments]
             hosts = MEDIA_HOSTS.get(comment.account.network, ())
-        fetched = fetch_attachments(wanted, hosts, egress=egress)
+        fetched = fetch_attachments(wanted, hosts, egress=self.egress)
         with store.writing() as tx:
             school = ledger.enrolled_school(tx, school_key)
             # Somebody may have closed the gate for good meanwhile: then nothing that came is kept.

@@ -69,6 +69,7 @@ def mail(app: App) -> MailResult:
 
 
 def tell(app: App) -> MailResult:
-    """Make the cards that are owed, then do as `mail`."""
+    """Make the cards that are owed, photograph pages where the school wants it, then do as `mail`."""
     app.cards.run()
+    app.live_pages.run()
     return mail(app)

@@ -24,6 +24,8 @@ class SchoolFacts:
     """Absolute path of the evidence folder."""
     sample_percent: int
     """Share of all comments of which evidence is kept although nothing is wrong with them."""
+    live_page: str
+    """Whether public pages are photographed, in a sentence for each snapshot."""
     program: str
     """Name and version of this program."""
     environment: str

@@ -30,9 +30,11 @@ from monitor.capture import Capturer
 from monitor.cards import CardMaker
 from monitor.clock import Clock, system_clock
 from monitor.collect import Collector
+from monitor.evidence.egress import PUBLIC, Egress
 from monitor.exhibits import Exhibits
 from monitor.judge import Judge
 from monitor.ledger_line import LedgerBook
+from monitor.live_pages import LivePages
 from monitor.notify import Notifier
 from monitor.report import Reporter
 from monitor.school_facts import SchoolFacts
@@ -42,6 +44,8 @@ from monitor.store.ledger import Enrolment, enrol
 from monitor.timestamps import Authority, TokenQueue
 
 MEGABYTE = 1 << 20
+PHOTOGRAPHED = "Photographed afterwards; the evidence log says how that went."
+NOT_PHOTOGRAPHED = "Not photographed: the school has not asked for it."
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,21 @@ class App:
     @property
     def exhibits(self) -> Exhibits:
         """Keeps what is added to a snapshot."""
-        return Exhibits(self.capturer, self.settings.names("safeguarding"))
+        return Exhibits(self.capturer, self.settings.names("safeguarding"), egress(self.settings))
+
+    @property
+    def live_pages(self) -> LivePages:
+        """Photographs public pages."""
+        evidence = self.settings.evidence
+        return LivePages(
+            store=self.store,
+            school_key=self.settings.school.key,
+            exhibits=self.exhibits,
+            wanted=evidence.live_page,
+            browser=evidence.browser,
+            clock=self.clock,
+            egress=egress(self.settings),
+        )
 
     @property
     def judge(self) -> Judge:
@@ -110,11 +128,18 @@ def school_facts(settings: Settings) -> SchoolFacts:
         digest_at=settings.schedule.digest_at,
         evidence=settings.evidence_folder,
         sample_percent=settings.evidence.sample_percent,
+        live_page=PHOTOGRAPHED if settings.evidence.live_page else NOT_PHOTOGRAPHED,
         environment=f"Python {platform.python_version()} on {platform.system()} {platform.release()}",
         program=f"School Social Monitor {version('school-social-monitor')}",
         # pydantic prints secrets as stars, so the digest is the same whatever they are.
         configuration="sha256:" + hashlib.sha256(settings.model_dump_json(exclude={"path"}).encode()).hexdigest(),
     )
+
+
+def egress(settings: Settings) -> Egress:
+    """The way out to public pages and files: never through the school's proxy, but with its certificate."""
+    ca_file = settings.connection.ca_file
+    return Egress(ca_file=str(settings.path.parent / ca_file)) if ca_file else PUBLIC
 
 
 def token_queue(settings: Settings, store: Store, clock: Clock) -> TokenQueue:

@@ -80,7 +80,8 @@ class Capture:
     `text` is as stored. `timezone` is an IANA name. `captured_at` is when the snapshot was made.
     `raw` is the item as it stood in the answer that `received` tells of (see `monitor.store.tables.Version`).
     `trigger` says in words why it was captured, `triggered_by` who or what did it; `program_version` is name and
-    version of the program, `environment` what it ran on. Attachments are addresses only: nobody opens them.
+    version of the program, `environment` what it ran on. `live_page` says whether its public page is photographed.
+    Attachments are addresses only: nobody opens them.
     """
 
     school_key: str
@@ -105,6 +106,7 @@ class Capture:
     environment: str
     config_hash: str
     raw: str
+    live_page: str = ""
     received: Received | None = None
     shown: str = "visible"
     edited_at: datetime | None = None

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import selectinload
 
 from monitor.store.engine import Transaction
 from monitor.store.evidence_tables import Recheck, Snapshot, SnapshotPart
@@ -67,6 +68,13 @@ def by_snapshot_id(tx: Transaction, snapshot_id: str) -> Snapshot | None:
 def add_part(tx: Transaction, snapshot: Snapshot, name: str, item_id: int) -> None:
     """Note that a file of a snapshot holds words of another item."""
     tx.add(SnapshotPart(snapshot_row=snapshot.id, name=name, item_id=item_id))
+
+
+def captured_since(tx: Transaction, school: School, since: datetime) -> Sequence[Snapshot]:
+    """Snapshots of what is still there and shown to everybody, made since then, newest first."""
+    wanted = _of_school(school).where(Snapshot.kind == SNAPSHOT, Snapshot.captured_at >= since)
+    shown = wanted.where(Item.gone_at.is_(None), Item.shown == "visible", Item.erased_at.is_(None))
+    return tx.scalars(shown.order_by(Snapshot.id.desc()).options(selectinload(Snapshot.comment))).all()
 
 
 def with_words_of(tx: Transaction, item_id: int) -> Sequence[Snapshot]:

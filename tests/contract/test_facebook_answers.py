@@ -170,6 +170,18 @@ def test_no_shape_of_a_comment_or_post_breaks_its_page(raw):
     assert "1_2" in {post.remote_id for post in found.posts}
 
 
+def test_the_files_behind_an_attachment_are_listed_after_its_page():
+    media = {"image": {"src": "https://scontent.fbcdn.net/1.jpg"}, "source": "https://video.fbcdn.net/1.mp4"}
+    raw = {"id": "1_2", "created_time": "2026-11-10T08:00:00+0000"}
+    raw["attachment"] = {"type": "video_inline", "url": "https://www.facebook.com/v/1", "media": media}
+    item = read_comment(raw, Thread("1", False))
+    assert [(a.kind, a.url) for a in item.attachments] == [
+        ("video_inline", "https://www.facebook.com/v/1"),
+        ("video_inline, image file", "https://scontent.fbcdn.net/1.jpg"),
+        ("video_inline, film file", "https://video.fbcdn.net/1.mp4"),
+    ]
+
+
 def test_attachments_and_tagged_people_are_listed():
     raw = {
         "id": "5001_9",
