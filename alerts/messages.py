@@ -109,6 +109,18 @@ class CategoryFigures:
 
 
 @dataclass(frozen=True)
+class EvidenceHead:
+    """The signed head of the evidence log. On paper it shows later whether the log was changed since."""
+
+    entries: int
+    printed: str
+    """Number of entries and root, SIZE:BASE64, as `evidence verify --printed` takes them."""
+    key: str
+    """Fingerprint of the key that signed it: "sha256:" and 64 digits."""
+    at: datetime
+
+
+@dataclass(frozen=True)
 class WeeklyReport:
     """The head's page for one week, Monday 00:00 to the next Monday 00:00, local time."""
 
@@ -137,5 +149,7 @@ class WeeklyReport:
     policy: str
     calendar: str
     """Whose bank holidays: "England"."""
+    evidence: EvidenceHead | None
+    """None: nothing has been kept and signed yet."""
     recipients: tuple[str, ...]
     shown: int

@@ -11,12 +11,16 @@ from alerts.messages import AccountFigures, WeeklyReport
 from alerts.render import school_time
 
 _COUNTS = tuple(field.name for field in fields(AccountFigures) if field.name != "account")
-COLUMNS = ("record", "week", "account", *_COUNTS, "case", "what", "received_at", "due_at", "state")
-"""`record` is "account" (then its counts) or "unanswered" (then one comment). What a record has not is empty."""
+COLUMNS = (
+    *("record", "week", "account", *_COUNTS, "case", "what", "received_at", "due_at", "state"),
+    *("log_entries", "log_root", "log_key", "log_signed_at"),
+)
+"""`record` is "account" (then its counts), "unanswered" (then one comment) or "evidence" (then the head of the log).
+What a record has not is empty."""
 
 
 def weekly_csv(report: WeeklyReport) -> str:
-    """A head line, one line for each account's figures, one for each unanswered comment, all of them.
+    """A head line, one line for each account's figures, one for each unanswered comment, one for the evidence log.
 
     Times are ISO 8601 with the offset of the school's zone. Lines end in CR LF (RFC 4180).
     """
@@ -37,6 +41,16 @@ def weekly_csv(report: WeeklyReport) -> str:
         }
         for line in report.unanswered
     ]
+    if head := report.evidence:
+        rows.append(
+            {
+                "record": "evidence",
+                "log_entries": head.entries,
+                "log_root": head.printed,
+                "log_key": head.key,
+                "log_signed_at": times.iso(head.at),
+            }
+        )
     page = io.StringIO()
     writer = csv.DictWriter(page, COLUMNS, restval="")
     writer.writeheader()

@@ -9,7 +9,7 @@ from typing import Any
 
 import typst
 
-from alerts.filters import SchoolTime, capital, duration, hours, label, period, plain, share, words
+from alerts.filters import SchoolTime, capital, counted, duration, hours, label, period, plain, share, words
 from alerts.messages import WeeklyReport
 from alerts.render import otherwise, school_time, total
 
@@ -43,6 +43,7 @@ def weekly_pdf(report: WeeklyReport) -> bytes:
         # A full week of a school with many accounts still has to fit one page.
         "dense": sum(len(section["rows"]) + len(section["notes"]) for section in sections) > _ROOMY_LINES,
         "footer": _footer(report, times),
+        "to_type": _to_type(report),
     }
     return bytes(
         typst.compile(
@@ -161,7 +162,25 @@ def _footer(report: WeeklyReport, times: SchoolTime) -> list[str]:
         f"Made {times.moment(report.made_at)}. Sent to {', '.join(people) or 'nobody'}. "
         "It holds no words of any comment and no names of their authors."
     )
-    return [rule, period_said]
+    return [rule, period_said, _evidence(report, times)]
+
+
+def _evidence(report: WeeklyReport, times: SchoolTime) -> str:
+    head = report.evidence
+    if head is None:
+        return "Evidence log: nothing has been kept and signed yet."
+    return (
+        f"Evidence log: {counted(head.entries, 'entry', 'entries')}, signed {times.moment(head.at)}. "
+        "Keep this page: it shows later whether anything was changed or taken out since."
+    )
+
+
+def _to_type(report: WeeklyReport) -> list[str]:
+    """What somebody will copy letter by letter from paper."""
+    head = report.evidence
+    if head is None:
+        return []
+    return [f"school-monitor evidence verify --printed {label(head.printed)}", f"key {label(head.key)}"]
 
 
 def _drawable(value: Any) -> Any:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
 from monitor.commands.base import CommandFailed, Outcome
 
+CONFIG = "--config"
 COMMANDS = {
     "demo": "the main job on a fictional school, with stand-in networks on this machine",
     "check": "test the configuration, the credentials, the mail and the clock; explain one deadline",
@@ -27,6 +29,11 @@ COMMANDS = {
     "report": "the weekly report",
     "coverage": "what was read when, and what was not",
     "export": "everything stored, one comment or reply a line",
+    "evidence": "the evidence log: list, show, verify, export and more",
+    "retention": "what is due to be erased by the school's own terms: preview and run",
+    "erase": "erase comments for good; with evidence, a second person has to agree",
+    "backup": "copy database, evidence and configuration to a folder, while the daemon goes on",
+    "restore": "bring a backup back, without what was erased since",
     "due": "deadlines for cases given as JSON lines",
     "classify": "flags for texts given as JSON lines",
 }
@@ -35,11 +42,11 @@ COMMANDS = {
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
     arguments = sys.argv[1:] if argv is None else argv
-    name = next((word for word in arguments if not word.startswith("-")), None)
     try:
-        args = _parser(name).parse_args(arguments)
+        parser = _parser(list(_words(arguments)))
+        args = parser.parse_args(arguments)
         if args.command is None:
-            _parser(None).print_help()
+            parser.print_help()
             return Outcome.USAGE
         return int(args.run(args))
     except CommandFailed as failed:
@@ -65,35 +72,68 @@ def main(argv: list[str] | None = None) -> int:
         return Outcome.PROBLEMS
 
 
-def _parser(name: str | None) -> argparse.ArgumentParser:
+def _words(arguments: Sequence[str]) -> Iterator[str]:
+    """The arguments that are no options: command and sub-command come first among them."""
+    left = iter(arguments)
+    for each in left:
+        if each == CONFIG:
+            next(left, None)
+        elif not each.startswith("-"):
+            yield each
+
+
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser for a command line with these words."""
     parser = argparse.ArgumentParser(
         prog="school-monitor",
         description="Watches a school's own social accounts: nothing unseen, nothing unanswered too long.",
         epilog="Example: school-monitor queue --config school-monitor.toml",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('school-social-monitor')}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for each, summary in COMMANDS.items():
+    _add_commands(parser, COMMANDS, words, "monitor.commands.")
+    return parser
+
+
+def _add_commands(
+    parser: argparse.ArgumentParser, summaries: Mapping[str, str], words: Sequence[str], beginning: str
+) -> None:
+    """Name every command, and declare the options of the one that was asked for.
+
+    `beginning`: how the names of their modules begin. A module with COMMANDS of its own has sub-commands.
+    """
+    nested = beginning.endswith("_")
+    commands = parser.add_subparsers(
+        dest="subcommand" if nested else "command", metavar="COMMAND", title="commands", required=nested
+    )
+    for each, summary in summaries.items():
         command = commands.add_parser(
             each,
             help=summary,
             description=summary[0].upper() + summary[1:] + ".",
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
-        if each == name:
-            module = import_module(f"monitor.commands.{each}")
-            command.epilog = f"Example: {module.EXAMPLE}"
+        if words[:1] != [each]:
+            continue
+        name = beginning + each.replace("-", "_")
+        module = import_module(name)
+        command.epilog = f"Example: {module.EXAMPLE}"
+        if getattr(module, "NEEDS_CONFIG", True):
+            _add_config(command, default=argparse.SUPPRESS if nested else None)
+        if hasattr(module, "COMMANDS"):
+            _add_commands(command, module.COMMANDS, words[1:], f"{name}_")
+        else:
             module.configure(command)
             command.set_defaults(run=module.run)
-            if getattr(module, "NEEDS_CONFIG", True):
-                command.add_argument(
-                    "--config",
-                    type=Path,
-                    default=None,
-                    metavar="FILE",
-                    help="configuration file (default: $SCHOOL_MONITOR_CONFIG, then ./school-monitor.toml)",
-                )
-    return parser
+
+
+def _add_config(command: argparse.ArgumentParser, default: str | None) -> None:
+    command.add_argument(
+        CONFIG,
+        type=Path,
+        default=default,
+        metavar="FILE",
+        help="configuration file (default: $SCHOOL_MONITOR_CONFIG, then ./school-monitor.toml)",
+    )
 
 
 if __name__ == "__main__":

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser, Namespace
-from datetime import datetime
 
-from monitor.commands.base import CommandFailed, Outcome, app_for, known_account
+from monitor.commands.base import Outcome, app_for, known_account
+from monitor.commands.options import declare_since
 
 EXAMPLE = "school-monitor export --account facebook --since 2026-11-01T00:00:00Z > comments.jsonl"
 
@@ -15,7 +15,7 @@ EXAMPLE = "school-monitor export --account facebook --since 2026-11-01T00:00:00Z
 def configure(parser: ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--account", metavar="KEY", help="only this account")
-    parser.add_argument("--since", metavar="TIME", help="only what was written since then (ISO 8601 with offset)")
+    declare_since(parser, "what was written")
 
 
 def run(args: Namespace) -> int:
@@ -23,27 +23,14 @@ def run(args: Namespace) -> int:
     from monitor import media_gate
     from monitor.store import archive, ledger
 
-    since = _moment(args.since) if args.since else None
     app = app_for(args)
     account = known_account(app, args.account)
     with app.store.reading() as tx:
         school = ledger.school_by_key(tx, app.settings.school.key)
         withheld = media_gate.all_withheld(tx, school) if school else {}
-        for row in archive.everything(tx, school, account, since, withheld) if school else ():
+        for row in archive.everything(tx, school, account, args.since, withheld) if school else ():
             print(json.dumps(row, ensure_ascii=False))
     if withheld:
         numbers = ", ".join(map(str, sorted(withheld)))
         print(f"Left out, as their media are withheld: case {numbers}", file=sys.stderr)
     return Outcome.DONE
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise CommandFailed(
-            f'--since is a time with offset such as 2026-11-01T00:00:00Z (found "{text[:40]}")', Outcome.USAGE
-        )
-    return moment

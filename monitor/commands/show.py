@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from alerts.filters import plain
 from monitor.commands.base import CommandFailed, Outcome, app_for, case_number, local
 from monitor.commands.people import declare_actor, looking
-from monitor.evidence.hidden_text import code_and_name, is_hidden
+from monitor.commands.quoting import quoted, visible
+from monitor.commands.withheld import withheld_lines
 from monitor.model import Case, StateAnswer
 from monitor.rules.state import response_state
 from monitor.words import category_words, kind_words, state_words
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from monitor.wiring import App
 
 EXAMPLE = "school-monitor show 12"
-LONGEST_SHOWN = 4000  # characters of a comment on a screen
 THREAD_LENGTH = 500  # characters of another message of its thread
 THREAD_SHOWN = 10  # messages
 
@@ -42,7 +42,7 @@ def run(args: Namespace) -> int:
     answer = response_state(case.created_at, case.due_at, case.facts, case.rule, app.clock())
     zone = app.settings.school.timezone
     if _looked_at(app, case, args):
-        print("\n".join(_withheld(case, app.settings.names("safeguarding"), zone)))
+        print("\n".join(withheld_lines(case, app.settings.names("safeguarding"), zone)))
         return Outcome.DONE
     lines = [
         *_who_and_where(case, answer, zone),
@@ -74,19 +74,6 @@ def _looked_at(app: App, case: Case, args: Namespace) -> bool:
         raise CommandFailed(str(refused)) from None
 
 
-def _withheld(case: Case, leads: Collection[str], zone: str) -> list[str]:
-    from monitor.evidence.defang import defanged
-    from monitor.media_gate import route
-
-    return [
-        f"Case {case.id}: MEDIA WITHHELD",
-        f"  address   {defanged(plain(case.permalink, 500)) or '-'}",
-        f"  author    id {case.author_id or 'withheld by the network'}",
-        f"  received  {local(case.created_at, zone)}",
-        route(leads),
-    ]
-
-
 def _who_and_where(case: Case, answer: StateAnswer, zone: str) -> list[str]:
     author = f"{plain(case.author_name, 200) or 'name not shown'} (id {case.author_id or 'withheld by the network'})"
     return [
@@ -101,10 +88,10 @@ def _who_and_where(case: Case, answer: StateAnswer, zone: str) -> list[str]:
 
 
 def _words(case: Case, zone: str) -> list[str]:
-    lines = ["", "What it says (hidden characters are named):", *_quoted(case.text)]
+    lines = ["", "What it says (hidden characters are named):", *quoted(case.text)]
     for earlier in case.earlier:
         lines += [f"What it said before, first seen {local(earlier.seen_at, zone)} (version {earlier.version}):"]
-        lines += _quoted(earlier.text)
+        lines += quoted(earlier.text)
     return lines + [f"  attachment, not opened: {kind} {plain(url, 300)}" for kind, url in case.attachments]
 
 
@@ -114,7 +101,7 @@ def _thread(messages: Sequence[ThreadMessage], case: Case, zone: str) -> list[st
         who = "the school" if message.is_own else "someone else"
         if not message.is_own and message.author_id is not None and message.author_id == case.author_id:
             who = "the same author"
-        lines += [f"  {local(message.at, zone)}, {who}:", *_quoted(message.text, THREAD_LENGTH)]
+        lines += [f"  {local(message.at, zone)}, {who}:", *quoted(message.text, THREAD_LENGTH)]
     return lines
 
 
@@ -130,7 +117,7 @@ def _flags(case: Case, policy: PolicyPack) -> list[str]:
         if flag.version != case.version:
             where += f" of version {flag.version}"
         said = {case.version: case.text, **{e.version: e.text for e in case.earlier}}.get(flag.version or 0, "")
-        if words := _visible(said[flag.start : flag.end]):
+        if words := visible(said[flag.start : flag.end]):
             where += f" ({words})"
         clause = f' Clause "{flag.clause}".' if flag.clause else ""
         lines.append(f"  {category_words(flag.category)} ({flag.severity}), {where}: {flag.reason}{clause}")
@@ -146,14 +133,3 @@ def _decisions(case: Case, zone: str) -> list[str]:
         f"on version {each.version}: {plain(each.fact.note, 500)}"
         for each in case.decisions
     ]
-
-
-def _quoted(text: str, longest: int = LONGEST_SHOWN) -> list[str]:
-    lines = [f"  | {line}" for line in _visible(text[:longest]).splitlines() or [""]]
-    if len(text) > longest:
-        lines.append(f"  | … {len(text) - longest} more characters in the evidence and the export")
-    return lines
-
-
-def _visible(text: str) -> str:
-    return "".join(f"<{code_and_name(char)}>" if is_hidden(text, at) else char for at, char in enumerate(text))

@@ -7,7 +7,16 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 
-from alerts.messages import AccountFigures, Blind, CategoryFigures, Coverage, Digest, Line, WeeklyReport
+from alerts.messages import (
+    AccountFigures,
+    Blind,
+    CategoryFigures,
+    Coverage,
+    Digest,
+    EvidenceHead,
+    Line,
+    WeeklyReport,
+)
 from alerts.render import Envelope
 
 
@@ -50,6 +59,12 @@ FACEBOOK = AccountFigures("Facebook page", 131, 130, 107, 2, 3, 4, 5, 1, 6, 8)
 REDDIT = AccountFigures("Reddit", 7, 9, 9, 0, 0, 0, 0, 0, 0, 0)
 WAITING = Line(12, "Facebook page", "Comment", at(2, 6, 41), at(3, 6, 41), "overdue")
 
+HEAD = EvidenceHead(
+    entries=1234,
+    printed="1234:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+    key="sha256:" + "0123456789abcdef" * 4,
+    at=at(16, 7, 29),
+)
 REPORT = WeeklyReport(
     school="Oakfield Primary School",
     timezone="Europe/London",
@@ -73,6 +88,7 @@ REPORT = WeeklyReport(
     clause="Monitoring",
     policy="Default 1.2",
     calendar="England",
+    evidence=HEAD,
     recipients=("Mr Marsh", "Mrs Okafor"),
     shown=10,
 )
@@ -86,6 +102,7 @@ NOTHING = replace(
     slowest_hours=None,
     slowest_is_percentile=False,
     flagged=(),
+    evidence=None,
 )
 HOSTILE = (
     "\u202egnp\u202c\u200b\r\nBcc: all@elsewhere.example\r\n<script>alert(1)</script><img src=x> "

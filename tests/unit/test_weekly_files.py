@@ -2,11 +2,12 @@
 
 import csv
 import io
+import json
 import re
 from dataclasses import fields, replace
 
 import pytest
-from mail_samples import FACEBOOK, NOTHING, REDDIT, REPORT, WAITING, at, hostile
+from mail_samples import FACEBOOK, HEAD, NOTHING, REDDIT, REPORT, WAITING, at, hostile
 
 from alerts import report_pdf
 from alerts.messages import AccountFigures, CategoryFigures, Coverage
@@ -39,6 +40,17 @@ def test_a_bad_week_of_five_accounts_still_fits_one_page():
     assert pages_in(weekly_pdf(bad)) == 1
 
 
+def test_root_and_key_are_printed_whole_on_the_page_for_whoever_types_them_one_day(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(report_pdf.typst, "compile", lambda page, **given: drawn.append(given) or b"%PDF-")
+    weekly_pdf(REPORT)
+    weekly_pdf(NOTHING)
+    data, nothing = (json.loads(given["sys_inputs"]["data"]) for given in drawn)
+    assert data["to_type"] == [f"school-monitor evidence verify --printed {HEAD.printed}", f"key {HEAD.key}"]
+    assert "Keep this page" in data["footer"][-1]
+    assert (nothing["to_type"], nothing["footer"][-1]) == ([], "Evidence log: nothing has been kept and signed yet.")
+
+
 def test_a_week_of_nothing_has_a_pdf_too():
     assert pages_in(weekly_pdf(NOTHING)) == 1
 
@@ -62,7 +74,7 @@ def rows_of(report):
 def test_the_csv_has_a_row_for_each_account_and_each_unanswered_comment():
     many = replace(REPORT, unanswered=tuple(replace(WAITING, case=100 + i) for i in range(24)))
     rows = rows_of(many)
-    assert [row["record"] for row in rows] == ["account"] * 2 + ["unanswered"] * 24
+    assert [row["record"] for row in rows] == ["account"] * 2 + ["unanswered"] * 24 + ["evidence"]
     assert tuple(rows[0]) == COLUMNS
     assert all(rows[0][f.name] == str(getattr(FACEBOOK, f.name)) for f in fields(AccountFigures))
     assert rows[2] == {
@@ -78,6 +90,19 @@ def test_the_csv_has_a_row_for_each_account_and_each_unanswered_comment():
     }
 
 
+def test_the_csv_has_a_row_for_the_head_of_the_evidence_log():
+    assert rows_of(REPORT)[-1] == {
+        **dict.fromkeys(COLUMNS, ""),
+        "record": "evidence",
+        "week": "2026-W46",
+        "log_entries": "1234",
+        "log_root": HEAD.printed,
+        "log_key": HEAD.key,
+        "log_signed_at": "2026-11-16T07:29:00+00:00",
+    }
+    assert "evidence" not in {row["record"] for row in rows_of(NOTHING)}
+
+
 @pytest.mark.parametrize("sign", list("=+-@＝＋－＠"))
 def test_no_cell_of_the_csv_is_a_formula(sign):
     formula = f"\t{sign}HYPERLINK(1)"
@@ -87,5 +112,5 @@ def test_no_cell_of_the_csv_is_a_formula(sign):
 
 def test_hostile_words_in_the_csv_stay_in_their_cell():
     rows = rows_of(hostile(REPORT))
-    assert len(rows) == 3
+    assert len(rows) == 4
     assert all(not any(c in row["account"] for c in "\r\n\u202e\0") and len(row["account"]) <= 81 for row in rows)

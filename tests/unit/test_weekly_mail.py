@@ -7,7 +7,7 @@ from datetime import date
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mail_samples import ENVELOPE, FACEBOOK, NOTHING, REDDIT, REPORT, WAITING, Page, at, hostile, squeezed
+from mail_samples import ENVELOPE, FACEBOOK, HEAD, NOTHING, REDDIT, REPORT, WAITING, Page, at, hostile, squeezed
 
 from alerts.messages import AccountFigures, Coverage
 from alerts.render import otherwise, render_weekly, total, weekly_html, weekly_text
@@ -25,6 +25,7 @@ EVERYTHING = (
     *("Threat", "21", "20 of 21", "19 of 21", "Self harm", "2 of 3", "1 of 3"),
     *("Every comment gets a response within 24 hours.", "Monitoring", "Default 1.2", "England"),
     *("Europe/London", "Made Mon 16 Nov 07:30", "Mr Marsh, Mrs Okafor"),
+    *("1234 entries, signed Mon 16 Nov 07:29.", f"evidence verify --printed {HEAD.printed}", f"key {HEAD.key}"),
 )
 
 
@@ -101,6 +102,19 @@ def test_the_oldest_unanswered_are_shown_and_the_rest_counted():
         assert "109" in words
         assert "110" not in words
         assert "and 14 more" in words
+
+
+def test_a_week_without_signed_evidence_says_so():
+    for words in words_of(NOTHING):
+        assert "Nothing has been kept and signed yet." in words.replace("log: nothing", "log: Nothing")
+        assert "--printed" not in words
+
+
+def test_the_longest_root_and_key_stand_whole_on_every_page():
+    longest = replace(HEAD, entries=2**63 - 1, printed=f"{2**63 - 1}:{'W' * 43}=")
+    for words in words_of(replace(REPORT, evidence=longest)):
+        assert f"--printed {longest.printed}" in words
+        assert longest.key in words
 
 
 def test_one_account_needs_no_total():
