@@ -30,6 +30,7 @@ COMMANDS = {
     "coverage": "what was read when, and what was not",
     "export": "everything stored, one comment or reply a line",
     "evidence": "the evidence log: list, show, verify, export and more",
+    "subject-access": "what is held on one person, for that person, with others masked",
     "retention": "what is due to be erased by the school's own terms: preview and run",
     "erase": "erase comments for good; with evidence, a second person has to agree",
     "backup": "copy database, evidence and configuration to a folder, while the daemon goes on",

@@ -28,6 +28,7 @@ _WORDS = {
     "erasure": "erasure {state}",
     "subject_access": "given to the person it is about",
     "restore": "restored from a backup",
+    "key": "signing key begun: {fingerprint}",
     "refused": "refused: {what}",
 }
 """By kind of entry; what stands in braces is taken from the record."""

@@ -64,7 +64,9 @@ def _around(facts: Facts) -> Iterator[str]:
     for number, message in enumerate(facts.thread, 1):
         yield from heading(f"Message {number} of the thread")
         yield f"{message['who']}, {moment_words(message['at'])['local']}"
-        yield from [message["instead"]] if message["text"] is None else _context(facts, message["text"], "the folder thread")
+        yield from (
+            [message["instead"]] if message["text"] is None else _context(facts, message["text"], "the folder thread")
+        )
 
 
 def _context(facts: Facts, text: str, where: str) -> Iterator[str]:

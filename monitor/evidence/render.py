@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -71,17 +72,17 @@ class NotDrawn(Exception):
     """The pictures could not be made. Half a sentence, without words of the comment."""
 
 
-def render_card(directory: Path, withheld: Withheld | None = None) -> Card:
+def render_card(directory: Path, withheld: Withheld | None = None, hidden: Collection[str] = ()) -> Card:
     """Put a card beside a snapshot; every file of it is listed in card-sha256.txt. Raises CardFailed.
 
     A finished card stays as it is; one without pictures is tried again. `withheld` takes the place of any other card
-    and keeps it for good. The same snapshot gives the same bytes on the same machine (fonts of the machine help out
-    where typst's own lack a letter).
+    and keeps it for good. `hidden`: files of the thread whose words are withheld. The same snapshot gives the same
+    bytes on the same machine (fonts of the machine help out where typst's own lack a letter).
     """
     name = directory.name
     try:
         with alone_in(directory):
-            return _card(directory, withheld)
+            return _card(directory, withheld, hidden)
     except OSError as problem:
         reason = os.strerror(problem.errno) if problem.errno else type(problem).__name__
         raise CardFailed(f"the card of snapshot {name} could not be written: {reason}") from None
@@ -89,7 +90,7 @@ def render_card(directory: Path, withheld: Withheld | None = None) -> Card:
         raise CardFailed(f"the card of snapshot {name} could not be written: its facts cannot be read") from None
 
 
-def _card(directory: Path, withheld: Withheld | None) -> Card:
+def _card(directory: Path, withheld: Withheld | None, hidden: Collection[str]) -> Card:
     already = is_withheld(directory)
     if withheld and not already:
         clear_card(directory)
@@ -100,7 +101,7 @@ def _card(directory: Path, withheld: Withheld | None) -> Card:
         raise CardFailed(
             f"the card of snapshot {directory.name} is withheld and was left as it is; make it as a withheld one"
         )
-    pages = pages_of(directory, withheld)
+    pages = pages_of(directory, withheld, hidden)
     if withheld:
         # Before anything that can take time or fail: from here on no other card can be made of this comment.
         keep_card(directory, pages.texts)
@@ -113,9 +114,9 @@ def _card(directory: Path, withheld: Withheld | None) -> Card:
     return Card(pictures=True)
 
 
-def pages_of(directory: Path, withheld: Withheld | None = None) -> Pages:
+def pages_of(directory: Path, withheld: Withheld | None = None, hidden: Collection[str] = ()) -> Pages:
     """What the card of a snapshot is made of. Raises OSError, and ValueError or KeyError for damaged files."""
-    facts = read_facts(directory)
+    facts = read_facts(directory, hidden)
     if withheld:
         contents = [withheld_content(facts, withheld, alphabet) for alphabet in Alphabet]
         return Pages(WITHHELD_TEMPLATE, contents, {TEXT: plain_withheld(contents[0])})
