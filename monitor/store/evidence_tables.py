@@ -11,7 +11,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from monitor.store.tables import Base, Id, Item, Short, Version, Words
+from monitor.store.base import Base, Id, Short, Words
+from monitor.store.tables import Item, Version
 
 
 class Snapshot(Base):

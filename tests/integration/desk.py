@@ -23,8 +23,9 @@ from monitor.clock import SetClock
 from monitor.collect import Collector
 from monitor.ledger_line import LedgerBook
 from monitor.store import cases, ledger
+from monitor.store.base import Base
 from monitor.store.evidence_tables import Snapshot
-from monitor.store.tables import Answer, Base, Comment, Delivery, Item, Read, School
+from monitor.store.tables import Answer, Comment, Delivery, Item, Read, School
 from monitor.wiring import build_app
 
 NOW = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)

@@ -10,8 +10,9 @@ from sqlalchemy import create_engine, inspect
 from sqlalchemy.exc import IntegrityError
 
 from monitor.store import migrate
+from monitor.store.base import Base
 from monitor.store.engine import HEAD, open_store
-from monitor.store.tables import Base, Flag
+from monitor.store.tables import Flag
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 from alembic import context
 
-from monitor.store import evidence_tables  # noqa: F401 - its tables are part of the schema
-from monitor.store.tables import Base
+from monitor.store import evidence_tables, tables  # noqa: F401 - their tables are the schema
+from monitor.store.base import Base
 
 context.configure(
     connection=context.config.attributes["connection"],
