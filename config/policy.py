@@ -10,9 +10,18 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    field_validator,
+    model_validator,
+)
 
 Tag = Literal["emoji_only", "thanks", "tag_only", "spam_auto", "question"]
 Region = Literal["ENG", "WLS", "SCT", "NIR"]
@@ -98,10 +107,11 @@ class ResponseRule(BaseModel):
 
 Severity = Literal["note", "concern", "serious", "urgent"]
 
-CATEGORIES = (
+CategoryName = Literal[
     "abuse", "profanity", "hate", "threat", "sexual", "bullying", "grooming", "self_harm", "personal_data",
     "allegation", "spam", "media_enquiry", "takedown_request", "complaint", "question",
-)  # fmt: skip
+]  # fmt: skip
+CATEGORIES: tuple[str, ...] = get_args(CategoryName)
 """What a comment can be flagged as. Every pack read from a file has an entry for each."""
 
 
@@ -115,6 +125,80 @@ class CategoryRule(BaseModel):
     """The heading of the policy under which the school acts, for example "Handling abuse"."""
     next_steps: tuple[Annotated[str, Field(min_length=1, max_length=300)], ...] = ()
     """What the policy asks people to do, in our words, in order."""
+
+
+class RetentionClass(BaseModel):
+    """How long one class of comments is kept, and why: the law asks for a reason, not for a number."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    days: Annotated[StrictInt, Field(ge=1, le=36525)]
+    counted_from: Literal["received", "settled", "decided", "passed_on"]
+    """received: first seen by this program. settled: nothing about it waits any more. decided: a moderator's last
+    decision; settled where there was none. passed_on: exported or shared, and never erased before that."""
+    reason: Annotated[str, Field(min_length=1, max_length=400)]
+    """Why it is kept so long and no longer, in words the school can put into its record of processing."""
+    clause: Annotated[str, Field(max_length=120)] = ""
+    """The heading of the policy or schedule it comes from, where there is one."""
+    categories: tuple[CategoryName, ...] = ()
+    """Comments flagged so belong to this class; of several classes, the one that keeps longest counts."""
+
+
+class Retention(BaseModel):
+    """When stored comments are erased. A legal hold beats all of it (`monitor/rules/retention.py`)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    unsettled_days: Annotated[StrictInt, Field(ge=30, le=3653)] = 365
+    """A comment nobody ever answered or decided on is kept at least this long after it was received."""
+    ordinary: RetentionClass = RetentionClass(
+        days=30,
+        counted_from="received",
+        reason="Long enough to answer, to be asked about the answer, and for the month's report; then only counts.",
+        categories=("spam", "question"),
+    )
+    flagged: RetentionClass = RetentionClass(
+        days=365,
+        counted_from="settled",
+        reason="A school year in which conduct may be repeated, complained of or appealed about.",
+    )
+    """Also every flagged comment whose category no class names, and whatever a moderator acted on."""
+    complaint: RetentionClass = RetentionClass(
+        days=2192,
+        counted_from="settled",
+        reason="Six years, the time in which most claims can be brought (Limitation Act 1980, sections 2 and 5).",
+        categories=("complaint", "takedown_request"),
+    )
+    safeguarding: RetentionClass = RetentionClass(
+        days=90,
+        counted_from="passed_on",
+        reason="It belongs in the child-protection file, which has its own term; ours goes once theirs is safe.",
+        categories=("threat", "sexual", "grooming", "self_harm", "allegation"),
+    )
+    quarantine: RetentionClass = RetentionClass(
+        days=30,
+        counted_from="received",
+        reason="Items nobody could read, kept only until the fault behind them can be found.",
+    )
+    """Counted from the day such an item was last met."""
+
+    @field_validator("quarantine")
+    @classmethod
+    def _never_settled(cls, quarantine: RetentionClass) -> RetentionClass:
+        if quarantine.counted_from != "received" or quarantine.categories:
+            raise ValueError('what nobody can read has no category and is counted from "received"')
+        return quarantine
+
+    @model_validator(mode="after")
+    def _one_class_each(self) -> Retention:
+        named = [name for each in self.classes().values() for name in each.categories]
+        if twice := sorted({name for name in named if named.count(name) > 1}):
+            raise ValueError(f"a category belongs to one class only: {', '.join(twice)}")
+        return self
+
+    def classes(self) -> dict[str, RetentionClass]:
+        """The classes of comments, by name."""
+        return {name: getattr(self, name) for name in ("ordinary", "flagged", "complaint", "safeguarding")}
 
 
 class PolicyPack(BaseModel):
@@ -132,3 +216,4 @@ class PolicyPack(BaseModel):
     """The rule in one sentence of ours, printed on every report."""
     response: ResponseRule = ResponseRule()
     categories: dict[str, CategoryRule]
+    retention: Retention = Retention()

@@ -26,12 +26,12 @@ def everything(
 ) -> Iterator[dict[str, Any]]:
     """One mapping for each comment and own reply, in the order of their accounts and ids. Times are ISO, UTC.
 
-    `without`: numbers of cases to leave out.
+    `without`: numbers of cases to leave out. What was erased is left out as well.
     """
     wanted = (
         select(Item, Account)
         .join(Account, Item.account_id == Account.id)
-        .where(Account.school_id == school.id)
+        .where(Account.school_id == school.id, Item.erased_at.is_(None))
         .order_by(Account.id, Item.created_at, Item.remote_id)
         .options(selectinload(Item.versions))
         .execution_options(yield_per=PORTION)

@@ -53,17 +53,28 @@ def unsettled(tx: Transaction, school: School) -> list[Case]:
 
     This is the wide net in SQL; what each case's state is, `monitor/rules/state.py` says.
     """
-    return _load(tx, school, and_(Comment.due_at.is_not(None), ~_answered(), ~_closed()))
+    return _load(tx, school, and_(_there(), Comment.due_at.is_not(None), ~_answered(), ~_closed()))
 
 
 def flagged_and_undecided(tx: Transaction, school: School) -> list[Case]:
     """Every comment with a flag on a version no moderator has decided on yet."""
-    return _load(tx, school, exists().where(FlagRow.comment_id == Comment.id, ~_decided()))
+    return _load(tx, school, and_(_there(), exists().where(FlagRow.comment_id == Comment.id, ~_decided())))
+
+
+def kept_since_before(tx: Transaction, school: School, moment: datetime) -> list[Case]:
+    """Every comment first seen at or before `moment` that is not erased."""
+    return _load(tx, school, and_(_there(), Comment.first_seen_at <= moment))
 
 
 def undecided_flags(tx: Transaction, school: School) -> dict[int, tuple[Flag, ...]]:
     """By case: its flags on versions no moderator has decided on yet."""
     return _flags(tx, school, ~_decided())
+
+
+def flags_of(tx: Transaction, version: Version) -> tuple[Flag, ...]:
+    """The flags raised on one version."""
+    rows = tx.scalars(select(FlagRow).where(FlagRow.version_id == version.id).order_by(FlagRow.id))
+    return tuple(_flag(row) for row in rows)
 
 
 def received_between(tx: Transaction, school: School, since: datetime, until: datetime) -> list[Case]:
@@ -97,6 +108,11 @@ def answers_for_good(reply: type[Reply]) -> ColumnElement[bool]:
     """Whether a reply linked to a Comment was said after it and not removed again before its deadline."""
     lasting = or_(reply.gone_at.is_(None), reply.gone_at >= Comment.due_at)
     return and_(lasting, reply.created_at >= Comment.created_at)
+
+
+def _there() -> ColumnElement[bool]:
+    """An erased comment waits for nobody; in the figures of its weeks it still counts."""
+    return Comment.erased_at.is_(None)
 
 
 def _answered() -> ColumnElement[bool]:

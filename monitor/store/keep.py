@@ -7,7 +7,7 @@ and author stay, because networks re-parent, drop and withhold later what they s
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,6 +18,7 @@ from sqlalchemy.orm import selectinload
 
 from connectors.base import FetchedItem, FetchedPost, Quarantined, Verdict
 from monitor.model import Presence
+from monitor.store import identity
 from monitor.store.engine import Transaction
 from monitor.store.tables import Account, Alias, Comment, Item, Post, Quarantine, Reply, Version
 from monitor.store.text import bounded, fingerprint, storable
@@ -36,6 +37,8 @@ class Outcome(StrEnum):
     BACK = "back"
     SEEN = "seen"
     GONE = "gone"
+    ERASED = "erased"
+    """Met again after it was erased here: nothing of it is kept."""
 
 
 @dataclass(frozen=True)
@@ -67,31 +70,43 @@ def keep_post(tx: Transaction, account: Account, fetched: FetchedPost, now: date
 
 def known_items(tx: Transaction, account: Account, remote_ids: Iterable[str]) -> dict[str, Item]:
     """Those of these items that are kept already, with their versions, in two queries instead of two for each."""
+    asked = {name: remote_id for remote_id in remote_ids for name in identity.names_of(tx, account, remote_id)}
     wanted = (
         select(Item)
-        .where(Item.account_id == account.id, Item.remote_id.in_(list(remote_ids)))
+        .where(Item.account_id == account.id, Item.remote_id.in_(list(asked)))
         .options(selectinload(Item.versions))
     )
-    return {item.remote_id: item for item in tx.scalars(wanted)}
+    return {asked[item.remote_id]: item for item in tx.scalars(wanted)}
 
 
 def keep_item(
-    tx: Transaction, account: Account, fetched: FetchedItem, now: datetime, known: Mapping[str, Item] | None = None
+    tx: Transaction,
+    account: Account,
+    fetched: FetchedItem,
+    now: datetime,
+    known: Mapping[str, Item] | None = None,
+    written: Callable[[FetchedItem], str] | None = None,
 ) -> Kept:
     """Keep one item by its identity; say what that changed. A new text becomes a new Version.
 
-    `known` comes from `known_items` for the page at hand; without it, and for what is not in it, we look.
+    `known` comes from `known_items` for the page at hand; without it, and for what is not in it, we look. `written`
+    gives the payload as the new Version is to hold it; without it the decoded payload is written down.
     """
+    written = written or _payload
     item = (known or {}).get(fetched.remote_id) or find_item(tx, account, fetched.remote_id)
+    item = item or _erased_under_another_id(tx, account, fetched)
     if item is None:
-        return Kept(Outcome.NEW, *_add(tx, account, fetched, now), moved=True)
+        return Kept(Outcome.NEW, *_add(tx, account, fetched, now, written), moved=True)
+    if item.erased_at is not None:
+        _meet_again(item, fetched, now)
+        return Kept(Outcome.ERASED, item, item.versions[-1], moved=False)
     back = item.gone_at is not None
     moved = _refresh(tx, account, item, fetched, now)
     version = item.versions[-1]
     if fetched.erased:
         outcome = Outcome.SEEN if back else Outcome.GONE
     elif fingerprint(_text(fetched)) != fingerprint(version.text):
-        version = _add_version(tx, item, fetched, now)
+        version = _add_version(tx, item, fetched, now, written)
         edited_at = fetched.edited_at or now
         item.edited_at = max(edited_at, item.edited_at or edited_at)
         outcome = Outcome.EDITED
@@ -100,12 +115,36 @@ def keep_item(
     return Kept(outcome, item, version, moved)
 
 
+def brings_news(fetched: FetchedItem, known: Mapping[str, Item]) -> bool:
+    """Whether an item is not among the `known_items` of its page, or says something else than it did."""
+    item = known.get(fetched.remote_id)
+    if item is None:
+        return True
+    return (
+        not fetched.erased
+        and item.erased_at is None
+        and fingerprint(_text(fetched)) != fingerprint(item.versions[-1].text)
+    )
+
+
 def find_item(tx: Transaction, account: Account, remote_id: str) -> Item | None:
-    """The item with this id, or with this id among its other ids."""
-    item = tx.scalar(select(Item).where(Item.account_id == account.id, Item.remote_id == remote_id))
-    if item is None and (alias := tx.get(Alias, (account.id, remote_id))):
-        item = tx.get(Item, alias.item_id)
-    return item
+    """The item with this id, or with this id among its other ids; what was erased is found by what is left of it."""
+    mine = select(Item).where(Item.account_id == account.id)
+    item = tx.scalar(mine.where(Item.remote_id.in_(identity.names_of(tx, account, remote_id))))
+    return item or identity.by_other_id(tx, account, remote_id)
+
+
+def _erased_under_another_id(tx: Transaction, account: Account, fetched: FetchedItem) -> Item | None:
+    found = (find_item(tx, account, remote_id) for remote_id in fetched.alt_ids)
+    return next((item for item in found if item is not None and item.erased_at is not None), None)
+
+
+def _meet_again(item: Item, fetched: FetchedItem, now: datetime) -> None:
+    """Of what was erased here, only whether it is still there is noted."""
+    if fetched.erased:
+        item.gone_at = item.gone_at or now
+    else:
+        mark_present(item, now)
 
 
 def note_verdict(item: Item, verdict: Verdict, now: datetime) -> bool:
@@ -168,14 +207,20 @@ def _name(text: str | None) -> str | None:
     return None if text is None else bounded(storable(text), LONGEST_NAME)
 
 
-def _add(tx: Transaction, account: Account, fetched: FetchedItem, now: datetime) -> tuple[Item, Version]:
+def _payload(fetched: FetchedItem) -> str:
+    return json.dumps(fetched.raw, default=repr)
+
+
+def _add(
+    tx: Transaction, account: Account, fetched: FetchedItem, now: datetime, written: Callable[[FetchedItem], str]
+) -> tuple[Item, Version]:
     kind = Reply if fetched.author_id is not None and fetched.author_id in account.own_ids else Comment
     item = kind(
         account_id=account.id,
         remote_id=fetched.remote_id,
         kind=fetched.kind.value,
-        post_remote_id=fetched.post_remote_id,
-        parent_remote_id=_main_id(tx, account, fetched.parent_remote_id),
+        post_remote_id=identity.unless_erased(tx, account, fetched.post_remote_id),
+        parent_remote_id=identity.main_id(tx, account, fetched.parent_remote_id),
         thread_key=fetched.remote_id,
         author_id=_name(fetched.author_id),
         author_name=_name(fetched.author_name),
@@ -192,7 +237,7 @@ def _add(tx: Transaction, account: Account, fetched: FetchedItem, now: datetime)
         attachments=[{"kind": a.kind, "url": storable(a.url)} for a in fetched.attachments],
     )
     tx.add(item)
-    version = _add_version(tx, item, fetched, now)
+    version = _add_version(tx, item, fetched, now, written)
     _add_aliases(tx, account, item, fetched)
     return item, version
 
@@ -200,8 +245,8 @@ def _add(tx: Transaction, account: Account, fetched: FetchedItem, now: datetime)
 def _refresh(tx: Transaction, account: Account, item: Item, fetched: FetchedItem, now: datetime) -> bool:
     """Take over what was not known before. True when some of it decides where the item hangs or whom it answers."""
     before = _place(item)
-    item.post_remote_id = item.post_remote_id or fetched.post_remote_id
-    item.parent_remote_id = item.parent_remote_id or _main_id(tx, account, fetched.parent_remote_id)
+    item.post_remote_id = item.post_remote_id or identity.unless_erased(tx, account, fetched.post_remote_id)
+    item.parent_remote_id = item.parent_remote_id or identity.main_id(tx, account, fetched.parent_remote_id)
     item.author_id = item.author_id or _name(fetched.author_id)
     item.author_name = item.author_name or _name(fetched.author_name)
     item.addressed_to = item.addressed_to or list(fetched.addressed_to)
@@ -220,13 +265,15 @@ def _place(item: Item) -> tuple[str | None, str | None, list[str]]:
     return item.parent_remote_id, item.author_id, item.addressed_to
 
 
-def _add_version(tx: Transaction, item: Item, fetched: FetchedItem, now: datetime) -> Version:
+def _add_version(
+    tx: Transaction, item: Item, fetched: FetchedItem, now: datetime, written: Callable[[FetchedItem], str]
+) -> Version:
     version = Version(
         item=item,
         number=len(item.versions) + 1,
         text=_text(fetched),
         seen_at=now,
-        raw=json.dumps(fetched.raw, default=repr),
+        raw=written(fetched),
     )
     tx.add(version)
     tx.flush()
@@ -245,12 +292,6 @@ def _add_aliases(tx: Transaction, account: Account, item: Item, fetched: Fetched
         )
         tx.execute(update(Item).where(mine, Item.thread_key == remote_id).values(thread_key=item.remote_id))
     return bool(new)
-
-
-def _main_id(tx: Transaction, account: Account, remote_id: str | None) -> str | None:
-    alias = tx.get(Alias, (account.id, remote_id)) if remote_id else None
-    item = tx.get(Item, alias.item_id) if alias else None
-    return item.remote_id if item else remote_id
 
 
 def presence(item: Item) -> Presence:

@@ -35,7 +35,10 @@ def place_in_thread(tx: Transaction, account: Account, item: Item) -> str:
 
 
 def link_answers(tx: Transaction, account: Account, thread_keys: Iterable[str]) -> None:
-    """Work out afresh which comments the school's replies answer in these threads."""
+    """Work out afresh which comments the school's replies answer in these threads.
+
+    What an erased comment was answered by is not to be worked out any more, and stays as it was.
+    """
     for key in sorted(set(thread_keys)):
         thread = tx.scalars(select(Item).where(Item.account_id == account.id, Item.thread_key == key)).all()
         wanted = {(reply.id, comment.id) for reply, comment in _answers(thread)}
@@ -44,7 +47,7 @@ def link_answers(tx: Transaction, account: Account, thread_keys: Iterable[str]) 
             continue
         rows = tx.execute(select(Answer.reply_id, Answer.comment_id).where(Answer.reply_id.in_(replies)))
         present = {(reply_id, comment_id) for reply_id, comment_id in rows}
-        for reply_id, comment_id in present - wanted:
+        for reply_id, comment_id in present - wanted - _about_erased(thread, present):
             tx.execute(delete(Answer).where(Answer.reply_id == reply_id, Answer.comment_id == comment_id))
         if missing := sorted(wanted - present):
             tx.execute(insert(Answer), [{"reply_id": r, "comment_id": c} for r, c in missing])
@@ -79,6 +82,18 @@ def _answers(thread: Sequence[Item]) -> Iterable[tuple[Reply, Comment]]:
         for comment in comments:
             if comment is not above and comment.author_id in spoken_to and _not_after(comment, reply.created_at):
                 yield reply, comment
+
+
+def _about_erased(thread: Sequence[Item], answers: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Those answers that rest on what an erased comment said of its author or was said to."""
+    by_id = {item.remote_id: item for item in thread}
+    erased = {item.id for item in thread if item.erased_at is not None}
+    above = {item.id: _nearest_comment_above(item, by_id) for item in thread if isinstance(item, Reply)}
+    return {
+        (reply_id, comment_id)
+        for reply_id, comment_id in answers
+        if comment_id in erased or ((parent := above.get(reply_id)) and parent.id in erased)
+    }
 
 
 def _not_after(comment: Comment, moment: datetime) -> bool:

@@ -1,0 +1,38 @@
+"""`evidence hold`: keep everything of a case from being erased."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from monitor.commands.base import CommandFailed, Outcome, app_for, case_number
+from monitor.commands.people import acting, declare_actor
+
+EXAMPLE = 'school-monitor evidence hold 12 --by "Ms Okafor" --why "the police asked us to keep it, crime 42/26"'
+MAY_HOLD = ("head", "safeguarding")
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("case", type=case_number, metavar="CASE", help="number of the case")
+    declare_actor(parser, what="decided; needs the role head or safeguarding")
+
+
+def run(args: Namespace) -> int:
+    """Place the hold, and enter it in the evidence log."""
+    from monitor import holds
+    from monitor.store import ledger
+    from monitor.store.evidence_log import ClockSetBack
+
+    app = app_for(args)
+    actor = acting(args, app.settings, MAY_HOLD)
+    try:
+        with app.store.writing() as tx:
+            school = ledger.enrolled_school(tx, app.settings.school.key)
+            position = holds.place(tx, school, args.case, actor, app.clock())
+    except (holds.HoldRefused, ClockSetBack) as refused:
+        raise CommandFailed(str(refused)) from None
+    print(
+        f"Case {args.case} is on hold (entry {position} of the evidence log): nothing of it is erased, whoever asks "
+        "and whatever its term, until school-monitor evidence release."
+    )
+    return Outcome.DONE

@@ -1,0 +1,88 @@
+"""Taking the ids of an erased comment out of what other rows of its thread say of it.
+
+Those rows are other people's, and stay. Their columns name the tombstone instead; so do their payloads, which are
+exact no more after that and lose their receipt.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import delete, exists, or_, select, update
+
+from monitor.store.engine import Transaction
+from monitor.store.tables import Account, Exchange, Item, Receipt, Version
+
+
+def near(tx: Transaction, item: Item) -> Sequence[int]:
+    """Items that may name this one: of its thread, and below it where it is what they hang under."""
+    named = (item.remote_id, item.thread_key)
+    below = or_(Item.parent_remote_id == item.remote_id, Item.post_remote_id == item.remote_id)
+    mine = (Item.account_id == item.account_id, Item.id != item.id)
+    return tx.scalars(select(Item.id).where(*mine, or_(Item.thread_key.in_(named), below))).all()
+
+
+def rename(tx: Transaction, account: Account, remote_id: str, instead: str) -> None:
+    """Have whatever hangs below an item, or under its thread's name, hang below `instead`."""
+    for column in (Item.parent_remote_id, Item.post_remote_id, Item.thread_key):
+        names_it = (Item.account_id == account.id, column == remote_id)
+        tx.execute(update(Item).where(*names_it).values({column: instead}).execution_options(**UNSEEN))
+
+
+def left_alone(tx: Transaction, author_id: str | None, items: Sequence[int]) -> set[str]:
+    """The author's id, unless something else among these items is theirs: then it says nothing new about anybody."""
+    if author_id is None:
+        return set()
+    theirs = exists().where(Item.author_id == author_id, Item.id.in_(items))
+    return set() if tx.scalar(select(theirs)) else {author_id}
+
+
+def scrub(tx: Transaction, items: Sequence[int], gone: Collection[str], instead: str) -> None:
+    """Put `instead` where the payloads of these items, or the requests they came by, hold one of the ids `gone`."""
+    spelt = {*gone, *(json.dumps(name)[1:-1] for name in gone)}
+    names = re.compile("|".join(rf"(?<![0-9A-Za-z_]){re.escape(each)}(?![0-9A-Za-z_])" for each in sorted(spelt)))
+    for item in tx.scalars(select(Item).where(Item.id.in_(items))):
+        item.addressed_to = [each for each in item.addressed_to if each not in gone]
+        for version in item.versions:
+            if names.search(version.raw):
+                version.raw = _without(version.raw, names, instead)
+                forget_receipts(tx, [version.id])
+    tx.flush()
+    versions = select(Version.id).where(Version.item_id.in_(items))
+    receipts = select(Receipt.exchange_id).where(Receipt.version_id.in_(versions))
+    for exchange in tx.scalars(select(Exchange).where(Exchange.id.in_(receipts))):
+        exchange.url = names.sub(instead, exchange.url)
+    tx.flush()
+
+
+def forget_receipts(tx: Transaction, versions: Sequence[int]) -> None:
+    """Remove the receipts of these Versions, and the answers that nothing else came in."""
+    mine = Receipt.version_id.in_(versions)
+    answers = tx.scalars(select(Receipt.exchange_id).where(mine)).all()
+    tx.execute(delete(Receipt).where(mine).execution_options(**UNSEEN))
+    used = exists().where(Receipt.exchange_id == Exchange.id)
+    tx.execute(delete(Exchange).where(Exchange.id.in_(answers), ~used).execution_options(**UNSEEN))
+
+
+UNSEEN: dict[str, Any] = {"synchronize_session": False}
+"""Rows are changed in the database only; what was loaded of them has to be read again."""
+
+
+def _without(raw: str, names: re.Pattern[str], instead: str) -> str:
+    try:
+        return json.dumps(_replaced(json.loads(raw), names, instead))
+    except (ValueError, RecursionError):
+        return names.sub(instead, raw)
+
+
+def _replaced(value: Any, names: re.Pattern[str], instead: str) -> Any:
+    if isinstance(value, dict):
+        return {names.sub(instead, name): _replaced(part, names, instead) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_replaced(part, names, instead) for part in value]
+    if isinstance(value, str):
+        return names.sub(instead, value)
+    return instead if isinstance(value, int) and names.fullmatch(str(value)) else value
