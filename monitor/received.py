@@ -12,7 +12,6 @@ from monitor.store.engine import Transaction
 from monitor.store.receipts import give_receipt, keep_exchange
 from monitor.store.tables import Account, Exchange, Version
 
-
 NOT_WRITTEN = '{"not_written": "this item is nested too deeply to be written down"}'
 
 

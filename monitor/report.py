@@ -26,7 +26,7 @@ from monitor.model import OFFENSIVE, Case, Flag, ResponseState
 from monitor.rules import weekly
 from monitor.rules.queue import Waiting, in_order, worst
 from monitor.rules.slots import week_bounds
-from monitor.store import cases, evidence_log, judged, ledger
+from monitor.store import cases, erasure_book, evidence_log, judged, ledger
 from monitor.store.engine import Store, Transaction
 from monitor.store.tables import Account, Read, School
 from monitor.words import category_words, kind_words, region_words, state_words
@@ -57,6 +57,15 @@ class Reporter:
         """One case whole."""
         with self.store.reading() as tx:
             return cases.case_by_id(tx, self._school(tx), case_id)
+
+    def erasure(self, case_id: int) -> tuple[datetime, str] | None:
+        """When a case was erased, and on what basis; None when it was not."""
+        with self.store.reading() as tx:
+            comment = judged.comment_of(tx, self._school(tx), case_id)
+            if comment is None or comment.erased_at is None:
+                return None
+            row = erasure_book.done_for(tx, comment)
+            return comment.erased_at, row.basis if row else ""
 
     def thread(self, case_id: int, at_most: int) -> list[judged.ThreadMessage]:
         """What else was said in the case's thread, oldest first, without what is withheld."""

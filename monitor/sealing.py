@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from monitor.clock import Clock
-from monitor.custody import KeyReplaced, note, seal
+from monitor.custody import KeyReplaced, known_keys, note, seal
 from monitor.evidence.signing import KeyUnusable, SigningKey
 from monitor.store import evidence_log, ledger, snapshots
 from monitor.store.engine import Store, Transaction
@@ -55,7 +55,9 @@ class Sealer:
 
         `stamped`: ask for time stamps on it in any case, not only for the first of a day.
         """
-        checkpoint = seal(tx, school, SigningKey.load_or_create(self.key), self.clock())
+        begun = bool(known_keys(tx, school))
+        key = SigningKey.load(self.key) if begun else SigningKey.load_or_create(self.key)
+        checkpoint = seal(tx, school, key, self.clock())
         if checkpoint is not None:
             self.tokens.owe(tx, school, checkpoint, anyway=stamped)
         return checkpoint

@@ -132,7 +132,7 @@ class Verifier:
                 "`school-monitor evidence new-key`"
             ]
         try:
-            key = SigningKey.load_or_create(self.signing_key).public
+            key = SigningKey.load(self.signing_key).public
         except KeyUnusable as unusable:
             return [str(unusable)]
         if key.fingerprint == keys[-1].fingerprint:

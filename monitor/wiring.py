@@ -30,6 +30,7 @@ from monitor.capture import Capturer
 from monitor.cards import CardMaker
 from monitor.clock import Clock, system_clock
 from monitor.collect import Collector
+from monitor.erasure import finish_pending
 from monitor.evidence.egress import PUBLIC, Egress
 from monitor.exhibits import Exhibits
 from monitor.judge import Judge
@@ -39,7 +40,8 @@ from monitor.notify import Notifier
 from monitor.report import Reporter
 from monitor.school_facts import SchoolFacts
 from monitor.sealing import Sealer
-from monitor.store.engine import Store, open_store
+from monitor.store.engine import Store, StoreUnusable, open_store
+from monitor.store.evidence_log import ClockSetBack
 from monitor.store.ledger import Enrolment, enrol
 from monitor.timestamps import Authority, TokenQueue
 
@@ -98,11 +100,12 @@ class App:
 
 
 def build_app(settings: Settings, clock: Clock = system_clock) -> App:
-    """Open the store, enrol the school and put the parts together. Raises StoreUnusable."""
+    """Open the store, enrol the school, finish its erasures and put the parts together. Raises StoreUnusable."""
     store = open_store(settings.database_url)
     enrolments = [Enrolment(a.key, a.network, a.label, a.identity) for a in settings.accounts]
     with store.writing() as tx:
         enrol(tx, settings.school.key, settings.school.name, settings.school.timezone, enrolments, clock())
+    _finish_erasures(store, settings, clock)
     reporter = Reporter(store, settings)
     return App(
         settings=settings,
@@ -114,6 +117,15 @@ def build_app(settings: Settings, clock: Clock = system_clock) -> App:
         capturer=Capturer(school_facts(settings)),
         sealer=Sealer(store, settings.school.key, settings.signing_key, token_queue(settings, store, clock), clock),
     )
+
+
+def _finish_erasures(store: Store, settings: Settings, clock: Clock) -> None:
+    """Before anything is served: what an interruption left of erasures, and what an older database brought back."""
+    try:
+        finish_pending(store, settings.school.key, settings.evidence_folder, clock)
+    except (ClockSetBack, ValueError) as refused:
+        store.close()
+        raise StoreUnusable(f"erasures have to be finished first, and cannot be: {refused}") from None
 
 
 def school_facts(settings: Settings) -> SchoolFacts:

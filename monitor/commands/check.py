@@ -9,10 +9,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from alerts.filters import plain
+from alerts.filters import counted, plain
 from alerts.transport import MailRefused
 from connectors.base import ConnectorError
-from monitor.commands.base import CommandFailed, Outcome, app_for, settings_for
+from monitor.commands.base import CommandFailed, Outcome, app_for, local, settings_for
 
 if TYPE_CHECKING:
     from monitor.wiring import App
@@ -49,6 +49,7 @@ def run(args: Namespace) -> int:
         ("response rule", lambda: _rule(app)),
         ("database", lambda: _database(app)),
         ("evidence folder", lambda: _evidence(app)),
+        ("evidence log", lambda: _evidence_log(app)),
         ("mail", lambda: _mail(app)),
         *((f"account {a.key}", lambda a=a: _account(app, a.key)) for a in app.settings.accounts),
     ]
@@ -99,6 +100,30 @@ def _evidence(app: App) -> str:
     if free < LEAST_FREE:
         raise CommandFailed(f"only {free >> 20} MB are free on its disk; make room, or evidence will be lost")
     return f"{folder}, {free >> 30} GB free"
+
+
+def _evidence_log(app: App) -> str:
+    """The key signs and is the log's own; the newest signature is not older than the newest hour of entries."""
+    from monitor.custody import known_keys
+    from monitor.evidence.signing import KeyUnusable, SigningKey
+    from monitor.store import evidence_log, ledger
+
+    with app.store.reading() as tx:
+        school = ledger.enrolled_school(tx, app.settings.school.key)
+        size, newest = evidence_log.size(tx, school), evidence_log.newest_checkpoint(tx, school)
+        keys, last = known_keys(tx, school), evidence_log.last_moment(tx, school)
+    if last and last > app.clock() + CLOCK_MAY_DIFFER:
+        raise CommandFailed("its newest entry lies in the future: this computer's clock is wrong; set it right")
+    if not keys or newest is None:
+        return f"{counted(size, 'entry', 'entries')}, not signed yet"
+    try:
+        mine = SigningKey.load(app.settings.signing_key).public
+    except KeyUnusable as unusable:
+        raise CommandFailed(str(unusable)) from None
+    if mine.fingerprint != keys[-1].fingerprint:
+        raise CommandFailed("the signing key is not the one the log names; put the old file back from a backup")
+    signed = local(newest.at, app.settings.school.timezone)
+    return f"{counted(size, 'entry', 'entries')}, the first {newest.size} signed {signed}"
 
 
 def _mail(app: App) -> str:

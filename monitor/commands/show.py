@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from alerts.filters import plain
 from monitor.commands.base import CommandFailed, Outcome, app_for, case_number, local
+from monitor.commands.erased_words import erased_line
 from monitor.commands.people import declare_actor, looking
 from monitor.commands.quoting import quoted, visible
 from monitor.commands.withheld import withheld_lines
@@ -39,6 +40,9 @@ def run(args: Namespace) -> int:
     case = app.reporter.case(args.case)
     if case is None:
         raise CommandFailed(f"there is no case {args.case}; school-monitor queue lists what waits")
+    if erasure := app.reporter.erasure(args.case):
+        print(f"Case {args.case}. {erased_line(*erasure, app.settings.school.timezone)}")
+        return Outcome.DONE
     answer = response_state(case.created_at, case.due_at, case.facts, case.rule, app.clock())
     zone = app.settings.school.timezone
     if _looked_at(app, case, args):

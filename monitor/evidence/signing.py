@@ -78,27 +78,41 @@ class SigningKey:
         self.public = PublicKey(private.public_key().public_bytes_raw())
 
     @classmethod
-    def load_or_create(cls, path: Path) -> SigningKey:
-        """The key in this PEM file; a new one is made, once, where there is no file.
+    def load(cls, path: Path) -> SigningKey:
+        """The key in this PEM file.
 
-        Programs that make it at the same moment get the same key, and a crash leaves a whole file or none. Raises
-        KeyUnusable for a file that others can read, a link, or anything but an unencrypted Ed25519 key in PEM: a
-        key is never replaced here, as the log would then have a signer nobody chose.
+        Raises KeyUnusable when there is none, for a file that others can read, a link, or anything but an
+        unencrypted Ed25519 key in PEM.
+        """
+        try:
+            return cls(_private_key(path, _read(path)))
+        except OSError as error:
+            raise _cannot_open(path, error) from None
+
+    @classmethod
+    def load_or_create(cls, path: Path) -> SigningKey:
+        """The key in this PEM file; a new one is made, once, where there is no file. For a log without a key.
+
+        Programs that make it at the same moment get the same key, and a crash leaves a whole file or none. A key is
+        never replaced here, as the log would then have a signer nobody chose. Raises KeyUnusable as `load` does.
         """
         try:
             if not os.path.lexists(path):
                 _create(path)
-            content = _read(path)
         except OSError as error:
-            raise KeyUnusable(
-                f"the signing key {path} cannot be opened or made: {error.strerror}; "
-                "give it a file of its own, not a link, in a folder that this program may use"
-            ) from None
-        return cls(_private_key(path, content))
+            raise _cannot_open(path, error) from None
+        return cls.load(path)
 
     def sign(self, content: bytes) -> bytes:
         """Signature of 64 bytes; the same for the same bytes (RFC 8032, 5.1.6)."""
         return self._private.sign(content)
+
+
+def _cannot_open(path: Path, error: OSError) -> KeyUnusable:
+    return KeyUnusable(
+        f"the signing key {path} cannot be opened or made: {error.strerror}; "
+        "give it a file of its own, not a link, in a folder that this program may use"
+    )
 
 
 def _create(path: Path) -> None:

@@ -173,11 +173,23 @@ def test_a_key_put_in_place_of_the_schools_own_signs_nothing_and_somebody_is_tol
     add(desk)
     desk.app.sealer.run()
     desk.settings.signing_key.unlink()
+    SigningKey.load_or_create(desk.settings.signing_key)
     desk.later(HOUR)
     add(desk)
     (problem,) = desk.app.sealer.run()
     assert "is not the one this evidence log is signed with" in problem
     assert [row.size for row in checkpoints(desk)] == [2]
+
+
+def test_a_lost_key_is_told_and_no_new_one_made_in_silence(desk):
+    add(desk)
+    desk.app.sealer.run()
+    desk.settings.signing_key.unlink()
+    desk.later(HOUR)
+    add(desk)
+    (problem,) = desk.app.sealer.run()
+    assert "cannot be opened" in problem
+    assert not desk.settings.signing_key.exists()
 
 
 def test_a_key_others_can_read_signs_nothing(desk):
