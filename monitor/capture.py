@@ -19,6 +19,7 @@ from monitor.model import Flag
 from monitor.school_facts import SchoolFacts
 from monitor.store import judged, snapshots
 from monitor.store.engine import Transaction
+from monitor.store.evidence_log import next_moment
 from monitor.store.evidence_tables import Snapshot
 from monitor.store.tables import Comment, Version
 
@@ -63,13 +64,15 @@ class Capturer:
         """
         if known := snapshots.snapshot_of(tx, version):
             return known
-        withheld = all_withheld(tx, comment.account.school)
+        school = comment.account.school
+        next_moment(tx, school, now)  # a clock that was set back is found out before anything is on the disk
+        withheld = all_withheld(tx, school)
         around = judged.thread_around(tx, comment, BEFORE_AND_AFTER, withheld)
         capture = self._facts(tx, comment, version, around, occasion, now)
         written = write_snapshot(self.school.evidence, capture, flags)
         position = note(
             tx,
-            comment.account.school,
+            school,
             "snapshot",
             now,
             comment.id,

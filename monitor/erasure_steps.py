@@ -49,7 +49,7 @@ class Outside:
 class Erased:
     """What became of one comment. `held_in`: cases on hold whose evidence goes on showing its words.
 
-    `named_in`: cases whose own evidence names the network's id of it, because they answer it.
+    `named_in`: cases whose own evidence goes on naming the network's id of it.
     """
 
     case: int

@@ -21,6 +21,7 @@ from monitor.evidence.media import MEDIA_HOSTS, MediaFile, NotFetched, fetch_att
 from monitor.evidence.screen_print import ScreenPrint
 from monitor.store import cases, judged, ledger, snapshots
 from monitor.store.engine import Store, Transaction
+from monitor.store.evidence_log import next_moment
 from monitor.store.evidence_tables import Snapshot
 from monitor.store.tables import Comment, School
 
@@ -129,6 +130,7 @@ class Exhibits:
         identity = _identity(school.key, comment.id, kind, files)
         if known := snapshots.by_snapshot_id(tx, identity):
             return known
+        next_moment(tx, school, now)  # a clock that was set back is found out before anything is on the disk
         about = {"kind": kind, "case": comment.id, "snapshot": of.snapshot_id, "version": version.number}
         folder = self.capturer.school.evidence
         written = write_exhibit(folder, identity, comment.created_at, {**about, "added_at": now, **facts}, files)

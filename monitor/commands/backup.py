@@ -45,8 +45,8 @@ def run(args: Namespace) -> int:
     from monitor.backup import BackupTaker
     from monitor.backup_draft import NotBackedUp
     from monitor.clock import system_clock
-    from monitor.restore_plan import RestoreUnderWay
-    from monitor.store.copying import CopyFailed, InUse
+    from monitor.store.copying import CopyFailed
+    from monitor.store.engine import StoreUnusable
 
     settings = settings_for(args)
     taker = BackupTaker(settings, f"School Social Monitor {version('school-social-monitor')}", system_clock)
@@ -54,7 +54,7 @@ def run(args: Namespace) -> int:
     try:
         with shown_progress() as progress:
             held = taker.run(args.folder, args.keep, args.with_key, progress)
-    except (NotBackedUp, CopyFailed, InUse, RestoreUnderWay, ValueError) as failed:
+    except (NotBackedUp, CopyFailed, StoreUnusable, ValueError) as failed:
         raise CommandFailed(f"no backup was taken: {failed}") from None
     _say(held, time.monotonic() - began, args.with_key)
     _say_old(held, system_clock(), settings.school.timezone)

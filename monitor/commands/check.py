@@ -43,8 +43,8 @@ def run(args: Namespace) -> int:
     app = app_for(args)
     print(f"ok    configuration {app.settings.path}, policy {app.settings.policy.name}")
     today = app.clock().astimezone(ZoneInfo(app.settings.school.timezone)).date()
-    for warning in warnings(app.settings, today):
-        print(f"note  {warning}")
+    for note in (*warnings(app.settings, today), *_waiting_for_people(app)):
+        print(f"note  {note}")
     tests: list[tuple[str, Callable[[], str]]] = [
         ("response rule", lambda: _rule(app)),
         ("database", lambda: _database(app)),
@@ -55,6 +55,21 @@ def run(args: Namespace) -> int:
     ]
     failed = [name for name, test in tests if not _passes(name, test)]
     return Outcome.PROBLEMS if failed else Outcome.DONE
+
+
+def _waiting_for_people(app: App) -> list[str]:
+    """What of keeping and erasing waits for somebody, in sentences."""
+    from monitor.commands.retention_preview import retention_of
+
+    terms = retention_of(app)
+    notes = []
+    if waiting := terms.eraser.waiting():
+        agree = counted(len(waiting), "erasure waits", "erasures wait")
+        notes.append(f"{agree} for a second person: school-monitor erase --list")
+    if due := terms.preview().to_erase:
+        cases = counted(len(due), "case has", "cases have")
+        notes.append(f"{cases} been kept as long as the policy says: school-monitor retention preview")
+    return notes
 
 
 def _passes(name: str, test: Callable[[], str]) -> bool:

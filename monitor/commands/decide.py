@@ -40,7 +40,7 @@ def run(args: Namespace) -> int:
     with app.store.writing() as tx:
         school = ledger.school_by_key(tx, app.settings.school.key)
         comment = judged.comment_of(tx, school, args.case) if school else None
-        if comment is None:
+        if comment is None or comment.erased_at is not None:
             raise CommandFailed(f"there is no case {args.case}; school-monitor queue lists what waits")
         if args.version is None and len(comment.versions) > 1:
             raise CommandFailed(

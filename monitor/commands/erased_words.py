@@ -62,7 +62,8 @@ def _left(result: Erased, timezone: str) -> list[str]:
         )
     if result.named_in:
         lines.append(
-            f"  The evidence of {_cases(result.named_in)}, which answers it, goes on naming the network's ids of it."
+            f"  The evidence of {_cases(result.named_in)} goes on naming the network's ids of it: an answer to it, "
+            "or read by a request that named it."
         )
     return lines
 

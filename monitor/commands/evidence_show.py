@@ -12,7 +12,6 @@ from alerts.filters import plain
 from monitor.commands.base import CommandFailed, Outcome, app_for, case_number
 from monitor.commands.options import position_number
 from monitor.commands.people import acting, declare_actor
-from monitor.commands.withheld import withheld_lines
 
 if TYPE_CHECKING:
     from monitor.custody import Actor
@@ -52,6 +51,8 @@ def run(args: Namespace) -> int:
     looked = _record(app, args, acting(args, app.settings))
     case = looked.pieces[0].case
     if looked.withheld:
+        from monitor.commands.withheld import withheld_lines
+
         found = app.reporter.case(case)
         zone = app.settings.school.timezone
         lines = withheld_lines(found, app.settings.names("safeguarding"), zone) if found else []

@@ -11,7 +11,6 @@ from monitor.commands.base import CommandFailed, Outcome, app_for, case_number, 
 from monitor.commands.erased_words import erased_line
 from monitor.commands.people import declare_actor, looking
 from monitor.commands.quoting import quoted, visible
-from monitor.commands.withheld import withheld_lines
 from monitor.model import Case, StateAnswer
 from monitor.rules.state import response_state
 from monitor.words import category_words, kind_words, state_words
@@ -46,6 +45,8 @@ def run(args: Namespace) -> int:
     answer = response_state(case.created_at, case.due_at, case.facts, case.rule, app.clock())
     zone = app.settings.school.timezone
     if _looked_at(app, case, args):
+        from monitor.commands.withheld import withheld_lines
+
         print("\n".join(withheld_lines(case, app.settings.names("safeguarding"), zone)))
         return Outcome.DONE
     lines = [

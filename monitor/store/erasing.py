@@ -16,7 +16,7 @@ from monitor.store import identity, scrubbing
 from monitor.store.engine import Transaction
 from monitor.store.evidence_tables import Erasure, LogOpening, Recheck, Snapshot, SnapshotPart
 from monitor.store.scrubbing import UNSEEN
-from monitor.store.tables import Account, Alias, Comment, Decision, Flag, Item, School, Version
+from monitor.store.tables import Account, Alias, Comment, Decision, Flag, Item, Receipt, School, Version
 
 REASON_ERASED = "erased"
 """Stands where a decision gave its reason: that there was one still counts (`monitor/rules/state.py`)."""
@@ -32,7 +32,8 @@ STILL_RUNNING = timedelta(days=2)
 class Traces:
     """Where a comment is to be found besides its own rows. `item`, `other_ids`: what stands for its ids once erased.
 
-    `named_in`: cases whose own evidence goes on naming the network's id of it, because they answer it.
+    `named_in`: cases whose own evidence goes on naming the network's id of it: they answer it, or a request of ours
+    that brought them named it.
     """
 
     item: str
@@ -53,7 +54,7 @@ def traces(tx: Transaction, school: School, comment: Comment) -> Traces:
         other_ids=tuple(_digest(salt, remote_id) for remote_id in others),
         paths=tuple(tx.scalars(select(Snapshot.path).where(_own(comment)).order_by(Snapshot.id))),
         positions=tuple(tx.scalars(positions)),
-        named_in=tuple(_answers_with_evidence(tx, comment)),
+        named_in=_named_in_evidence(tx, comment),
     )
 
 
@@ -115,7 +116,7 @@ def forget_words(tx: Transaction, school: School, comment: Comment, now: datetim
     if remote_id != tombstone:
         scrubbing.rename(tx, account, remote_id, tombstone)
         gone = {remote_id, *others} | scrubbing.left_alone(tx, author_id, around)
-        scrubbing.scrub(tx, around, gone, tombstone)
+        scrubbing.scrub(tx, account, around, gone, tombstone)
     tx.expire_all()
 
 
@@ -152,8 +153,12 @@ def _own(comment: Comment) -> ColumnElement[bool]:
     return Snapshot.comment_id == comment.id
 
 
-def _answers_with_evidence(tx: Transaction, comment: Comment) -> Sequence[int]:
+def _named_in_evidence(tx: Transaction, comment: Comment) -> tuple[int, ...]:
+    names = {comment.remote_id, *tx.scalars(select(Alias.remote_id).where(Alias.item_id == comment.id))}
+    requests = [exchange.id for exchange in scrubbing.requests_naming(tx, comment.account, names)]
+    brought = select(Receipt.version_id).where(Receipt.exchange_id.in_(requests))
     below = or_(Item.parent_remote_id == comment.remote_id, Item.post_remote_id == comment.remote_id)
-    has_evidence = exists().where(Snapshot.comment_id == Item.id)
-    wanted = select(Item.id).where(Item.account_id == comment.account_id, Item.id != comment.id, below, has_evidence)
-    return tx.scalars(wanted.order_by(Item.id)).all()
+    answers = select(Item.id).where(Item.account_id == comment.account_id, below)
+    naming = or_(Snapshot.version_id.in_(brought), Snapshot.comment_id.in_(answers))
+    wanted = select(Snapshot.comment_id).where(naming, ~_own(comment)).distinct()
+    return tuple(tx.scalars(wanted.order_by(Snapshot.comment_id)))

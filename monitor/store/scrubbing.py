@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import delete, exists, or_, select, update
 
 from monitor.store.engine import Transaction
-from monitor.store.tables import Account, Exchange, Item, Receipt, Version
+from monitor.store.tables import Account, Exchange, Item, Receipt
 
 
 def near(tx: Transaction, item: Item) -> Sequence[int]:
@@ -40,20 +40,24 @@ def left_alone(tx: Transaction, author_id: str | None, items: Sequence[int]) -> 
     return set() if tx.scalar(select(theirs)) else {author_id}
 
 
-def scrub(tx: Transaction, items: Sequence[int], gone: Collection[str], instead: str) -> None:
-    """Put `instead` where the payloads of these items, or the requests they came by, hold one of the ids `gone`."""
-    spelt = {*gone, *(json.dumps(name)[1:-1] for name in gone)}
-    names = re.compile("|".join(rf"(?<![0-9A-Za-z_]){re.escape(each)}(?![0-9A-Za-z_])" for each in sorted(spelt)))
+def requests_naming(tx: Transaction, account: Account, gone: Collection[str]) -> list[Exchange]:
+    """Our requests that name one of these ids: to ask for its answers, or for what is newer than it."""
+    holds_one = or_(*(Exchange.url.contains(name, autoescape=True) for name in gone))
+    found = tx.scalars(select(Exchange).where(Exchange.account_id == account.id, holds_one).order_by(Exchange.id))
+    names = _whole_names(gone)
+    return [exchange for exchange in found if names.search(exchange.url)]
+
+
+def scrub(tx: Transaction, account: Account, items: Sequence[int], gone: Collection[str], instead: str) -> None:
+    """Put `instead` where the payloads of these items, or requests of ours, hold one of the ids `gone`."""
+    names = _whole_names({*gone, *(json.dumps(name)[1:-1] for name in gone)})
     for item in tx.scalars(select(Item).where(Item.id.in_(items))):
         item.addressed_to = [each for each in item.addressed_to if each not in gone]
         for version in item.versions:
             if names.search(version.raw):
                 version.raw = _without(version.raw, names, instead)
                 forget_receipts(tx, [version.id])
-    tx.flush()
-    versions = select(Version.id).where(Version.item_id.in_(items))
-    receipts = select(Receipt.exchange_id).where(Receipt.version_id.in_(versions))
-    for exchange in tx.scalars(select(Exchange).where(Exchange.id.in_(receipts))):
+    for exchange in requests_naming(tx, account, gone):
         exchange.url = names.sub(instead, exchange.url)
     tx.flush()
 
@@ -69,6 +73,12 @@ def forget_receipts(tx: Transaction, versions: Sequence[int]) -> None:
 
 UNSEEN: dict[str, Any] = {"synchronize_session": False}
 """Rows are changed in the database only; what was loaded of them has to be read again."""
+
+
+def _whole_names(gone: Collection[str]) -> re.Pattern[str]:
+    """Finds these ids where they stand by themselves, in an address after an escaped comma as well."""
+    begins, ends = r"(?:(?<![0-9A-Za-z_])|(?<=%[0-9A-F]{2}))", r"(?![0-9A-Za-z_])"
+    return re.compile("|".join(f"{begins}{re.escape(each)}{ends}" for each in sorted(gone)))
 
 
 def _without(raw: str, names: re.Pattern[str], instead: str) -> str:

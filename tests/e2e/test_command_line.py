@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import resource
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -59,7 +60,7 @@ def test_help_of_every_command_has_an_example_and_comes_at_once(command):
 def test_help_lists_every_command():
     done = school_monitor("--help")
     assert done.status == 0
-    assert all(f"    {command} " in done.out for command in COMMANDS)
+    assert set(re.findall(r"(?m)^    ([a-z-]+)(?: |$)", done.out)) >= set(COMMANDS)
 
 
 def test_queue_lists_what_waits_without_a_word_of_any_comment(oakfield, pristine):

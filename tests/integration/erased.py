@@ -8,11 +8,13 @@ import pytest
 from desk import HOUR, MINUTE, NOW, OTHER, SCHOOL, Desk, item
 from sqlalchemy import select
 
+from monitor import holds
 from monitor.__main__ import main
 from monitor.custody import Actor
 from monitor.eraser import Eraser
 from monitor.erasure import finish_pending
-from monitor.store.tables import Item
+from monitor.store.evidence_tables import Snapshot
+from monitor.store.tables import Comment, Item, School
 
 ALI = Actor("Mrs Ali", "the author asked for it", "ali on office-pc")
 HEAD = Actor("Ms Okafor", "I have read the request", "head on head-pc")
@@ -131,3 +133,22 @@ def run_command(desk, monkeypatch, capsys, *words):
     status = main([str(word) for word in words])
     said = capsys.readouterr()
     return status, said.out, said.err
+
+
+def evidence_of(desk, remote_id):
+    with desk.rows() as (tx, _, __):
+        wanted = select(Snapshot).join(Item, Item.id == Snapshot.comment_id).where(Item.remote_id == remote_id)
+        return [desk.settings.evidence_folder / row.path for row in tx.scalars(wanted.order_by(Snapshot.id))]
+
+
+def hold(desk, remote_id, lift=False):
+    with desk.store.writing() as tx:
+        school = tx.scalars(select(School)).one()
+        (holds.lift if lift else holds.place)(tx, school, case_of(desk, remote_id), HEAD, desk.clock())
+
+
+def tombstone(desk, case):
+    with desk.rows() as (tx, _, __):
+        comment = tx.get(Comment, case)
+        assert comment.versions
+        return comment

@@ -20,22 +20,22 @@ from erased import (
     eraser,
     finish,
     found_in,
+    hold,
     taken_up,
     talk,
     theirs,
 )
 from evidence_desk import records
 from kept_evidence import problems
-from sqlalchemy import select
 
-from monitor import erasure_steps, holds
+from monitor import erasure_steps
 from monitor.erasure import replay
 from monitor.evidence import erasure_journal
 from monitor.evidence.erasure_journal import JOURNAL, Ended
 from monitor.store import erasure_book
 from monitor.store.evidence_tables import Erasure
 from monitor.store.sweeping import sweep
-from monitor.store.tables import Comment, School
+from monitor.store.tables import Comment
 
 
 @pytest.fixture(scope="module")
@@ -68,12 +68,6 @@ def restored(backup, journal):
     return taken_up(backup)
 
 
-def hold(desk, lift=False, remote_id=REMOTE_ID):
-    with desk.store.writing() as tx:
-        school = tx.scalars(select(School)).one()
-        (holds.lift if lift else holds.place)(tx, school, case_of(desk, remote_id), HEAD, desk.clock())
-
-
 def test_a_comment_that_a_backup_brought_back_is_erased_again_without_asking_anybody(backup, journal):
     with restored(backup, journal) as desk:
         assert desk.cases()[REMOTE_ID].text == EDITED
@@ -97,7 +91,7 @@ def test_doing_it_twice_does_it_once(backup, journal):
 
 def test_a_hold_the_backup_knows_of_wins_and_is_reported(backup, journal):
     with taken_up(backup) as desk:
-        hold(desk)
+        hold(desk, REMOTE_ID)
     with restored(backup, journal) as desk:
         case = case_of(desk)
         for _ in range(2):
@@ -105,7 +99,7 @@ def test_a_hold_the_backup_knows_of_wins_and_is_reported(backup, journal):
             assert (done.again.done, done.again.held) == (0, (case,))
         assert desk.cases()[REMOTE_ID].text == EDITED
         assert problems(desk) == []
-        hold(desk, lift=True)
+        hold(desk, REMOTE_ID, lift=True)
         assert finish(desk).again.done == 1
         assert found_in(desk.folder, *TRACES) == []
 
@@ -113,7 +107,7 @@ def test_a_hold_the_backup_knows_of_wins_and_is_reported(backup, journal):
 def test_files_of_a_case_on_hold_stay_though_the_journal_came_from_elsewhere(backup, journal):
     lines = erasure_journal.read(journal.parent)
     with taken_up(backup) as desk:
-        hold(desk)
+        hold(desk, REMOTE_ID)
         done = replay(desk.store, "oakfield", desk.settings.evidence_folder, lines, desk.clock())
         assert (done.done, done.held) == (0, (case_of(desk),))
         assert finish(desk).cleared
@@ -184,7 +178,7 @@ def test_what_was_begun_and_stopped_by_a_hold_is_not_done_behind_its_back(
             patch.setattr(erasure_steps.erasure_journal, "append", then_the_power_went)
             with pytest.raises(OSError, match="the power went"):
                 eraser(desk).carry_out([asked.number], HEAD.account)
-        hold(desk)
+        hold(desk, REMOTE_ID)
         assert finish(desk).held == (asked.case,)
         *_, last = erasure_journal.read(desk.settings.evidence_folder)
         assert isinstance(last, Ended)
