@@ -63,7 +63,7 @@ class BackupTaker:
     def run(self, folder: Path, keep: int | None, with_key: bool, progress: Progress) -> BackedUp:
         """Take one into `folder`, then remove all but the newest `keep` of this school, if that is given.
 
-        Raises NotBackedUp, `copying.CopyFailed`, `restore_plan.RestoreUnderWay` and OSError, and ValueError for a
+        Raises NotBackedUp, `copying.CopyFailed`, `engine.StoreUnusable` and OSError, and ValueError for a
         journal of erasures that cannot be read. Nothing is left of the backup then.
         """
         folder, school = folder.absolute(), self.settings.school.key

@@ -20,8 +20,8 @@ from typing import Any
 
 from config.settings import Settings
 from monitor.evidence.files import PRIVATE_FILE, make_folder, sync_folder, write_new
-from monitor.store.copying import Database, Move, database_at
-from monitor.store.engine import FILE
+from monitor.store.copying import CopyFailed, Database, InUse, Move, database_at
+from monitor.store.engine import FILE, StoreUnusable
 
 PLAN = "plan.json"
 OPENING = 5.0
@@ -30,7 +30,7 @@ RESTORING = 20.0
 """Seconds a restore waits for programs that are starting."""
 
 
-class RestoreUnderWay(Exception):
+class RestoreUnderWay(StoreUnusable):
     """A restore is going on, or a program is starting. One sentence."""
 
 
@@ -130,16 +130,33 @@ def alone(workplace: Workplace) -> Iterator[None]:
 def ready_to_open(settings: Settings) -> Iterator[None]:
     """While a program opens the database: no restore begins, and one that was cut off is finished or forgotten.
 
-    Raises RestoreUnderWay, `copying.InUse`, and ValueError for a plan that cannot be read: one sentence each.
+    Raises RestoreUnderWay, and StoreUnusable for one that cannot be finished; OSError.
     """
     workplace = Workplace.of(settings)
     while True:
         with _locks(workplace, fcntl.LOCK_SH, OPENING):
             if not workplace.folder.exists():
+                _refuse_if_half_way(workplace)
                 yield
                 return
         with _locks(workplace, fcntl.LOCK_EX, OPENING):
-            workplace.finish()
+            _finish(workplace)
+
+
+def _refuse_if_half_way(workplace: Workplace) -> None:
+    """Where several schools share a database, a restore is finished from the evidence folder it was begun from."""
+    if workplace.database.is_half_way():
+        raise StoreUnusable(
+            "a restore of another school in this database was cut off; run any command with that school's "
+            "configuration, which finishes it"
+        )
+
+
+def _finish(workplace: Workplace) -> None:
+    try:
+        workplace.finish()
+    except (InUse, CopyFailed, ValueError) as problem:
+        raise StoreUnusable(f"a restore that was cut off cannot be finished: {problem}") from None
 
 
 @contextmanager

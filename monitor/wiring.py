@@ -38,6 +38,7 @@ from monitor.ledger_line import LedgerBook
 from monitor.live_pages import LivePages
 from monitor.notify import Notifier
 from monitor.report import Reporter
+from monitor.restore_plan import ready_to_open
 from monitor.school_facts import SchoolFacts
 from monitor.sealing import Sealer
 from monitor.store.engine import Store, StoreUnusable, open_store
@@ -101,7 +102,7 @@ class App:
 
 def build_app(settings: Settings, clock: Clock = system_clock) -> App:
     """Open the store, enrol the school, finish its erasures and put the parts together. Raises StoreUnusable."""
-    store = open_store(settings.database_url)
+    store = _open(settings)
     enrolments = [Enrolment(a.key, a.network, a.label, a.identity) for a in settings.accounts]
     with store.writing() as tx:
         enrol(tx, settings.school.key, settings.school.name, settings.school.timezone, enrolments, clock())
@@ -117,6 +118,12 @@ def build_app(settings: Settings, clock: Clock = system_clock) -> App:
         capturer=Capturer(school_facts(settings)),
         sealer=Sealer(store, settings.school.key, settings.signing_key, token_queue(settings, store, clock), clock),
     )
+
+
+def _open(settings: Settings) -> Store:
+    """Open the database, once a restore that was cut off is finished or forgotten."""
+    with ready_to_open(settings):
+        return open_store(settings.database_url)
 
 
 def _finish_erasures(store: Store, settings: Settings, clock: Clock) -> None:

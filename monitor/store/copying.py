@@ -59,6 +59,9 @@ class Database(Protocol):
     def stage(self, copy: Path) -> Store:
         """Open a backup's database where nobody else finds it, brought up to date. Raises CopyFailed."""
 
+    def is_half_way(self) -> bool:
+        """Whether something is staged or being moved here, so that the database may not be where it belongs."""
+
     def settle(self) -> None:
         """Finish what was staged, when nobody has it open any more, and check it. Raises CopyFailed."""
 

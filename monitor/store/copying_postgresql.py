@@ -101,6 +101,10 @@ class PostgresDatabase:
         except StoreUnusable as unusable:
             raise CopyFailed(f"the database in the backup cannot be used: {unusable}") from None
 
+    def is_half_way(self) -> bool:
+        """Never: the server does both renamings or neither."""
+        return False
+
     def settle(self) -> None:
         """The server keeps it whole; what remains is to see that nobody came in meanwhile."""
         self._refuse_if_used()

@@ -109,6 +109,10 @@ class SqliteDatabase:
         except StoreUnusable as unusable:
             raise CopyFailed(f"the database in the backup cannot be used: {unusable}") from None
 
+    def is_half_way(self) -> bool:
+        """Between two renamings there is no file of that name."""
+        return self._stage.is_dir()
+
     def settle(self) -> None:
         """Alone in one file, so that one rename is all it takes; and on the disk."""
         _check(self._staged)

@@ -20,7 +20,7 @@ from monitor.restore_books import NotRestored
 from monitor.restore_plan import PLAN, RestoreUnderWay, Workplace, alone, ready_to_open
 from monitor.store import copying_sqlite
 from monitor.store.copying import CopyFailed, InUse
-from monitor.store.engine import open_store
+from monitor.store.engine import StoreUnusable, open_store
 from monitor.store.evidence_log import ClockSetBack
 
 
@@ -207,9 +207,9 @@ def test_cut_off_before_it_was_decided_the_next_start_knows_nothing_of_it(story,
     before = state_of(desk.folder)
     cut_off(monkeypatch, story, restore_making, "sync_disk")
     assert workplaces(desk) == [".evidence.restoring", f".{DATABASE}.restoring"]
+    with ready_to_open(desk.settings):
+        assert state_of(desk.folder) == before
     assert "c9" in served(desk)
-    desk.close()
-    assert state_of(desk.folder) == before
     assert restore(*story).made.erased == 1
 
 
@@ -246,8 +246,20 @@ def test_a_plan_that_cannot_be_read_stops_every_start_with_what_to_do(story, mon
     desk, _ = story
     cut_off(monkeypatch, story, restore_plan, "_carry_out")
     (desk.folder / ".evidence.restoring" / PLAN).write_text("{}")
-    with pytest.raises(ValueError, match="says how to finish a restore, is damaged; restore the backup again"):
+    with pytest.raises(StoreUnusable, match="cannot be finished: .* is damaged; restore the backup again"):
         served(desk)
+
+
+def test_another_school_in_the_same_database_does_not_start_on_half_a_restore(story, monkeypatch, tmp_path):
+    desk, _ = story
+    cut_off(monkeypatch, story, restore_plan, "_carry_out", after=1)
+    storage = desk.settings.storage.model_copy(update={"evidence": tmp_path / "elsewhere"})
+    other = desk.settings.model_copy(update={"storage": storage})
+    with pytest.raises(StoreUnusable, match="of another school in this database was cut off"), ready_to_open(other):
+        pytest.fail("it started")
+    assert "c9" not in served(desk)
+    with ready_to_open(other):
+        assert (desk.folder / DATABASE).is_file()
 
 
 def test_while_a_restore_goes_on_no_program_starts_and_while_one_starts_no_restore_begins(story, monkeypatch):

@@ -1,4 +1,4 @@
-"""Evidence is copied whole and byte for byte, nothing else is, and a backup says itself whether it is intact."""
+"""Evidence is copied whole and byte for byte, and nothing else is."""
 
 import ctypes
 import errno
@@ -6,7 +6,6 @@ import hashlib
 import os
 import stat
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,30 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.evidence import copy_tree
-from monitor.evidence.backup_folder import (
-    BackupFacts,
-    NotABackup,
-    backups_in,
-    check_backup,
-    clear_unfinished,
-    read_backup,
-    remove_backup,
-    write_manifest,
-)
 from monitor.evidence.copy_tree import copy_evidence, copy_file, evidence_folders, give_to_owner_of, sync_disk
 
-AT = datetime(2026, 11, 26, 22, 10, tzinfo=UTC)
-FACTS = BackupFacts(
-    school="oakfield",
-    taken_at=AT,
-    program="School Social Monitor 0.1.0",
-    database="database.db",
-    schema="0002",
-    log_size=3,
-    log_root=bytes(range(32)),
-    schools=("oakfield", "elmhurst"),
-    left_out=("2026/11/abc",),
-)
 NAMES = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,8}", fullmatch=True)
 TREES = st.dictionaries(NAMES, st.dictionaries(NAMES, st.binary(max_size=200), min_size=1, max_size=4), max_size=4)
 
@@ -217,13 +194,11 @@ class LibraryOfC:
 def test_all_that_was_written_is_pushed_to_the_disk_portion_by_portion(tmp_path, monkeypatch):
     library = LibraryOfC(0)
     monkeypatch.setattr(ctypes, "CDLL", lambda *_args, **_options: library)
-    monkeypatch.setattr(copy_tree, "PORTION", 3)
-    source = evidence(tmp_path / "evidence", **{"2026/12/ddd/capture.json": b"[{}]"})
-    copy_evidence(source, tmp_path / "monday")
-    assert library.calls == 2  # the two folders that are longer than that
-    copy_evidence(source, tmp_path / "tuesday", [tmp_path / "monday"])
-    assert library.calls == 2  # nothing was written
-    sync_disk(tmp_path)
+    monkeypatch.setattr(copy_tree, "PORTION", 2)
+    more = {f"2026/12/{number}/capture.json": b"{}" for number in range(3)}
+    copy_evidence(evidence(tmp_path / "evidence", **more), tmp_path / "copy")
+    assert library.calls == 2  # five folders
+    sync_disk(tmp_path / "copy")
     assert library.calls == 3
 
 
@@ -261,120 +236,6 @@ def test_what_an_administrator_restores_belongs_to_whom_the_folder_belongs(tmp_p
     os.chown(tmp_path / "home", 1234, 4321)
     give_to_owner_of(tmp_path / "home", folder)
     assert {(path.stat().st_uid, path.stat().st_gid) for path in (folder, *folder.rglob("*"))} == {(1234, 4321)}
-
-
-def backup(folder, facts=FACTS, **files):
-    """A backup with these files in it."""
-    path = folder / facts.name
-    path.mkdir(parents=True)
-    for name, content in {"database.db": b"rows", "evidence/a": b"words", **files}.items():
-        (path / name).parent.mkdir(exist_ok=True)
-        (path / name).write_bytes(content)
-    (path / "backup.json").write_bytes(facts.text())
-    write_manifest(path, {name: hashlib.sha256(held).hexdigest() for name, held in contents(path).items()})
-    return path
-
-
-def test_a_backup_says_what_it_is(tmp_path):
-    path = backup(tmp_path)
-    assert path.name == "oakfield-20261126T221000Z"
-    assert read_backup(path).facts == FACTS
-    assert check_backup(path) == []
-
-
-def test_any_changed_byte_of_any_file_is_found_and_named(tmp_path):
-    path = backup(tmp_path)
-    for name, held in contents(path).items():
-        for at in range(len(held)):
-            (path / name).write_bytes(held[:at] + bytes([held[at] ^ 1]) + held[at + 1 :])
-            problems = check_backup(path)
-            assert problems, (name, at)
-            assert name.startswith("manifest") or f"{name}: changed" in problems
-        (path / name).write_bytes(held)
-
-
-def test_a_file_that_is_missing_too_much_or_a_link_is_named(tmp_path):
-    path = backup(tmp_path, more=b"more")
-    (path / "more").unlink()
-    (path / "extra").write_text("extra")
-    (path / "database.db").rename(tmp_path / "database.db")
-    (path / "database.db").symlink_to(tmp_path / "database.db")
-    (path / "elsewhere").symlink_to(tmp_path)
-    problems = check_backup(path)
-    assert {"more: missing", "extra: not in the manifest", "elsewhere: not in the manifest"} < set(problems)
-    assert any(problem.startswith("database.db: cannot be read") for problem in problems)
-
-
-@pytest.mark.parametrize("manifest", [b"", b"nonsense\n", b"a" * 64 + b"  ../../etc/passwd\n", b"\xff\n", None])
-def test_a_manifest_that_cannot_be_read_is_a_problem_and_no_crash(tmp_path, manifest):
-    path = backup(tmp_path)
-    (path / "manifest-sha256.txt").unlink()
-    if manifest is not None:
-        (path / "manifest-sha256.txt").write_bytes(manifest)
-    assert check_backup(path)
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        (b'"format": 1', b'"format": 2'),
-        (b'"oakfield"', b'"../oakfield"'),
-        (b'"database.db"', b'"../database.db"'),
-        (b'"database.db"', b"7"),
-        (b"T22:10:00.000000Z", b"T22:10:00.000000"),
-        (b'"log_size": 3', b'"log_size": null'),
-        (b"AAECAwQF", b"AAECAwQ"),
-        (b"{", b"["),
-    ],
-)
-def test_a_folder_that_is_no_backup_of_ours_is_refused_in_a_sentence(tmp_path, old, new):
-    path = backup(tmp_path)
-    held = (path / "backup.json").read_bytes()
-    assert old in held
-    (path / "backup.json").write_bytes(held.replace(old, new, 1))
-    with pytest.raises(NotABackup, match=r"is not a backup made by|another version of this program"):
-        read_backup(path)
-    with pytest.raises(NotABackup, match="name a folder such as"):
-        read_backup(tmp_path)
-
-
-def test_without_its_manifest_a_backup_is_not_whole(tmp_path):
-    path = backup(tmp_path)
-    (path / "manifest-sha256.txt").unlink()
-    with pytest.raises(NotABackup, match="it is not whole"):
-        read_backup(path)
-
-
-def later(day, school="oakfield"):
-    return BackupFacts(**vars(FACTS) | {"taken_at": AT.replace(day=day), "school": school})
-
-
-def test_only_whole_backups_of_this_school_are_counted_the_newest_first(tmp_path):
-    for facts in (later(3), later(27), later(9), later(28, "elmhurst")):
-        backup(tmp_path, facts)
-    (tmp_path / "oakfield-20261201T000000Z").mkdir()
-    (tmp_path / "oakfield-20261202T000000Z").symlink_to(tmp_path / later(3).name)
-    backup(tmp_path, later(10)).rename(tmp_path / "oakfield-20261210T000000Z")
-    (tmp_path / "photos").mkdir()
-    found = backups_in(tmp_path, "oakfield")
-    assert [each.path.name for each in found] == [later(27).name, later(9).name, later(3).name]
-    assert backups_in(tmp_path / "nowhere", "oakfield") == []
-
-
-def test_a_backup_that_is_removed_is_gone_and_the_others_stay(tmp_path):
-    old, new = backup(tmp_path, later(3)), backup(tmp_path, later(9))
-    remove_backup(read_backup(old))
-    assert not old.exists()
-    assert check_backup(new) == []
-    assert contents(tmp_path / ".unfinished") == {}
-
-
-def test_what_a_crash_left_of_this_school_goes_and_of_another_stays(tmp_path):
-    unfinished = tmp_path / ".unfinished"
-    for name in ("oakfield-20261126T221000Z", "oakfield-high-20261126T221000Z", "notes"):
-        (unfinished / name).mkdir(parents=True)
-    clear_unfinished(unfinished, "oakfield")
-    assert sorted(path.name for path in unfinished.iterdir()) == ["notes", "oakfield-high-20261126T221000Z"]
 
 
 def test_the_copying_reads_files_larger_than_one_block(tmp_path, monkeypatch):
