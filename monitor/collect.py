@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from connectors.base import Batch, Budget, Connector, FetchedItem, Forbidden, Verdict
-from monitor import rechecks
+from monitor.custody import rechecks
 from monitor.evidence import incoming
 from monitor.judge import Judge
 from monitor.ledger_line import LedgerBook, Line, RunResult

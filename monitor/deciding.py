@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from monitor.capture import Capturer, Occasion
-from monitor.custody import Actor, note
+from monitor.custody.capture import Capturer, Occasion
+from monitor.custody.log import Actor, note
 from monitor.model import Action
 from monitor.store import cases, judged
 from monitor.store.engine import Transaction

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.capture import CHANGED, FLAGGED, SAMPLED, Capturer, Occasion
+from monitor.custody.capture import CHANGED, FLAGGED, SAMPLED, Capturer, Occasion
 from monitor.language.flags import judge as flags_in
 from monitor.language.tags import tags_of
 from monitor.model import Category, Deadline, Facts, Flag

@@ -19,9 +19,9 @@ from alerts.messages import (
 )
 from config.policy import ResponseRule
 from config.settings import Settings
-from monitor import media_gate
-from monitor.custody import checkpoint_of
-from monitor.evidence.checkpoint import short_form
+from monitor.custody import media_gate
+from monitor.custody.log import checkpoint_of
+from monitor.evidence.log.checkpoint import short_form
 from monitor.model import OFFENSIVE, Case, Flag, ResponseState
 from monitor.rules import weekly
 from monitor.rules.queue import Waiting, in_order, worst

@@ -26,25 +26,25 @@ from config.settings import (
 )
 from connectors.base import Connector
 from connectors.transport import NetworkSession
-from monitor.capture import Capturer
-from monitor.cards import CardMaker
+from monitor.backup.restore_plan import ready_to_open
 from monitor.clock import Clock, system_clock
 from monitor.collect import Collector
-from monitor.erasure import finish_pending
-from monitor.evidence.egress import PUBLIC, Egress
-from monitor.exhibits import Exhibits
+from monitor.custody.capture import Capturer
+from monitor.custody.cards import CardMaker
+from monitor.custody.exhibits import Exhibits
+from monitor.custody.live_pages import LivePages
+from monitor.custody.sealing import Sealer
+from monitor.custody.timestamps import Authority, TokenQueue
+from monitor.erasing.finishing import finish_pending
+from monitor.evidence.outside.egress import PUBLIC, Egress
 from monitor.judge import Judge
 from monitor.ledger_line import LedgerBook
-from monitor.live_pages import LivePages
 from monitor.notify import Notifier
 from monitor.report import Reporter
-from monitor.restore_plan import ready_to_open
 from monitor.school_facts import SchoolFacts
-from monitor.sealing import Sealer
 from monitor.store.engine import Store, StoreUnusable, open_store
 from monitor.store.evidence_log import ClockSetBack
 from monitor.store.ledger import Enrolment, enrol
-from monitor.timestamps import Authority, TokenQueue
 
 MEGABYTE = 1 << 20
 PHOTOGRAPHED = "Photographed afterwards; the evidence log says how that went."

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from monitor.backup import BackedUp
+    from monitor.backup.backup import BackedUp
 
 EXAMPLE = "school-monitor backup /mnt/backups --keep 35"
 LONGEST_KEEP = 10_000
@@ -42,8 +42,8 @@ def run(args: Namespace) -> int:
     """Take it, and say what it holds and how far back the others reach. 1 when something was not there to copy."""
     from importlib.metadata import version
 
-    from monitor.backup import BackupTaker
-    from monitor.backup_draft import NotBackedUp
+    from monitor.backup.backup import BackupTaker
+    from monitor.backup.draft import NotBackedUp
     from monitor.clock import system_clock
     from monitor.store.copying import CopyFailed
     from monitor.store.engine import StoreUnusable

@@ -119,8 +119,8 @@ def _evidence(app: App) -> str:
 
 def _evidence_log(app: App) -> str:
     """The key signs and is the log's own; the newest signature is not older than the newest hour of entries."""
-    from monitor.custody import known_keys
-    from monitor.evidence.signing import KeyUnusable, SigningKey
+    from monitor.custody.log import known_keys
+    from monitor.evidence.log.signing import KeyUnusable, SigningKey
     from monitor.store import evidence_log, ledger
 
     with app.store.reading() as tx:

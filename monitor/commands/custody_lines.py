@@ -7,7 +7,7 @@ from typing import Any
 
 from alerts.filters import plain
 from monitor.commands.base import local
-from monitor.evidence.commitment import read_record
+from monitor.evidence.log.commitment import read_record
 from monitor.store.evidence_log import Opened
 
 LONGEST = 500

@@ -13,7 +13,7 @@ from monitor.commands.people import acting, declare_actor
 from monitor.commands.printing import print_table
 
 if TYPE_CHECKING:
-    from monitor.eraser import Eraser
+    from monitor.erasing.eraser import Eraser
     from monitor.store.evidence_tables import Erasure
     from monitor.wiring import App
 
@@ -120,14 +120,14 @@ def _list(app: App) -> int:
 
 
 def _eraser(app: App) -> Eraser:
-    from monitor.eraser import Eraser
+    from monitor.erasing.eraser import Eraser
 
     return Eraser(app.store, app.settings.school.key, app.settings.evidence_folder, app.clock)
 
 
 def _each(numbers: Iterable[int], do: Callable[[int], None]) -> bool:
     """Do it for each; what is refused is told and keeps nobody else from it. True when something was."""
-    from monitor.eraser import ErasureRefused
+    from monitor.erasing.eraser import ErasureRefused
     from monitor.store.evidence_log import ClockSetBack
 
     refused = False
@@ -143,8 +143,8 @@ def _each(numbers: Iterable[int], do: Callable[[int], None]) -> bool:
 
 
 def _carry_out(app: App, eraser: Eraser, numbers: Sequence[int], account: str, refused: bool) -> int:
-    from monitor.eraser import Carried
-    from monitor.erasure_steps import Erased
+    from monitor.erasing.eraser import Carried
+    from monitor.erasing.steps import Erased
     from monitor.store.evidence_log import ClockSetBack
 
     try:

@@ -9,8 +9,8 @@ from alerts.filters import counted, plain
 from monitor.commands.base import local
 
 if TYPE_CHECKING:
-    from monitor.eraser import Held, NeedsSecond
-    from monitor.erasure_steps import Erased, Outside
+    from monitor.erasing.eraser import Held, NeedsSecond
+    from monitor.erasing.steps import Erased, Outside
 
 NOT_CLEARED = (
     "The words are gone from the books, but the database file could not be rewritten without its old pages: another "
@@ -30,8 +30,8 @@ def erased_line(erased_at: datetime, basis: str | None, timezone: str) -> str:
 
 def result_lines(result: Erased | Held | NeedsSecond, timezone: str) -> list[str]:
     """What became of one case."""
-    from monitor.eraser import Held
-    from monitor.erasure_steps import Erased
+    from monitor.erasing.eraser import Held
+    from monitor.erasing.steps import Erased
 
     if isinstance(result, Erased):
         return [_erased(result), *_left(result, timezone)]

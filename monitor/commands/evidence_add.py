@@ -20,9 +20,9 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Keep the file, byte for byte, as evidence of one case."""
+    from monitor.custody.exhibits import NoSuchCase
+    from monitor.custody.media_gate import Withheld
     from monitor.evidence.screen_print import NotAScreenPrint, read_screen_print
-    from monitor.exhibits import NoSuchCase
-    from monitor.media_gate import Withheld
     from monitor.store import ledger
     from monitor.store.evidence_log import ClockSetBack
 

@@ -13,8 +13,8 @@ from monitor.commands.options import aware_moment
 from monitor.commands.people import acting, declare_actor
 
 if TYPE_CHECKING:
-    from monitor.bundle import Bundler
-    from monitor.bundle_request import Exported, Wanted
+    from monitor.disclosure.bundle import Bundler
+    from monitor.disclosure.bundle_request import Exported, Wanted
     from monitor.wiring import App
 
 EXAMPLE = (
@@ -46,11 +46,11 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Enter the export in the log, then make the bundle. 1 when a record in it is not as it was kept."""
-    from monitor.bundle_request import NotExported
-    from monitor.custody import KeyReplaced
-    from monitor.evidence.bag import BagRefused
-    from monitor.evidence.signing import KeyUnusable
-    from monitor.media_gate import Withheld
+    from monitor.custody.log import KeyReplaced
+    from monitor.custody.media_gate import Withheld
+    from monitor.disclosure.bundle_request import NotExported
+    from monitor.evidence.handing_out.bag import BagRefused
+    from monitor.evidence.log.signing import KeyUnusable
     from monitor.store.evidence_log import ClockSetBack
 
     wanted = _wanted(args)
@@ -72,8 +72,8 @@ def run(args: Namespace) -> int:
 
 def bundler(app: App) -> Bundler:
     """Makes bundles for the school of this app."""
-    from monitor.bundle import Bundler
     from monitor.commands.custody_lines import custody_line
+    from monitor.disclosure.bundle import Bundler
 
     settings = app.settings
     return Bundler(
@@ -89,7 +89,7 @@ def bundler(app: App) -> Bundler:
 
 
 def _wanted(args: Namespace) -> Wanted:
-    from monitor.bundle_request import Wanted
+    from monitor.disclosure.bundle_request import Wanted
 
     if (args.case is None) == (args.since is None):
         raise CommandFailed("say which evidence: either --case, or --since with --until if you like", Outcome.USAGE)

@@ -30,7 +30,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Print the list. It holds no word of any comment, so that looking at it is no view of the evidence."""
-    from monitor.holds import all_on_hold
+    from monitor.erasing.holds import all_on_hold
     from monitor.store import evidence_rows, ledger
 
     app = app_for(args)

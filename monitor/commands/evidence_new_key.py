@@ -13,8 +13,8 @@ from monitor.commands.base import CommandFailed, Outcome, app_for
 from monitor.commands.people import acting, declare_actor
 
 if TYPE_CHECKING:
-    from monitor.custody import Actor
-    from monitor.evidence.signing import PublicKey
+    from monitor.custody.log import Actor
+    from monitor.evidence.log.signing import PublicKey
     from monitor.wiring import App
 
 EXAMPLE = 'school-monitor evidence new-key --by "Mrs Okafor" --why "the old computer was stolen"'
@@ -28,7 +28,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Sign what there is with the old key where it still works, move it aside, and begin a new one."""
-    from monitor.evidence.signing import KeyUnusable
+    from monitor.evidence.log.signing import KeyUnusable
     from monitor.store.evidence_log import ClockSetBack
 
     app = app_for(args)
@@ -48,8 +48,8 @@ def run(args: Namespace) -> int:
 
 def _sign_with_old(app: App) -> bool:
     """Have the old key vouch for all that was added while it was in force. False: it cannot."""
-    from monitor.custody import KeyReplaced
-    from monitor.evidence.signing import KeyUnusable
+    from monitor.custody.log import KeyReplaced
+    from monitor.evidence.log.signing import KeyUnusable
     from monitor.store import ledger
 
     if not os.path.lexists(app.settings.signing_key):
@@ -77,8 +77,8 @@ def _move_aside(path: Path, now: datetime) -> Path | None:
 
 def _begin(app: App, actor: Actor, aside: Path | None) -> tuple[int, PublicKey]:
     """Make the new key and enter it in the log; where that fails, the old file has its name again."""
-    from monitor.custody import begin_new_key
-    from monitor.evidence.signing import SigningKey
+    from monitor.custody.log import begin_new_key
+    from monitor.evidence.log.signing import SigningKey
     from monitor.store import ledger
 
     path = app.settings.signing_key

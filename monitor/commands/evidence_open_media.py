@@ -20,9 +20,9 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Fetch what is attached to this one comment and keep it unopened. 1 when some of it could not be fetched."""
-    from monitor.evidence.media import MediaFile
-    from monitor.exhibits import NoSuchCase
-    from monitor.media_gate import Withheld
+    from monitor.custody.exhibits import NoSuchCase
+    from monitor.custody.media_gate import Withheld
+    from monitor.evidence.outside.media import MediaFile
     from monitor.store.evidence_log import ClockSetBack
 
     app = app_for(args)

@@ -19,7 +19,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """End the hold, and enter that in the evidence log."""
-    from monitor import holds
+    from monitor.erasing import holds
     from monitor.store import ledger
     from monitor.store.evidence_log import ClockSetBack
 

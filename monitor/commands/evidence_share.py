@@ -27,8 +27,8 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Add an entry about it. Nothing is sent: who passes evidence on does that themselves."""
-    from monitor import media_gate
-    from monitor.custody import note
+    from monitor.custody import media_gate
+    from monitor.custody.log import note
     from monitor.store import evidence_rows, ledger
     from monitor.store.evidence_log import ClockSetBack
 

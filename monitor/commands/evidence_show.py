@@ -14,7 +14,7 @@ from monitor.commands.options import position_number
 from monitor.commands.people import acting, declare_actor
 
 if TYPE_CHECKING:
-    from monitor.custody import Actor
+    from monitor.custody.log import Actor
     from monitor.store.evidence_log import Opened
     from monitor.store.evidence_rows import Kept
     from monitor.wiring import App
@@ -64,8 +64,8 @@ def run(args: Namespace) -> int:
 
 def _record(app: App, args: Namespace, actor: Actor) -> _Looked:
     """Find what is asked for and write the look down, in one transaction: without the entry nothing is shown."""
-    from monitor.custody import note
-    from monitor.media_gate import all_withheld
+    from monitor.custody.log import note
+    from monitor.custody.media_gate import all_withheld
     from monitor.store import evidence_log, evidence_rows, ledger, snapshots
 
     now = app.clock()
@@ -115,8 +115,8 @@ def _piece(app: App, kept: Kept, looked: _Looked) -> list[str]:
 
 def _state(directory: Path, kept: Kept, looked: _Looked) -> str:
     """Whether the files are those that the log has, in words."""
-    from monitor.evidence.commitment import read_record
     from monitor.evidence.folder_check import examine_folder
+    from monitor.evidence.log.commitment import read_record
 
     record = next((entry.record for entry in looked.custody if entry.position == kept.position), None)
     manifest = str(read_record(record)["manifest"]) if record else kept.digest

@@ -13,7 +13,7 @@ from monitor.commands.long_work import shown_progress
 from monitor.commands.options import aware_moment, declare_since
 
 if TYPE_CHECKING:
-    from monitor.verify import Asked, Verdict
+    from monitor.verify.verifier import Asked, Verdict
     from monitor.wiring import App
 
 EXAMPLE = "school-monitor evidence verify --printed 1234:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
@@ -46,7 +46,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Check it and print what is wrong, one line each. 1 when there is anything."""
-    from monitor.verify import Asked
+    from monitor.verify.verifier import Asked
 
     if args.proof and not args.printed:
         raise CommandFailed("--proof is about a printed root: give --printed as well", Outcome.USAGE)
@@ -64,7 +64,7 @@ def run(args: Namespace) -> int:
 
 
 def _verdict(app: App, asked: Asked) -> Verdict:
-    from monitor.verify import Verifier
+    from monitor.verify.verifier import Verifier
 
     settings, folder = app.settings, app.settings.path.parent
     verifier = Verifier(
@@ -96,7 +96,7 @@ def _say_printed(app: App, size: int, proof: bool) -> None:
     if not proof:
         return
     from monitor.store import ledger
-    from monitor.verify_log import continuation
+    from monitor.verify.log import continuation
 
     with app.store.reading() as tx:
         now = continuation(tx, ledger.enrolled_school(tx, app.settings.school.key), size)
@@ -110,7 +110,7 @@ def _base64(content: bytes) -> str:
 
 
 def _printed(text: str) -> tuple[int, bytes]:
-    from monitor.evidence.checkpoint import parse_short
+    from monitor.evidence.log.checkpoint import parse_short
 
     try:
         return parse_short(text)

@@ -23,8 +23,8 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Withhold everything of the case at once, and say whom to tell. Anybody may do it: minutes count."""
-    from monitor import media_gate
-    from monitor.exhibits import NoSuchCase
+    from monitor.custody import media_gate
+    from monitor.custody.exhibits import NoSuchCase
     from monitor.store import ledger, snapshots
     from monitor.store.evidence_log import ClockSetBack
 

@@ -20,7 +20,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Write JSON lines to standard output."""
-    from monitor import media_gate
+    from monitor.custody import media_gate
     from monitor.store import archive, ledger
 
     app = app_for(args)

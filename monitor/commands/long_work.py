@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from monitor.commands.printing import console
 
 if TYPE_CHECKING:
-    from monitor.evidence.copy_tree import Progress
+    from monitor.evidence.backups.copy_tree import Progress
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from monitor.commands.base import CommandFailed, Outcome
 
 if TYPE_CHECKING:
     from config.settings import Person, Settings
-    from monitor.custody import Actor
+    from monitor.custody.log import Actor
 
 LONGEST_NAME = 200
 LONGEST_REASON = 4000
@@ -32,7 +32,7 @@ def acting(args: Namespace, settings: Settings, roles: Collection[str] = ()) -> 
 
     Raises CommandFailed for an empty name or reason, or a person without the role.
     """
-    from monitor.custody import Actor
+    from monitor.custody.log import Actor
 
     by, why = plain(args.by or "", LONGEST_NAME).strip(), plain(args.why or "", LONGEST_REASON).strip()
     if not by or not why:
@@ -53,7 +53,7 @@ def acting(args: Namespace, settings: Settings, roles: Collection[str] = ()) -> 
 
 def looking(args: Namespace, settings: Settings) -> Actor:
     """Who looks at a case: the person given with --by, else the computer account alone."""
-    from monitor.custody import Actor
+    from monitor.custody.log import Actor
 
     account = computer_account()
     by, why = plain(args.by or "", LONGEST_NAME).strip(), plain(args.why or "", LONGEST_REASON).strip()

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from config.settings import Settings
-    from monitor.restore import Restored
-    from monitor.restore_making import Made
+    from monitor.backup.restore import Restored
+    from monitor.backup.restore_making import Made
 
 EXAMPLE = (
     'school-monitor restore /mnt/backups/oakfield-20261126T221000Z --by "Mrs Ali" --why "the disk failed on Thursday"'
@@ -46,11 +46,11 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Bring it back. 1 when nothing was restored, or when something in it needs a person."""
+    from monitor.backup.restore import BackupDamaged, Restorer, Wanted
+    from monitor.backup.restore_books import NotRestored
+    from monitor.backup.restore_plan import RestoreUnderWay
     from monitor.clock import system_clock
-    from monitor.evidence.backup_folder import NotABackup
-    from monitor.restore import BackupDamaged, Restorer, Wanted
-    from monitor.restore_books import NotRestored
-    from monitor.restore_plan import RestoreUnderWay
+    from monitor.evidence.backups.backup_folder import NotABackup
     from monitor.store.copying import CopyFailed, InUse
     from monitor.store.evidence_log import ClockSetBack
 

@@ -12,7 +12,7 @@ from monitor.commands.base import Outcome, app_for, local
 from monitor.commands.printing import print_table
 
 if TYPE_CHECKING:
-    from monitor.retention import Due, Preview, Retention
+    from monitor.erasing.retention import Due, Preview, Retention
     from monitor.wiring import App
 
 EXAMPLE = "school-monitor retention preview"
@@ -44,8 +44,8 @@ def run(args: Namespace) -> int:
 
 def retention_of(app: App) -> Retention:
     """The terms of the school, ready to be applied."""
-    from monitor.eraser import Eraser
-    from monitor.retention import Retention
+    from monitor.erasing.eraser import Eraser
+    from monitor.erasing.retention import Retention
 
     eraser = Eraser(app.store, app.settings.school.key, app.settings.evidence_folder, app.clock)
     return Retention(eraser, app.settings.policy)

@@ -23,7 +23,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Erase what has no evidence; put the rest up for a second person. 1 when the list has changed."""
-    from monitor.retention import RetentionRefused
+    from monitor.erasing.retention import RetentionRefused
     from monitor.store.evidence_log import ClockSetBack
 
     app = app_for(args)

@@ -64,8 +64,8 @@ def run(args: Namespace) -> int:
 
 def _looked_at(app: App, case: Case, args: Namespace) -> bool:
     """Enter into the evidence log that somebody looks at a case of which evidence is kept. True: it is withheld."""
-    from monitor import media_gate
-    from monitor.custody import note
+    from monitor.custody import media_gate
+    from monitor.custody.log import note
     from monitor.store import ledger
     from monitor.store.evidence_log import ClockSetBack
 

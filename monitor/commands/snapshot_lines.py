@@ -9,10 +9,10 @@ from typing import Any
 
 from alerts.filters import plain
 from monitor.commands.quoting import quoted, visible
-from monitor.evidence.card import flag_words, moment_words
+from monitor.evidence.card.card import flag_words, moment_words
+from monitor.evidence.card.snapshot_facts import Facts, read_facts
 from monitor.evidence.exhibit import FACTS
 from monitor.evidence.snapshot import EXCHANGE
-from monitor.evidence.snapshot_facts import Facts, read_facts
 
 THREAD_LENGTH = 500  # characters of another message of its thread
 LONGEST = 1000  # characters of one fact

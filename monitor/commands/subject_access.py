@@ -13,8 +13,8 @@ from monitor.commands.handing_out import MAY_HAND_OUT, declare_output, numbers, 
 from monitor.commands.people import acting, declare_actor
 
 if TYPE_CHECKING:
-    from monitor.subject import Candidate
-    from monitor.subject_access import Answered
+    from monitor.disclosure.subject import Candidate
+    from monitor.disclosure.subject_access import Answered
 
 EXAMPLE = (
     'school-monitor subject-access "Gary Pretend" --output answer.zip --by "Ms Okafor" '
@@ -47,10 +47,10 @@ def configure(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Enter the request in the log, then make the bundle. 1 when a record in it is not as it was kept."""
     from monitor.commands.custody_lines import custody_line
-    from monitor.evidence.bag import BagRefused
+    from monitor.disclosure.subject import NoSuchComment, SeveralPeople
+    from monitor.disclosure.subject_access import Asked, NothingHeld, SubjectAccess
+    from monitor.evidence.handing_out.bag import BagRefused
     from monitor.store.evidence_log import ClockSetBack
-    from monitor.subject import NoSuchComment, SeveralPeople
-    from monitor.subject_access import Asked, NothingHeld, SubjectAccess
 
     if not (args.person or args.case):
         raise CommandFailed("say who is meant: an id, a name, or --case with a comment of theirs", Outcome.USAGE)

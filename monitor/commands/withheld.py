@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 from alerts.filters import plain
 from monitor.commands.base import local
+from monitor.custody.media_gate import route
 from monitor.evidence.defang import defanged
-from monitor.media_gate import route
 from monitor.model import Case
 
 

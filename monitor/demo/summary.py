@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from config.settings import FolderMail
-from monitor.custody import checkpoint_of
+from monitor.custody.log import checkpoint_of
 from monitor.demo.play import Played
-from monitor.evidence.checkpoint import short_form
+from monitor.evidence.log.checkpoint import short_form
 from monitor.model import ResponseState
 from monitor.rules.state import response_state
 from monitor.store import cases, evidence_log, judged, ledger

@@ -1,7 +1,7 @@
 """Holding one folder of evidence against its own manifest.
 
 It shows that the files agree with their manifest. Whether the manifest is the one that was written is shown by its
-digest, which the evidence log commits to (`monitor/verify.py`).
+digest, which the evidence log commits to (`monitor/verify/verifier.py`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ BLOCK = 1 << 18  # bytes read at once while hashing
 
 _CARD = ("card.", "annex.")
 _LEFT_BY_A_KILLED_CARD = re.compile(r"\.card/.*|\.(?:card|annex)[^/]*\.part", re.DOTALL)
-"""Begun and not finished by `monitor.evidence.render`: no part of the evidence, gone when the card is made."""
+"""Begun and not finished by `monitor.evidence.card.render`: no part of the evidence, gone when the card is made."""
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 # Whatever took a file's place must not keep us waiting (a pipe) or lead us elsewhere (a link).
 _WARY = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK

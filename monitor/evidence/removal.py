@@ -17,7 +17,7 @@ from pathlib import Path
 
 from connectors.base import FetchedItem
 from monitor.evidence import incoming
-from monitor.evidence.card_files import clear_card
+from monitor.evidence.card.card_files import clear_card
 from monitor.evidence.erasure_journal import Place
 from monitor.evidence.files import alone_in, sync_folder
 from monitor.evidence.snapshot import CAPTURE

@@ -8,7 +8,7 @@
         capture.json                       the facts: who, where, when, which words
         why.json                           the flags, and what or who had it captured
         manifest-sha256.txt                digests of all of these; `sha256sum -c manifest-sha256.txt` checks them
-        card.pdf, card.png, card.txt, annex.txt, card-sha256.txt    added later by `monitor.evidence.render`
+        card.pdf, card.png, card.txt, annex.txt, card-sha256.txt    added later by `monitor.evidence.card.render`
 
 JSON is written in ASCII, every other character as its code: what a comment hides cannot act on whoever reads it.
 Each message of the thread has a random salt in its file: one of them can be erased, and neither its digest in the

@@ -8,10 +8,10 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 from config.loading import load_settings
-from monitor.backup import BackupTaker
+from monitor.backup.backup import BackupTaker
+from monitor.backup.restore import Restorer, Wanted
 from monitor.clock import SetClock
-from monitor.custody import Actor
-from monitor.restore import Restorer, Wanted
+from monitor.custody.log import Actor
 from monitor.wiring import build_app
 
 NOW = datetime(2026, 11, 26, 22, 10, tzinfo=UTC)

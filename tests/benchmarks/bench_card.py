@@ -6,8 +6,8 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from connectors.base import Attachment
-from monitor.evidence import render
-from monitor.evidence.card_files import remove_card
+from monitor.evidence.card import render
+from monitor.evidence.card.card_files import remove_card
 from monitor.evidence.snapshot import Capture, Received, ThreadLine, write_snapshot
 from monitor.model import Category, Flag
 

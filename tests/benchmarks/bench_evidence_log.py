@@ -3,9 +3,9 @@
 import time
 from datetime import UTC, datetime, timedelta
 
-from monitor.custody import note, seal
-from monitor.evidence.merkle import Tree, leaf_hash, verify_inclusion
-from monitor.evidence.signing import SigningKey
+from monitor.custody.log import note, seal
+from monitor.evidence.log.merkle import Tree, leaf_hash, verify_inclusion
+from monitor.evidence.log.signing import SigningKey
 from monitor.store import evidence_log
 from monitor.store.engine import open_store
 from monitor.store.evidence_tables import LogEntry

@@ -15,19 +15,19 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import insert
 
 from config.loading import load_settings
-from monitor.bundle_request import Wanted
 from monitor.clock import SetClock
 from monitor.commands.custody_lines import custody_line
 from monitor.commands.evidence_export import bundler
-from monitor.custody import Actor
+from monitor.custody.log import Actor
 from monitor.demo.networks import stand_ins
 from monitor.demo.play import oakfield_school, oakfield_worlds
 from monitor.demo.workplace import open_workplace, write_configuration
 from monitor.demo.world import Author, StoryMessage, StoryPost
+from monitor.disclosure.bundle_request import Wanted
+from monitor.disclosure.subject_access import Asked, SubjectAccess
 from monitor.round import read_account
 from monitor.store import evidence_log, evidence_rows, ledger
 from monitor.store.evidence_tables import LogEntry
-from monitor.subject_access import Asked, SubjectAccess
 from monitor.wiring import build_app
 
 ANCHOR = datetime(2026, 11, 20, 8, 5, tzinfo=UTC)

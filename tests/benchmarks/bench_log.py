@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from monitor.evidence.checkpoint import Checkpoint
-from monitor.evidence.commitment import commit, new_salt, record_bytes
-from monitor.evidence.merkle import Frontier, Tree, leaf_hash, verify_consistency, verify_inclusion
-from monitor.evidence.signing import SigningKey
+from monitor.evidence.log.checkpoint import Checkpoint
+from monitor.evidence.log.commitment import commit, new_salt, record_bytes
+from monitor.evidence.log.merkle import Frontier, Tree, leaf_hash, verify_consistency, verify_inclusion
+from monitor.evidence.log.signing import SigningKey
 
 ENTRIES = 100_000
 AT = datetime(2026, 11, 20, 8, tzinfo=UTC)

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from connectors.transport import NetworkSession
-from monitor.evidence.timestamp import ask, request_bytes
-from monitor.evidence.timestamp_check import verify_with_client, verify_with_openssl
-from monitor.evidence.timestamp_reply import describe
+from monitor.evidence.log.timestamp import ask, request_bytes
+from monitor.evidence.log.timestamp_check import verify_with_client, verify_with_openssl
+from monitor.evidence.log.timestamp_reply import describe
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 CHECKPOINT = b"oakfield.example/evidence\n17\nqd6Tb0Tm6u3TPVmkXKVRPfmXuTJNkIYLPNFwSDnGBlM=\n"

@@ -11,14 +11,14 @@ from sqlalchemy import insert
 
 from config.loading import load_settings
 from monitor.clock import SetClock
-from monitor.custody import origin
-from monitor.evidence.checkpoint import Checkpoint, time_text
-from monitor.evidence.commitment import commit, new_salt, record_bytes
+from monitor.custody.log import origin
+from monitor.evidence.card.render import render_card
 from monitor.evidence.files import sha256_of
 from monitor.evidence.folder_check import CARD_LIST
-from monitor.evidence.merkle import Frontier, leaf_hash
-from monitor.evidence.render import render_card
-from monitor.evidence.signing import SigningKey
+from monitor.evidence.log.checkpoint import Checkpoint, time_text
+from monitor.evidence.log.commitment import commit, new_salt, record_bytes
+from monitor.evidence.log.merkle import Frontier, leaf_hash
+from monitor.evidence.log.signing import SigningKey
 from monitor.evidence.snapshot import Capture, Received, ThreadLine, write_snapshot
 from monitor.model import Category, Flag
 from monitor.store import ledger
@@ -61,7 +61,7 @@ access_token_file = "token"
 
 
 class Log:
-    """The rows of an evidence log as `monitor.custody` would write them one by one."""
+    """The rows of an evidence log as `monitor.custody.log` would write them one by one."""
 
     def __init__(self, school, key):
         self.school, self.key, self.frontier = school, key, Frontier()

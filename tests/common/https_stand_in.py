@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from monitor.evidence.egress import Egress
+from monitor.evidence.outside.egress import Egress
 
 NAMES = ("cdn.example", "img.cdn.example", "page.example", "other.example")
 

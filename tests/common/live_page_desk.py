@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from https_stand_in import answer
 
-from monitor.evidence.live_page import LivePageFailed, capture_live_page
+from monitor.evidence.outside.live_page import LivePageFailed, capture_live_page
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 URL = "https://page.example/post?id=secret-query"

@@ -12,11 +12,11 @@ from books import CONFIGURATION, digests, rows
 from processes import PATIENCE, Running, school_monitor, surroundings
 
 from config.loading import load_settings
+from monitor.backup.restore_plan import ready_to_open
 from monitor.clock import system_clock
-from monitor.custody import Actor
-from monitor.eraser import Eraser
-from monitor.evidence.backup_folder import check_backup
-from monitor.restore_plan import ready_to_open
+from monitor.custody.log import Actor
+from monitor.erasing.eraser import Eraser
+from monitor.evidence.backups.backup_folder import check_backup
 from monitor.store.engine import open_store
 
 KILLED_AT = Path(__file__).with_name("killed_at.py")

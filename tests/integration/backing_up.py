@@ -8,9 +8,9 @@ from alembic.config import Config
 from evidence_desk import MRS_ALI
 from sqlalchemy import create_engine, text
 
-from monitor.backup import BackupTaker
-from monitor.evidence.backup_folder import read_manifest
-from monitor.restore import Restorer, Wanted
+from monitor.backup.backup import BackupTaker
+from monitor.backup.restore import Restorer, Wanted
+from monitor.evidence.backups.backup_folder import read_manifest
 from monitor.store import migrate
 
 PROGRAM = "School Social Monitor 0.1.0"

@@ -6,9 +6,9 @@ import subprocess
 import sys
 import zipfile
 
-from monitor.bundle_request import Wanted
 from monitor.commands.evidence_export import bundler
-from monitor.custody import Actor
+from monitor.custody.log import Actor
+from monitor.disclosure.bundle_request import Wanted
 
 MS_OKAFOR = Actor("Ms Okafor", "crime 42/26", "okafor on office-pc")
 

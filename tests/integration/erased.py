@@ -8,11 +8,11 @@ import pytest
 from desk import HOUR, MINUTE, NOW, OTHER, SCHOOL, Desk, item
 from sqlalchemy import select
 
-from monitor import holds
 from monitor.__main__ import main
-from monitor.custody import Actor
-from monitor.eraser import Eraser
-from monitor.erasure import finish_pending
+from monitor.custody.log import Actor
+from monitor.erasing import holds
+from monitor.erasing.eraser import Eraser
+from monitor.erasing.finishing import finish_pending
 from monitor.store.evidence_tables import Snapshot
 from monitor.store.tables import Comment, Item, School
 

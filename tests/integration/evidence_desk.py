@@ -1,7 +1,7 @@
 """Looking into a desk's evidence: its folders, and what its log says."""
 
-from monitor.custody import Actor
-from monitor.evidence.commitment import read_record
+from monitor.custody.log import Actor
+from monitor.evidence.log.commitment import read_record
 from monitor.store import evidence_log
 
 MRS_ALI = Actor("Mrs Ali", "because", "ali on office-pc")

@@ -11,18 +11,18 @@ from datetime import UTC, datetime
 from desk import DAY, HOUR, INSULT, NOW, OTHER, Desk, item
 from evidence_desk import MRS_ALI
 
-from monitor import media_gate
 from monitor.__main__ import main
-from monitor.custody import checkpoint_of, origin
+from monitor.custody import media_gate
+from monitor.custody.log import checkpoint_of, origin
 from monitor.deciding import decide
-from monitor.evidence.checkpoint import Checkpoint, short_form
-from monitor.evidence.commitment import commit, new_salt, read_record, record_bytes
-from monitor.evidence.merkle import Frontier, leaf_hash
+from monitor.evidence.log.checkpoint import Checkpoint, short_form
+from monitor.evidence.log.commitment import commit, new_salt, read_record, record_bytes
+from monitor.evidence.log.merkle import Frontier, leaf_hash
+from monitor.evidence.log.signing import SigningKey
 from monitor.evidence.screen_print import read_screen_print
-from monitor.evidence.signing import SigningKey
 from monitor.model import Action
 from monitor.store import evidence_log, judged, ledger
-from monitor.verify import Asked, Verifier
+from monitor.verify.verifier import Asked, Verifier
 
 DATABASE = "school-monitor.db"
 

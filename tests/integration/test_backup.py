@@ -16,12 +16,12 @@ from kept_evidence import a_png, withhold
 
 from config.loading import load_settings
 from config.packs import POLICIES
-from monitor import backup_draft
-from monitor.backup_draft import NotBackedUp
-from monitor.evidence.backup_folder import check_backup, read_backup
-from monitor.evidence.merkle import Tree, leaf_hash
+from monitor.backup import draft as backup_draft
+from monitor.backup.draft import NotBackedUp
+from monitor.evidence.backups.backup_folder import check_backup, read_backup
+from monitor.evidence.log.merkle import Tree, leaf_hash
+from monitor.evidence.log.signing import SigningKey
 from monitor.evidence.screen_print import read_screen_print
-from monitor.evidence.signing import SigningKey
 from monitor.store import ledger
 from monitor.store.copying import CopyFailed
 from monitor.store.engine import HEAD

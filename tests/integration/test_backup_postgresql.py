@@ -11,9 +11,9 @@ from evidence_desk import entries, records
 from kept_evidence import problems
 from postgres_server import missing, postgres, run_sql
 
-from monitor.evidence.backup_folder import check_backup
-from monitor.evidence.merkle import Tree, leaf_hash
-from monitor.restore_books import NotRestored
+from monitor.backup.restore_books import NotRestored
+from monitor.evidence.backups.backup_folder import check_backup
+from monitor.evidence.log.merkle import Tree, leaf_hash
 from monitor.store import copying_postgresql
 from monitor.store.copying import CopyFailed, InUse
 from monitor.store.engine import open_store

@@ -8,7 +8,7 @@ from desk import DAY, HOUR, INSULT, MINUTE, NOW, OTHER, SCHOOL, SCRIPTED, Script
 from evidence_desk import folder_of, records
 
 from connectors.base import FetchedPost, TemporaryFailure, Verdict
-from monitor.capture import LOOK_AGAIN_AFTER
+from monitor.custody.capture import LOOK_AGAIN_AFTER
 from monitor.evidence import incoming
 from monitor.evidence.folder_check import check_folder
 from monitor.store import judged, ledger, snapshots
@@ -245,7 +245,7 @@ def test_a_disk_that_is_full_keeps_nothing_of_the_page_and_the_next_read_keeps_a
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("monitor.capture.write_snapshot", full)
+        patch.setattr("monitor.custody.capture.write_snapshot", full)
         with pytest.raises(OSError, match="No space"):
             desk.read(item("c0"), item("c1", INSULT))
     assert (desk.cases(), records(desk, "snapshot")) == ({}, [])
@@ -255,7 +255,7 @@ def test_a_disk_that_is_full_keeps_nothing_of_the_page_and_the_next_read_keeps_a
 
 def test_a_snapshot_that_was_on_disk_when_the_program_died_is_entered_once(desk, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr("monitor.capture.note", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr("monitor.custody.capture.note", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             desk.read(item("c1", INSULT))
     (folder,) = desk.settings.evidence_folder.glob("2026/11/*")

@@ -3,7 +3,7 @@
 from desk import INSULT, MINUTE, item
 
 from monitor import deciding
-from monitor.custody import Actor
+from monitor.custody.log import Actor
 from monitor.model import Action
 from monitor.store.tables import Comment
 

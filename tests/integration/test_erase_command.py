@@ -6,8 +6,8 @@ from erased import HEAD, case_of, eraser, found_in, run_command
 from evidence_desk import records
 from sqlalchemy import select
 
-from monitor import holds
-from monitor.custody import note
+from monitor.custody.log import note
+from monitor.erasing import holds
 from monitor.store import ledger
 from monitor.store.tables import School
 
@@ -120,7 +120,7 @@ def test_copies_that_left_and_words_on_hold_are_told(desk, cases, run):
 
 
 def test_somebody_using_the_database_is_told_and_the_rest_is_left_to_the_next_start(desk, cases, run, monkeypatch):
-    monkeypatch.setattr("monitor.erasure_steps.sweep", lambda _: False)
+    monkeypatch.setattr("monitor.erasing.steps.sweep", lambda _: False)
     status, said, _ = run(cases["c2"], *ALI)
     assert status == 1
     assert "That is done at the next start." in said

@@ -247,7 +247,7 @@ def test_a_full_disk_leaves_everything_as_it_was_and_the_next_start_finishes(des
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("monitor.erasure_steps.erasure_journal.append", full)
+        patch.setattr("monitor.erasing.steps.erasure_journal.append", full)
         with pytest.raises(OSError, match="No space left"):
             eraser(desk).carry_out([asked.number], HEAD.account)
     assert desk.cases()[REMOTE_ID].text == EDITED

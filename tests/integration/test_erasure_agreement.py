@@ -26,10 +26,10 @@ from evidence_desk import entries, records
 from kept_evidence import problems
 from sqlalchemy import select
 
-from monitor.custody import note
+from monitor.custody.log import note
 from monitor.deciding import decide
-from monitor.eraser import ErasureRefused
-from monitor.erasure_steps import Erased
+from monitor.erasing.eraser import ErasureRefused
+from monitor.erasing.steps import Erased
 from monitor.model import Action
 from monitor.store import judged, ledger
 from monitor.store.evidence_tables import Erasure

@@ -33,8 +33,8 @@ from datetime import datetime
 from pathlib import Path
 from config.loading import load_settings
 from monitor.clock import SetClock
-from monitor.custody import Actor
-from monitor.eraser import Eraser
+from monitor.custody.log import Actor
+from monitor.erasing.eraser import Eraser
 from monitor import wiring
 
 folder, number, module, name, when, now = sys.argv[1:]
@@ -63,18 +63,18 @@ if when != "never":
 eraser.carry_out([int(number)], "head on head-pc")
 """
 BEFORE_THE_COMMIT = [
-    ("monitor.eraser", "destroy", "before"),
-    ("monitor.erasure_steps", "erasing.forget_words", "after"),
-    ("monitor.erasure_steps", "erasure_journal.append", "before"),
-    ("monitor.erasure_steps", "erasure_journal.append", "after"),
+    ("monitor.erasing.eraser", "destroy", "before"),
+    ("monitor.erasing.steps", "erasing.forget_words", "after"),
+    ("monitor.erasing.steps", "erasure_journal.append", "before"),
+    ("monitor.erasing.steps", "erasure_journal.append", "after"),
 ]
 AFTER_THE_COMMIT = [
-    ("monitor.eraser", "clear", "before"),
-    ("monitor.erasure_steps", "removal.remove_parts", "after"),
+    ("monitor.erasing.eraser", "clear", "before"),
+    ("monitor.erasing.steps", "removal.remove_parts", "after"),
     ("monitor.evidence.removal", "shutil.rmtree", "half-way"),
-    ("monitor.erasure_steps", "removal.remove_folders", "after"),
-    ("monitor.erasure_steps", "sweep", "before"),
-    ("monitor.erasure_steps", "sweep", "after"),
+    ("monitor.erasing.steps", "removal.remove_folders", "after"),
+    ("monitor.erasing.steps", "sweep", "before"),
+    ("monitor.erasing.steps", "sweep", "after"),
 ]
 
 

@@ -22,8 +22,8 @@ from postgresql import server
 from sqlalchemy import delete, select, text
 from sqlalchemy.exc import DBAPIError
 
-from monitor import holds
-from monitor.eraser import ErasureRefused
+from monitor.erasing import holds
+from monitor.erasing.eraser import ErasureRefused
 from monitor.evidence import erasure_journal
 from monitor.store.evidence_tables import LogEntry, LogOpening, Snapshot
 from monitor.store.tables import Comment, School, Version

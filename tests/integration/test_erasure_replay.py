@@ -28,8 +28,8 @@ from erased import (
 from evidence_desk import records
 from kept_evidence import problems
 
-from monitor import erasure_steps
-from monitor.erasure import replay
+from monitor.erasing import steps as erasure_steps
+from monitor.erasing.finishing import replay
 from monitor.evidence import erasure_journal
 from monitor.evidence.erasure_journal import JOURNAL, Ended
 from monitor.store import erasure_book
@@ -228,7 +228,7 @@ def test_the_database_alone_put_back_is_noticed_at_the_next_start(backup, journa
 def test_a_start_that_follows_another_reads_no_journal(journal, monkeypatch):
     with taken_up(journal.parent.parent) as desk:
         assert finish(desk).cleared
-        monkeypatch.setattr("monitor.erasure.erasure_journal.read", None)
+        monkeypatch.setattr("monitor.erasing.finishing.erasure_journal.read", None)
         assert finish(desk).cleared
 
 

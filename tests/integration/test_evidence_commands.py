@@ -10,8 +10,8 @@ from kept_evidence import copied, problems, run_command, some_weeks_in, withhold
 
 from monitor.__main__ import main
 from monitor.commands.evidence import COMMANDS
-from monitor.custody import note
-from monitor.evidence.signing import SigningKey
+from monitor.custody.log import note
+from monitor.evidence.log.signing import SigningKey
 from monitor.store import ledger
 
 MRS_ALIS = ("--by", "Mrs Ali", "--why", "the parents complained")
@@ -208,7 +208,7 @@ def test_a_new_key_that_cannot_be_entered_in_the_log_leaves_the_old_one_in_force
     def full(*_args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("monitor.custody.begin_new_key", full)
+    monkeypatch.setattr("monitor.custody.log.begin_new_key", full)
     assert run("new-key", *HEADS)[0] == 1
     assert desk.settings.signing_key.read_bytes() == before
     assert list(desk.folder.glob("*-old-*")) == []

@@ -13,10 +13,10 @@ from evidence_desk import records
 from kept_evidence import copied, folder_at, problems, some_weeks_in
 from local_tsa import serving
 
-from monitor.bundle_request import NotExported
-from monitor.custody import begin_new_key
-from monitor.evidence.bag import BagRefused
-from monitor.evidence.signing import PublicKey, SigningKey
+from monitor.custody.log import begin_new_key
+from monitor.disclosure.bundle_request import NotExported
+from monitor.evidence.handing_out.bag import BagRefused
+from monitor.evidence.log.signing import PublicKey, SigningKey
 from monitor.store import ledger
 from monitor.store.evidence_tables import Snapshot
 

@@ -6,7 +6,7 @@ from desk import INSULT, item
 from evidence_desk import records
 from kept_evidence import copied, run_command, some_weeks_in
 
-from monitor.evidence.signing import SigningKey
+from monitor.evidence.log.signing import SigningKey
 
 
 @pytest.fixture(scope="module")

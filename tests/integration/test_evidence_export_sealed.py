@@ -10,11 +10,11 @@ from desk import HOUR, INSULT, MINUTE, NOW, OTHER, item
 from evidence_desk import MRS_ALI, records
 from kept_evidence import a_png, folder_at, withhold
 
+from monitor.custody.media_gate import Withheld
 from monitor.deciding import decide
-from monitor.evidence.blackout import BLACK
-from monitor.evidence.commitment import commit, record_bytes
+from monitor.evidence.handing_out.blackout import BLACK
+from monitor.evidence.log.commitment import commit, record_bytes
 from monitor.evidence.screen_print import read_screen_print
-from monitor.media_gate import Withheld
 from monitor.model import Action
 from monitor.store import judged, ledger
 

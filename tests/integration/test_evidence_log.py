@@ -11,10 +11,10 @@ from evidence_desk import MRS_ALI, entries, records
 from sqlalchemy import delete, text, update
 from sqlalchemy.exc import IntegrityError
 
-from monitor.custody import KeyReplaced, begin_new_key, checkpoint_of, known_keys, note, seal
-from monitor.evidence.commitment import commit
-from monitor.evidence.merkle import Tree, leaf_hash
-from monitor.evidence.signing import KeyUnusable, SigningKey
+from monitor.custody.log import KeyReplaced, begin_new_key, checkpoint_of, known_keys, note, seal
+from monitor.evidence.log.commitment import commit
+from monitor.evidence.log.merkle import Tree, leaf_hash
+from monitor.evidence.log.signing import KeyUnusable, SigningKey
 from monitor.store import evidence_log, ledger
 from monitor.store.engine import open_store
 from monitor.store.evidence_log import ClockSetBack

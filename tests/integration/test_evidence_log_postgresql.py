@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from monitor.custody import note, seal
-from monitor.evidence.signing import SigningKey
+from monitor.custody.log import note, seal
+from monitor.evidence.log.signing import SigningKey
 from monitor.store import evidence_log, ledger
 from monitor.store.engine import open_store
 from monitor.store.ledger import enrol

@@ -20,9 +20,9 @@ from kept_evidence import (
 )
 from local_tsa import serving
 
-from monitor.evidence.checkpoint import parse_short
-from monitor.evidence.merkle import verify_consistency
-from monitor.evidence.signing import SigningKey
+from monitor.evidence.log.checkpoint import parse_short
+from monitor.evidence.log.merkle import verify_consistency
+from monitor.evidence.log.signing import SigningKey
 from monitor.store.evidence_tables import LogCheckpoint
 
 

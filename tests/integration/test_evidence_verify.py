@@ -19,13 +19,13 @@ from kept_evidence import (
     verdict,
 )
 
-from monitor.custody import Actor, note
-from monitor.eraser import Eraser
+from monitor.custody.log import Actor, note
+from monitor.erasing.eraser import Eraser
 from monitor.evidence.files import sha256_of
 from monitor.evidence.snapshot import thread_file
 from monitor.evidence.write_once import MANIFEST
 from monitor.store import ledger
-from monitor.verify import Asked, Verifier
+from monitor.verify.verifier import Asked, Verifier
 
 SHOWN_AS_CARD = ("card.pdf", "card.png", "card.txt", "card-sha256.txt")
 

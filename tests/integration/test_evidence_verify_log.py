@@ -13,8 +13,8 @@ from kept_evidence import (
     verdict,
 )
 
-from monitor.custody import begin_new_key, note
-from monitor.evidence.signing import SigningKey
+from monitor.custody.log import begin_new_key, note
+from monitor.evidence.log.signing import SigningKey
 from monitor.store import ledger
 
 UNSIGNED = "the 1 newest entry is not signed yet; the program does that within the hour"

@@ -9,12 +9,12 @@ from https_stand_in import answer, make_certificates, stand_in
 from picture_samples import jpeg, png
 
 from connectors.base import Attachment
-from monitor.cards import CardMaker
-from monitor.custody import Actor
+from monitor.custody.cards import CardMaker
+from monitor.custody.exhibits import Exhibits, NoSuchCase
+from monitor.custody.log import Actor
+from monitor.custody.media_gate import Gate, Withheld, gate_of
 from monitor.evidence.folder_check import check_folder
 from monitor.evidence.screen_print import screen_print_of
-from monitor.exhibits import Exhibits, NoSuchCase
-from monitor.media_gate import Gate, Withheld, gate_of
 from monitor.store import ledger
 
 LEAD = Actor("Robin Achterberg", "the police asked", "robin on office-pc")
@@ -29,7 +29,7 @@ def certificates(tmp_path_factory):
 @pytest.fixture
 def cdn(certificates, monkeypatch):
     """A server of attachments, which the network in these tests is said to keep them on."""
-    monkeypatch.setattr("monitor.exhibits.MEDIA_HOSTS", {"facebook_page": ("cdn.example",)})
+    monkeypatch.setattr("monitor.custody.exhibits.MEDIA_HOSTS", {"facebook_page": ("cdn.example",)})
     with stand_in(lambda _, connection: connection.sendall(answer(jpeg(30, 20))), certificates) as server:
         yield server
 
@@ -135,7 +135,7 @@ def test_what_is_withheld_is_never_fetched_and_no_screen_print_of_it_is_taken(de
 
 
 def test_what_is_withheld_while_it_is_being_fetched_is_not_kept(desk, certificates, monkeypatch):
-    monkeypatch.setattr("monitor.exhibits.MEDIA_HOSTS", {"facebook_page": ("cdn.example",)})
+    monkeypatch.setattr("monitor.custody.exhibits.MEDIA_HOSTS", {"facebook_page": ("cdn.example",)})
     desk.read(item("c1", INSULT, attachments=PHOTO))
 
     def talk(_, connection):

@@ -6,9 +6,9 @@ from erased import ask, case_of, erase, eraser, run_command
 from evidence_desk import records
 from sqlalchemy import select
 
-from monitor import holds
-from monitor.custody import Actor
-from monitor.eraser import ErasureRefused
+from monitor.custody.log import Actor
+from monitor.erasing import holds
+from monitor.erasing.eraser import ErasureRefused
 from monitor.store.evidence_log import ClockSetBack
 from monitor.store.tables import School
 

@@ -8,10 +8,10 @@ from evidence_desk import MRS_ALI, folder_of, records
 from https_stand_in import answer, make_certificates, stand_in
 from picture_samples import png
 
-from monitor.evidence.browser import find_browser
-from monitor.evidence.live_page import LivePage, LivePageFailed
+from monitor.custody.live_pages import AT_ONCE, NO_BROWSER
+from monitor.evidence.outside.browser import find_browser
+from monitor.evidence.outside.live_page import LivePage, LivePageFailed
 from monitor.evidence.snapshot import CAPTURE
-from monitor.live_pages import AT_ONCE, NO_BROWSER
 from monitor.store import ledger
 
 ADDRESS = "https://page.example/post?id=1"
@@ -28,9 +28,9 @@ def wanted(desk):
 def asked(monkeypatch):
     """The addresses the browser was sent to, all of which show PAGE."""
     addresses = []
-    monkeypatch.setattr("monitor.live_pages.find_browser", lambda given: given or "/usr/bin/browser")
+    monkeypatch.setattr("monitor.custody.live_pages.find_browser", lambda given: given or "/usr/bin/browser")
     monkeypatch.setattr(
-        "monitor.live_pages.capture_live_page", lambda address, *_, **__: addresses.append(address) or PAGE
+        "monitor.custody.live_pages.capture_live_page", lambda address, *_, **__: addresses.append(address) or PAGE
     )
     return addresses
 
@@ -58,7 +58,7 @@ def test_why_there_is_no_photograph_is_on_record_and_it_is_not_tried_again(wante
     def fails(*_, **__):
         raise LivePageFailed("page.example: leads to no address on the public internet; it was not opened")
 
-    monkeypatch.setattr("monitor.live_pages.capture_live_page", fails)
+    monkeypatch.setattr("monitor.custody.live_pages.capture_live_page", fails)
     read(wanted)
     assert [wanted.app.live_pages.run() for _ in range(2)] == [0, 0]
     (entry,) = records(wanted, "live_page")
@@ -66,7 +66,7 @@ def test_why_there_is_no_photograph_is_on_record_and_it_is_not_tried_again(wante
 
 
 def test_without_a_browser_that_is_the_reason(wanted, monkeypatch):
-    monkeypatch.setattr("monitor.live_pages.find_browser", lambda _: None)
+    monkeypatch.setattr("monitor.custody.live_pages.find_browser", lambda _: None)
     read(wanted)
     wanted.app.live_pages.run()
     assert [entry["not_made"] for entry in records(wanted, "live_page")] == [NO_BROWSER]

@@ -7,11 +7,12 @@ from erased import REMOTE_ID, TRACES, case_of, conversation_in, copy_of, erase, 
 from evidence_desk import MRS_ALI, entries, folder_of, records
 from kept_evidence import problems, withhold
 
-from monitor import holds, media_gate
+from monitor.backup.restore_books import NotRestored
+from monitor.custody import media_gate
+from monitor.erasing import holds
 from monitor.evidence import erasure_journal
-from monitor.evidence.checkpoint import time_text
-from monitor.evidence.signing import SigningKey
-from monitor.restore_books import NotRestored
+from monitor.evidence.log.checkpoint import time_text
+from monitor.evidence.log.signing import SigningKey
 from monitor.store import evidence_log, ledger
 from monitor.store.engine import open_store
 

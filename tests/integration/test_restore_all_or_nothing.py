@@ -12,12 +12,12 @@ from desk import DAY, HOUR, INSULT, item
 from erased import TRACES, conversation_in, copy_of, erase, found_in, taken_up
 from evidence_desk import records
 
-from monitor import restore_making, restore_plan
-from monitor.evidence.backup_folder import FACTS, NotABackup, read_manifest
+from monitor.backup import restore_making, restore_plan
+from monitor.backup.restore import BackupDamaged
+from monitor.backup.restore_books import NotRestored
+from monitor.backup.restore_plan import PLAN, RestoreUnderWay, Workplace, alone, ready_to_open
+from monitor.evidence.backups.backup_folder import FACTS, NotABackup, read_manifest
 from monitor.evidence.files import sha256_of
-from monitor.restore import BackupDamaged
-from monitor.restore_books import NotRestored
-from monitor.restore_plan import PLAN, RestoreUnderWay, Workplace, alone, ready_to_open
 from monitor.store import copying_sqlite
 from monitor.store.copying import CopyFailed, InUse
 from monitor.store.engine import StoreUnusable, open_store

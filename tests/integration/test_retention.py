@@ -11,11 +11,12 @@ from sqlalchemy import select
 
 from config.packs import POLICIES
 from connectors.base import Attachment, Quarantined
-from monitor import holds, media_gate
-from monitor.custody import Actor, note
+from monitor.custody import media_gate
+from monitor.custody.log import Actor, note
 from monitor.deciding import decide
+from monitor.erasing import holds
+from monitor.erasing.retention import Retention, RetentionRefused
 from monitor.model import Action
-from monitor.retention import Retention, RetentionRefused
 from monitor.store import judged, ledger
 from monitor.store.evidence_tables import Erasure
 from monitor.store.tables import Quarantine, School

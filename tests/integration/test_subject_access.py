@@ -14,16 +14,16 @@ from kept_evidence import a_png, withhold
 from read_page import Page
 
 from connectors.base import Quarantined
-from monitor import holds
 from monitor.commands import subject_access as command
 from monitor.commands.custody_lines import custody_line
 from monitor.deciding import decide
-from monitor.evidence.blackout import BLACK
+from monitor.disclosure.subject import NoSuchComment, SeveralPeople
+from monitor.disclosure.subject_access import Asked, NothingHeld, SubjectAccess
+from monitor.erasing import holds
+from monitor.evidence.handing_out.blackout import BLACK
 from monitor.evidence.screen_print import read_screen_print
 from monitor.model import Action
 from monitor.store import judged, ledger
-from monitor.subject import NoSuchComment, SeveralPeople
-from monitor.subject_access import Asked, NothingHeld, SubjectAccess
 
 SCRIPT = "<script>alert('x')</script>\u202e\n<img src=x onerror=alert(1)>"
 GARY, PERSEPHONE = "Gary Pretend", "Persephone Doe"

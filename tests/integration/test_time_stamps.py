@@ -5,8 +5,8 @@ import pytest
 from desk import DAY, HOUR, INSULT, MINUTE, SCRIPTED, item
 from local_tsa import Answer, serving
 
-from monitor.custody import checkpoint_of
-from monitor.evidence.timestamp_check import verify
+from monitor.custody.log import checkpoint_of
+from monitor.evidence.log.timestamp_check import verify
 from monitor.store import ledger
 from monitor.store.evidence_tables import LogCheckpoint, TimestampToken
 

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 from connectors.base import Attachment
-from monitor.evidence.card import Withheld, card_content
-from monitor.evidence.card_text import Alphabet
+from monitor.evidence.card.card import Withheld, card_content
+from monitor.evidence.card.card_text import Alphabet
+from monitor.evidence.card.snapshot_facts import read_facts
 from monitor.evidence.snapshot import Capture, Received, ThreadLine
-from monitor.evidence.snapshot_facts import read_facts
 
 POSTED = datetime(2026, 7, 14, 18, 42, 11, tzinfo=UTC)
 SEEN = POSTED + timedelta(minutes=13)

@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.base import Attachment
-from monitor.evidence.annex import annex
+from monitor.evidence.card.annex import annex
+from monitor.evidence.card.plain_text import WIDTH, named_lines, wrapped
+from monitor.evidence.card.render import pages_of
+from monitor.evidence.card.snapshot_facts import read_facts
 from monitor.evidence.hidden_text import LINE_ENDS, is_hidden
-from monitor.evidence.plain_text import WIDTH, named_lines, wrapped
-from monitor.evidence.render import pages_of
 from monitor.evidence.snapshot import ThreadLine, write_snapshot
-from monitor.evidence.snapshot_facts import read_facts
 from monitor.model import Category, Flag
 
 FLAG = Flag(Category.THREAT, "urgent", 0.9, "words/1", 0, 5, "Reads like a threat.", "Cyber bullying")

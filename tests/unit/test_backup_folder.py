@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.evidence.backup_folder import (
+from monitor.evidence.backups.backup_folder import (
     BackupFacts,
     NotABackup,
     backups_in,

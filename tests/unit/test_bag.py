@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.evidence.bag import BagRefused, write_bag
+from monitor.evidence.handing_out.bag import BagRefused, write_bag
 
 PAYLOAD = {"17/item.json": b"{}\n", "17/raw/item.body": b"\xff\x00", "9/why.json": b"[]"}
 TAGS = {"README.txt": b"how to\n", "checkpoint.sig": b"\x00" * 64}

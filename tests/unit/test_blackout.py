@@ -9,11 +9,11 @@ from evidence_samples import a_capture, a_received
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.evidence.blacked_copy import blacked_copy, blacked_record, with_card
-from monitor.evidence.blackout import BLACK, Blackout, moved, without
 from monitor.evidence.exhibit import write_exhibit
 from monitor.evidence.folder_check import check_folder
-from monitor.evidence.folder_copy import copy_folder
+from monitor.evidence.handing_out.blacked_copy import blacked_copy, blacked_record, with_card
+from monitor.evidence.handing_out.blackout import BLACK, Blackout, moved, without
+from monitor.evidence.handing_out.folder_copy import copy_folder
 from monitor.evidence.snapshot import ThreadLine, write_snapshot
 from monitor.evidence.write_once import MANIFEST
 from monitor.model import Category, Flag

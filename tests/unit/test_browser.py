@@ -4,9 +4,9 @@ import os
 
 import pytest
 
-from monitor.evidence import browser as browser_module
-from monitor.evidence.browser import find_browser, ordinary_user
-from monitor.evidence.devtools import BrowserFailed
+from monitor.evidence.outside import browser as browser_module
+from monitor.evidence.outside.browser import find_browser, ordinary_user
+from monitor.evidence.outside.devtools import BrowserFailed
 
 
 def test_a_browser_is_never_run_as_root(monkeypatch):

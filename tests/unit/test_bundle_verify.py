@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.evidence.checkpoint import Checkpoint
-from monitor.evidence.commitment import commit, new_salt, record_bytes
-from monitor.evidence.how_to_verify import TEXTS
-from monitor.evidence.merkle import Tree, leaf_hash
-from monitor.evidence.proofs import Entry, custody_lines, proofs_json
+from monitor.evidence.handing_out.how_to_verify import TEXTS
+from monitor.evidence.log.checkpoint import Checkpoint
+from monitor.evidence.log.commitment import commit, new_salt, record_bytes
+from monitor.evidence.log.merkle import Tree, leaf_hash
+from monitor.evidence.log.proofs import Entry, custody_lines, proofs_json
 
 AT = datetime(2026, 11, 20, 8, tzinfo=UTC)
 PROGRAM = TEXTS / "verify.py"

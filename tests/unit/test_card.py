@@ -6,11 +6,11 @@ import pytest
 from evidence_samples import POSTED, SEEN, a_capture, a_received, a_withheld, content_of, words_of
 
 from connectors.base import Attachment
-from monitor.evidence import render
-from monitor.evidence.card import MOST_IN_LIST, withheld_content
-from monitor.evidence.card_text import LONGEST_TEXT, MOST_LINES, Alphabet, Page
+from monitor.evidence.card import render
+from monitor.evidence.card.card import MOST_IN_LIST, withheld_content
+from monitor.evidence.card.card_text import LONGEST_TEXT, MOST_LINES, Alphabet, Page
+from monitor.evidence.card.snapshot_facts import read_facts
 from monitor.evidence.snapshot import ThreadLine, write_snapshot
-from monitor.evidence.snapshot_facts import read_facts
 from monitor.model import Category, Flag
 
 FLAG = Flag(Category.THREAT, "urgent", 0.9, "words/1", 5, 26, "Reads like a threat.", "Cyber bullying")

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.base import Attachment
-from monitor.evidence import render, typeset
-from monitor.evidence.card_text import Alphabet
+from monitor.evidence.card import render, typeset
+from monitor.evidence.card.card_text import Alphabet
 from monitor.evidence.snapshot import ThreadLine, write_snapshot
 
 HOSTILE = {

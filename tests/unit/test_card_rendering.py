@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from evidence_samples import a_capture, a_withheld
 
-from monitor.evidence import render
-from monitor.evidence.card_files import CARD_FILES, remove_card
+from monitor.evidence.card import render
+from monitor.evidence.card.card_files import CARD_FILES, remove_card
+from monitor.evidence.card.render import Card, CardFailed, render_card
 from monitor.evidence.folder_check import check_folder
-from monitor.evidence.render import Card, CardFailed, render_card
 from monitor.evidence.snapshot import write_snapshot
 
 ROOT = Path(render.__file__).parents[2]
@@ -69,7 +69,7 @@ def test_the_same_snapshot_gives_the_same_card_to_the_byte_whatever_the_surround
     first = a_snapshot(tmp_path, text)
     second = tmp_path / "copy" / first.name
     shutil.copytree(first, second)
-    program = "import sys; from pathlib import Path; from monitor.evidence.render import render_card; "
+    program = "import sys; from pathlib import Path; from monitor.evidence.card.render import render_card; "
     program += "render_card(Path(sys.argv[1]))"
     surroundings = (
         {"TZ": "UTC", "LANG": "C"},
@@ -190,7 +190,7 @@ def test_a_full_disk_fails_in_one_sentence_and_the_next_try_makes_the_card(tmp_p
         raise OSError(errno.ENOSPC, "full")
 
     with monkeypatch.context() as patch:
-        patch.setattr("monitor.evidence.card_files.write_new", full)
+        patch.setattr("monitor.evidence.card.card_files.write_new", full)
         with pytest.raises(CardFailed, match=os.strerror(errno.ENOSPC)):
             render_card(directory)
     assert render_card(directory) == Card(pictures=True)
@@ -213,7 +213,7 @@ def test_the_drawing_process_sees_no_secret_of_the_daemon(tmp_path, monkeypatch)
 
 def test_the_drawing_process_bounds_its_time_and_memory_and_leaves_no_core_file():
     program = (
-        "import json, resource; from monitor.evidence.typeset import limit; limit(5, 1 << 26); print(json.dumps("
+        "import json, resource; from monitor.evidence.card.typeset import limit; limit(5, 1 << 26); print(json.dumps("
         "[resource.getrlimit(x) for x in (resource.RLIMIT_CPU, resource.RLIMIT_DATA, resource.RLIMIT_CORE)]))"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True)

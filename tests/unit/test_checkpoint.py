@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa, x25519
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.evidence import signing
-from monitor.evidence.checkpoint import Checkpoint, key_id, parse_short, short_form, signed_note, time_text
-from monitor.evidence.merkle import EMPTY_ROOT
-from monitor.evidence.signing import KeyUnusable, PublicKey, SigningKey
+from monitor.evidence.log import signing
+from monitor.evidence.log.checkpoint import Checkpoint, key_id, parse_short, short_form, signed_note, time_text
+from monitor.evidence.log.merkle import EMPTY_ROOT
+from monitor.evidence.log.signing import KeyUnusable, PublicKey, SigningKey
 
 AT = datetime(2026, 11, 20, 8, tzinfo=UTC)
 NAIVE = AT.replace(tzinfo=None)
@@ -323,7 +323,7 @@ def test_a_full_disk_is_said_in_words_and_leaves_no_key(tmp_path, monkeypatch):
 PROGRAM = """
 import sys
 from pathlib import Path
-from monitor.evidence.signing import SigningKey
+from monitor.evidence.log.signing import SigningKey
 print("ready", flush=True)
 sys.stdin.readline()
 print(SigningKey.load_or_create(Path(sys.argv[1])).public.fingerprint)

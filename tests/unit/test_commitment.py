@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.evidence.commitment import commit, new_salt, read_record, record_bytes
+from monitor.evidence.log.commitment import commit, new_salt, read_record, record_bytes
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 numbers = st.integers(-(2**53) + 1, 2**53 - 1)

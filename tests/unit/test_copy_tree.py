@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.evidence import copy_tree
-from monitor.evidence.copy_tree import copy_evidence, copy_file, evidence_folders, give_to_owner_of, sync_disk
+from monitor.evidence.backups import copy_tree
+from monitor.evidence.backups.copy_tree import copy_evidence, copy_file, evidence_folders, give_to_owner_of, sync_disk
 
 NAMES = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,8}", fullmatch=True)
 TREES = st.dictionaries(NAMES, st.dictionaries(NAMES, st.binary(max_size=200), min_size=1, max_size=4), max_size=4)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.evidence import devtools
-from monitor.evidence.devtools import BrowserFailed, DevTools
+from monitor.evidence.outside import devtools
+from monitor.evidence.outside.devtools import BrowserFailed, DevTools
 
 
 @contextmanager

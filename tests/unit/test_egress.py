@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.evidence.egress import Egress, FetchRefused, is_among, is_public, target_of
+from monitor.evidence.outside.egress import Egress, FetchRefused, is_among, is_public, target_of
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from evidence_samples import a_capture
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.evidence.card_files import keep_card
+from monitor.evidence.card.card_files import keep_card
 from monitor.evidence.files import sha256_of
 from monitor.evidence.folder_check import CARD_LIST, check_folder, examine_folder
 from monitor.evidence.snapshot import write_snapshot

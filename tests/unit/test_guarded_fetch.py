@@ -11,8 +11,8 @@ from https_stand_in import answer, make_certificates, stand_in
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.evidence.egress import PUBLIC, Egress, FetchRefused
-from monitor.evidence.guarded_fetch import MOST_REDIRECTS, fetch
+from monitor.evidence.outside.egress import PUBLIC, Egress, FetchRefused
+from monitor.evidence.outside.guarded_fetch import MOST_REDIRECTS, fetch
 
 CDN = ("cdn.example",)
 URL = "https://img.cdn.example/secret-path/1.jpg?sig=secret-query"

@@ -16,8 +16,8 @@ from live_page_desk import HTML, NOW, URL, all_end, capture, failure, open_groun
 from picture_samples import jpeg, png
 from warcio.archiveiterator import ArchiveIterator
 
-from monitor.evidence.egress import Egress
-from monitor.evidence.live_page import TALLEST, LivePageFailed, capture_live_page
+from monitor.evidence.outside.egress import Egress
+from monitor.evidence.outside.live_page import TALLEST, LivePageFailed, capture_live_page
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +114,7 @@ def test_when_whoever_started_it_is_killed_nothing_is_left_running(certificates,
             "images": False, "seconds": 1.5,
             **{name: str(ground / name) for name in ("profile", "sockets", "out")},
         }  # fmt: skip
-        command = [sys.executable, "-m", "monitor.evidence.live_page_child"]
+        command = [sys.executable, "-m", "monitor.evidence.outside.live_page_child"]
         environment = {"PATH": os.defpath, "PYTHONPATH": str(Path(__file__).parents[2])}
         ended = subprocess.run(command, env=environment, input=json.dumps(job).encode(), timeout=20, check=False)
     assert ended.returncode == -signal.SIGALRM

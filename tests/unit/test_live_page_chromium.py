@@ -10,8 +10,8 @@ from https_stand_in import make_certificates, stand_in
 from live_page_desk import all_end, capture, failure, open_ground, page_of
 from warcio.archiveiterator import ArchiveIterator
 
-from monitor.evidence.browser import find_browser
-from monitor.evidence.live_page import TALLEST, LivePageFailed
+from monitor.evidence.outside.browser import find_browser
+from monitor.evidence.outside.live_page import TALLEST, LivePageFailed
 
 CHROMIUM = find_browser()
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed on this machine")

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from picture_samples import jpeg, png, vp8
 
 from connectors.base import Attachment
-from monitor.evidence.egress import Egress, is_among, target_of
-from monitor.evidence.media import MEDIA_HOSTS, MediaFile, MediaLimits, NotFetched, fetch_attachments, kind_of
+from monitor.evidence.outside.egress import Egress, is_among, target_of
+from monitor.evidence.outside.media import MEDIA_HOSTS, MediaFile, MediaLimits, NotFetched, fetch_attachments, kind_of
 
 CDN = ("cdn.example",)
 

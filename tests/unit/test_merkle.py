@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.evidence.merkle import (
+from monitor.evidence.log.merkle import (
     EMPTY_ROOT,
     Frontier,
     Tree,

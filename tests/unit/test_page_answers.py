@@ -5,10 +5,10 @@ import base64
 import pytest
 from picture_samples import jpeg, png
 
-from monitor.evidence import page_answers
-from monitor.evidence.egress import FetchRefused
-from monitor.evidence.guarded_fetch import Fetched
-from monitor.evidence.page_answers import PageAnswers
+from monitor.evidence.outside import page_answers
+from monitor.evidence.outside.egress import FetchRefused
+from monitor.evidence.outside.guarded_fetch import Fetched
+from monitor.evidence.outside.page_answers import PageAnswers
 
 URL = "https://page.example/post"
 

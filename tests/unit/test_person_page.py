@@ -4,7 +4,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from read_page import Page
 
-from monitor.evidence.person_page import person_page, seen
+from monitor.evidence.handing_out.person_page import person_page, seen
 
 HOSTILE = "<script>alert('x')</script>\u202e\n<img src=x onerror=alert(1)>"
 

@@ -9,11 +9,11 @@ from evidence_samples import a_capture, a_received
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.evidence.checkpoint import Checkpoint
+from monitor.evidence.handing_out.how_to_verify import Stamp, how_to_verify
+from monitor.evidence.handing_out.statement import WIDTH, Record, Statement, draft_statement
 from monitor.evidence.hidden_text import is_hidden
-from monitor.evidence.how_to_verify import Stamp, how_to_verify
+from monitor.evidence.log.checkpoint import Checkpoint
 from monitor.evidence.snapshot import write_snapshot
-from monitor.evidence.statement import WIDTH, Record, Statement, draft_statement
 
 HEAD = Checkpoint("school-social-monitor/oakfield", 1234, bytes(range(32)), datetime(2026, 11, 20, 8, tzinfo=UTC))
 KEY = "sha256:" + "ab" * 32

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from config.policy import Retention
+from monitor.erasing.terms import kept_until
 from monitor.model import Category
 from monitor.rules.retention import Kept
-from monitor.terms import kept_until
 
 RECEIVED = datetime(2026, 11, 10, 23, 30, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from local_tsa import Answer, serving
 
 from connectors.transport import NetworkSession
-from monitor.evidence import timestamp
-from monitor.evidence.timestamp import LARGEST_REPLY, TimestampRefused, ask, next_try, request_bytes
-from monitor.evidence.timestamp_check import verify
-from monitor.evidence.timestamp_reply import token_of
+from monitor.evidence.log import timestamp
+from monitor.evidence.log.timestamp import LARGEST_REPLY, TimestampRefused, ask, next_try, request_bytes
+from monitor.evidence.log.timestamp_check import verify
+from monitor.evidence.log.timestamp_reply import token_of
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 CONTENT = b"oakfield.example/evidence\n17\nqd6Tb0Tm6u3TPVmkXKVRPfmXuTJNkIYLPNFwSDnGBlM=\n"

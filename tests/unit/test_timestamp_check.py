@@ -10,15 +10,15 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.evidence import timestamp_check
-from monitor.evidence.timestamp import request_bytes
-from monitor.evidence.timestamp_check import (
+from monitor.evidence.log import timestamp_check
+from monitor.evidence.log.timestamp import request_bytes
+from monitor.evidence.log.timestamp_check import (
     TimestampUnavailable,
     verify,
     verify_with_client,
     verify_with_openssl,
 )
-from monitor.evidence.timestamp_reply import Reply, TimestampInvalid, describe, read_reply, token_of
+from monitor.evidence.log.timestamp_reply import Reply, TimestampInvalid, describe, read_reply, token_of
 
 CONTENT = b"oakfield.example/evidence\n17\nqd6Tb0Tm6u3TPVmkXKVRPfmXuTJNkIYLPNFwSDnGBlM=\n"
 DIGEST = sha256(CONTENT).digest()

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
-from monitor.evidence.guarded_fetch import Fetched
-from monitor.evidence.warc import WarcUnavailable, page_archive
+from monitor.evidence.outside.guarded_fetch import Fetched
+from monitor.evidence.outside.warc import WarcUnavailable, page_archive
 
 NOW = datetime(2026, 11, 20, 8, 0, 0, 250_000, tzinfo=UTC)
 PNG = b"\x89PNG picture"

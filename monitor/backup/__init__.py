@@ -1,0 +1,1 @@
+"""Backups, and bringing one back without what was erased since."""

@@ -1,0 +1,1 @@
+"""Erasing: terms, holds against it, the second person, and doing it to the last copy."""

@@ -1,0 +1,1 @@
+"""The mathematics of the evidence log: commitments, tree, signed head, time stamps."""

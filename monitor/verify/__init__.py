@@ -1,0 +1,1 @@
+"""Checking that everything kept is what the evidence log says it is."""
