@@ -1,24 +1,40 @@
 """A PostgreSQL server of our own on this machine, where its programs and psycopg are installed."""
 
 import os
-import shutil
 import socket
 import subprocess
 from contextlib import contextmanager
 from importlib.util import find_spec
+
+import pytest
+from postgresql import newest
 
 NOBODY = 65534
 
 
 def missing():
     """What is not installed that it takes, in words; empty when all is there."""
-    programs = [name for name in ("initdb", "postgres", "pg_dump", "pg_restore") if shutil.which(name) is None]
+    where = newest()
+    programs = [
+        name for name in ("initdb", "postgres", "pg_dump", "pg_restore") if not (where and (where / name).exists())
+    ]
     return ", ".join(programs + ([] if find_spec("psycopg") else ["psycopg"]))
 
 
 @contextmanager
 def postgres(folder):
-    """A server with its files in `folder`: the address of a database of its own, without the database's name."""
+    """A server with its files in `folder`: the address of a database of its own, without the database's name.
+
+    For as long as it runs, its programs are found by their names.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{newest()}{os.pathsep}{os.environ['PATH']}")
+        with _running(folder) as address:
+            yield address
+
+
+@contextmanager
+def _running(folder):
     data, sockets = folder / "data", folder / "sockets"
     sockets.mkdir(parents=True)
     with socket.create_server(("127.0.0.1", 0)) as free:

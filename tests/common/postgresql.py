@@ -14,13 +14,16 @@ import pytest
 USER = "school"
 
 
-def programs():
-    """The folder of the newest PostgreSQL there is."""
+def newest():
+    """The folder of the newest PostgreSQL there is; None where there is none."""
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     found = [*filter(None, [shutil.which("initdb")]), *installed]
-    if not found:
-        pytest.skip("PostgreSQL is not installed on this machine")
-    return Path(found[-1]).resolve().parent
+    return Path(found[-1]).resolve().parent if found else None
+
+
+def programs():
+    """The folder of the newest PostgreSQL there is."""
+    return newest() or pytest.skip("PostgreSQL is not installed on this machine")
 
 
 @contextmanager
