@@ -12,6 +12,7 @@ from pathlib import Path
 
 from monitor.evidence.folder_check import Examined, examine_folder
 from monitor.store.evidence_rows import Kept
+from monitor.store.snapshots import SNAPSHOT
 from monitor.verify.records import Named, Records
 
 _DRAWN = frozenset({"made", "text"})
@@ -41,11 +42,17 @@ class Shelf:
             try:
                 found = self._folder(kept)
             except FileNotFoundError:
-                problems.append(f"{name}, {kept.path}: the whole folder is missing")
+                if not self.was_not_brought_back(kept):
+                    problems.append(f"{name}, {kept.path}: the whole folder is missing")
             except OSError as error:
                 problems.append(f"{name}, {kept.path}: the folder cannot be read ({error.strerror})")
         problems += [f"{name}, {kept.path}/{each}" for each in found.problems]
         return Examined(problems, found.files, found.bytes)
+
+    def was_not_brought_back(self, kept: Kept) -> bool:
+        """Whether it is gone because pictures of withheld cases go into no backup and come out of none."""
+        withheld = kept.case in self.records.withheld and kept.kind != SNAPSHOT
+        return withheld and self.records.restored and not (self.folder / kept.path).exists()
 
     def _row_problems(self, kept: Kept) -> list[str]:
         """What the database says of it against what the log says."""

@@ -42,6 +42,10 @@ class Records:
     """Entries whose record an erasure destroyed, as the entry about the erasure says."""
     erased_files: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Files an erasure took out of a snapshot that stayed."""
+    withheld: set[int] = field(default_factory=set)
+    """Cases whose media are withheld."""
+    restored: bool = False
+    """Whether a backup was ever brought back."""
     closed: set[int] = field(default_factory=set)
     """Entries that cannot be opened any more."""
 
@@ -79,7 +83,7 @@ class Records:
 
     def _remember(self, position: int, record: Mapping[str, Any]) -> None:
         kind = record.get("kind")
-        if kind in EVIDENCE:
+        if kind in EVIDENCE and "manifest" in record:  # a page that was not photographed left an entry only
             named = Named(
                 str(record.get("snapshot")),
                 str(record.get("manifest")),
@@ -92,6 +96,14 @@ class Records:
             self.cards[record["evidence"]] = str(record.get("files"))
         elif kind == "key":
             self._take_key(position, record)
+        elif kind == "media_gate" and record.get("state") == "withheld":
+            self.withheld.add(record["case"])
+        elif kind == "restore":
+            self.restored = True
+            self.notes.append(
+                f"entry {position}: {record.get('by')} restored a backup here: {record.get('why')}; roots printed "
+                "after that backup belong to the log that was set aside"
+            )
         elif kind == "erasure":
             self.erased.update(record.get("positions", ()))
             for part in record.get("parts", ()):

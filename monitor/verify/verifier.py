@@ -18,7 +18,7 @@ from monitor.evidence.log.signing import KeyUnusable, PublicKey, SigningKey
 from monitor.store import evidence_rows, ledger
 from monitor.store.engine import Store
 from monitor.store.evidence_rows import Kept
-from monitor.verify.files import Shelf, strays
+from monitor.verify.files import Shelf, name_of, strays
 from monitor.verify.log import LogFound, Printed, check_log
 from monitor.verify.records import Named
 from monitor.verify.stamps import StampsFound, check_time_stamps
@@ -149,6 +149,9 @@ class Verifier:
                 f"{counted(older, 'snapshot')} kept before there was an evidence log, and not entered in it yet; the "
                 "program does that when it next runs"
             )
+        if left := [kept for kept in books.kept if books.shelf.was_not_brought_back(kept)]:
+            listed = ", ".join(name_of(kept) for kept in left)
+            notes.append(f"pictures that are withheld were not brought back with the backup: {listed}")
         if asked.case is None and asked.since is None and asked.until is None:
             notes += [
                 f"{path} belongs to no evidence: left by a crash, or being written at this moment"

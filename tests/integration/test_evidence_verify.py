@@ -17,6 +17,7 @@ from kept_evidence import (
     run_command,
     some_weeks_in,
     verdict,
+    withhold,
 )
 
 from monitor.custody.log import Actor, note
@@ -268,3 +269,23 @@ def test_a_school_without_evidence_has_no_problem(tmp_path, monkeypatch, capsys)
         status, said, _ = run_command(desk, monkeypatch, capsys, "evidence", "verify")
     assert (status, said.splitlines()[0].rpartition(": ")[2]) == (0, "no problem.")
     assert said.startswith("Checked 0 entries, 0 checkpoints, 0 time stamps, 0 snapshots and exhibits with 0 files")
+
+
+def test_a_page_that_was_not_photographed_is_an_entry_without_a_folder_and_no_problem(desk):
+    with desk.store.writing() as tx:
+        school = ledger.enrolled_school(tx, "oakfield")
+        note(tx, school, "live_page", desk.clock(), 1, {"evidence": 0, "not_made": "no browser is installed"})
+    assert problems(desk) == []
+
+
+def test_withheld_pictures_that_a_backup_did_not_bring_back_are_noted_and_others_are_missed(desk):
+    kept = next(each for each in desk.snapshots() if each.kind == "screen_print")
+    shutil.rmtree(desk.settings.evidence_folder / kept.path)
+    (missed,) = problems(desk)
+    assert "the whole folder is missing" in missed
+    withhold(desk, kept.comment_id)
+    assert problems(desk) != []
+    with desk.store.writing() as tx:
+        note(tx, ledger.enrolled_school(tx, "oakfield"), "restore", desk.clock(), None, {}, MRS_ALI)
+    assert problems(desk) == []
+    assert any("were not brought back" in each for each in verdict(desk).notes)
