@@ -71,5 +71,5 @@ def mail(app: App) -> MailResult:
 def tell(app: App) -> MailResult:
     """Make the cards that are owed, photograph pages where the school wants it, then do as `mail`."""
     app.cards.run()
-    app.live_pages.run()
+    app.photograph()
     return mail(app)

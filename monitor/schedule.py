@@ -8,7 +8,6 @@ start in the middle of everything, is harmless.
 from __future__ import annotations
 
 import logging
-import signal
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,8 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+
+from monitor.stop_signal import StopSignal
 
 log = logging.getLogger("monitor.schedule")
 
@@ -65,11 +66,11 @@ class Daemon:
 
     def run_until_stopped(self) -> None:
         """Run until SIGTERM or SIGINT. Jobs in hand finish the page they are on before this returns."""
-        for wanted in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(wanted, lambda *_: self._stop.set())
+        asked = StopSignal()
         self._scheduler.start()
         log.info("started with %d accounts", self._accounts)
-        self._stop.wait()
+        asked.wait()
+        self._stop.set()
         log.info("asked to stop; finishing what is in hand")
         self._scheduler.shutdown(wait=True)
         log.info("stopped")

@@ -1,6 +1,6 @@
 """The only place that knows every concrete class. Read it once and you know what runs, and with what.
 
-Connectors are imported when they are built: each brings an SDK, and most commands need none.
+Connectors are imported when they are built: each brings an SDK, and most commands need none. So is what few use.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from alerts.folder import FolderTransport
 from alerts.mail import SmtpTransport
@@ -31,12 +32,9 @@ from monitor.clock import Clock, system_clock
 from monitor.collect import Collector
 from monitor.custody.capture import Capturer
 from monitor.custody.cards import CardMaker
-from monitor.custody.exhibits import Exhibits
-from monitor.custody.live_pages import LivePages
 from monitor.custody.sealing import Sealer
 from monitor.custody.timestamps import Authority, TokenQueue
 from monitor.erasing.finishing import finish_pending
-from monitor.evidence.outside.egress import PUBLIC, Egress
 from monitor.judge import Judge
 from monitor.ledger_line import LedgerBook
 from monitor.notify import Notifier
@@ -45,6 +43,11 @@ from monitor.school_facts import SchoolFacts
 from monitor.store.engine import Store, StoreUnusable, open_store
 from monitor.store.evidence_log import ClockSetBack
 from monitor.store.ledger import Enrolment, enrol
+
+if TYPE_CHECKING:
+    from monitor.custody.exhibits import Exhibits
+    from monitor.custody.live_pages import LivePages
+    from monitor.evidence.outside.egress import Egress
 
 MEGABYTE = 1 << 20
 PHOTOGRAPHED = "Photographed afterwards; the evidence log says how that went."
@@ -67,21 +70,28 @@ class App:
     @property
     def exhibits(self) -> Exhibits:
         """Keeps what is added to a snapshot."""
+        from monitor.custody.exhibits import Exhibits
+
         return Exhibits(self.capturer, self.settings.names("safeguarding"), egress(self.settings))
 
     @property
     def live_pages(self) -> LivePages:
         """Photographs public pages."""
+        from monitor.custody.live_pages import LivePages
+
         evidence = self.settings.evidence
         return LivePages(
             store=self.store,
             school_key=self.settings.school.key,
             exhibits=self.exhibits,
-            wanted=evidence.live_page,
             browser=evidence.browser,
             clock=self.clock,
             egress=egress(self.settings),
         )
+
+    def photograph(self) -> int:
+        """Photograph the public pages of what was captured, where the school wants it. Returns how many were kept."""
+        return self.live_pages.run() if self.settings.evidence.live_page else 0
 
     @property
     def judge(self) -> Judge:
@@ -157,6 +167,8 @@ def school_facts(settings: Settings) -> SchoolFacts:
 
 def egress(settings: Settings) -> Egress:
     """The way out to public pages and files: never through the school's proxy, but with its certificate."""
+    from monitor.evidence.outside.egress import PUBLIC, Egress
+
     ca_file = settings.connection.ca_file
     return Egress(ca_file=str(settings.path.parent / ca_file)) if ca_file else PUBLIC
 

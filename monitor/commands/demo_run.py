@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
-import threading
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +29,7 @@ from monitor.demo.workplace import (
 )
 from monitor.logs import start_logging
 from monitor.rules.slots import latest_weekly_report
+from monitor.stop_signal import StopSignal
 from monitor.wiring import App, build_app
 
 
@@ -146,11 +145,9 @@ def _say(app: App, place: Workplace, played: play.Played) -> None:
 
 
 def _serve(clock: SetClock, urls: dict[str, str]) -> None:
-    stop = threading.Event()
-    for wanted in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(wanted, lambda *_: stop.set())
+    asked = StopSignal()
     for name, url in urls.items():
         print(f"{name} answers at {url}", flush=True)
     print("Ctrl-C stops them.", flush=True)
-    while not stop.wait(1):
+    while not asked.wait(1):
         clock.at = system_clock()

@@ -27,7 +27,7 @@ def run(args: Namespace) -> int:
         daemon.read(account.key, job, timedelta(minutes=account.poll_minutes))
     daemon.tell("mails", partial(mail, app))
     daemon.draw("cards", app.cards.run)
-    daemon.draw("live pages", app.live_pages.run)
+    daemon.draw("live pages", app.photograph)
     daemon.run_until_stopped()
     app.store.close()
     return Outcome.DONE

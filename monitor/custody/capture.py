@@ -76,14 +76,14 @@ class Capturer:
             "snapshot",
             now,
             comment.id,
-            {"snapshot": written.snapshot_id, "manifest": written.sha256, "version": version.number,
+            {"snapshot": written.identity, "manifest": written.sha256, "version": version.number,
              "trigger": occasion.why, "triggered_by": occasion.by},
         )  # fmt: skip
         row = snapshots.add(
             tx,
             version,
             kind="snapshot",
-            snapshot_id=written.snapshot_id,
+            snapshot_id=written.identity,
             path=written.directory.relative_to(self.school.evidence).as_posix(),
             digest=written.sha256,
             position=position,

@@ -42,14 +42,13 @@ class LivePages:
     store: Store
     school_key: str
     exhibits: Exhibits
-    wanted: bool
     browser: Path | None
     clock: Clock
     egress: Egress = PUBLIC
 
     def run(self) -> int:
         """Photograph what is owed, at most `AT_ONCE`. Returns how many photographs were kept."""
-        return sum(self._photograph(*each) for each in self._owed()) if self.wanted else 0
+        return sum(self._photograph(*each) for each in self._owed())
 
     def _owed(self) -> list[tuple[int, int, str]]:
         """(case, entry of its snapshot, address), the newest first: they may not be there for long."""

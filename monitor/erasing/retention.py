@@ -8,25 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from config.policy import PolicyPack
-from monitor.custody import media_gate
 from monitor.custody.log import Actor, note
-from monitor.erasing import holds
 from monitor.erasing.eraser import Eraser, ErasureRefused
-from monitor.erasing.steps import KIND, OUTSIDE, Erased
+from monitor.erasing.steps import KIND, Erased
+from monitor.erasing.terms import TermFacts
 from monitor.evidence.backups.copy_tree import Progress
 from monitor.model import Case
 from monitor.rules import retention as rules
-from monitor.rules.state import response_state
-from monitor.store import cases, erasure_book, evidence_log, ledger
-from monitor.store.engine import Transaction
+from monitor.store import cases, erasure_book, ledger
 from monitor.store.sweeping import sweep
-from monitor.store.tables import School
 
 Fate = Literal["erase", "review", "held", "waiting"]
 """erase: its term is over. review: a person has to say where it goes. held: a hold keeps it past its term. waiting:
@@ -97,7 +92,7 @@ class Retention:
         now, terms = self.eraser.clock(), self.policy.retention
         with self.eraser.store.reading() as tx:
             school = ledger.enrolled_school(tx, self.eraser.school_key)
-            facts = _Facts.gather(tx, school)
+            facts = TermFacts.gather(tx, school)
             shortest = min(terms.unsettled_days, *(each.days for each in terms.classes().values()))
             held_since = cases.kept_since_before(tx, school, now - timedelta(days=shortest))
             met = erasure_book.quarantined(tx, school)
@@ -135,7 +130,7 @@ class Retention:
         cleared = self.eraser.clear() and (not preview.quarantined or sweep(self.eraser.store))
         return Ran(erased, tuple(waiting), tuple(refused), len(preview.quarantined), cleared)
 
-    def _due(self, case: Case, facts: _Facts, now: datetime) -> Due | None:
+    def _due(self, case: Case, facts: TermFacts, now: datetime) -> Due | None:
         kept = facts.of(case, now)
         answer = rules.due(replace(kept, on_hold=False), self.policy.retention, now)
         if isinstance(answer, rules.Keep):
@@ -168,41 +163,3 @@ class Retention:
             gone = erasure_book.forget_quarantined(tx, school, rows)
             facts = {"state": "done", "basis": "retention", "positions": [], "quarantined": gone}
             note(tx, school, KIND, now, facts=facts, actor=actor)
-
-
-@dataclass(frozen=True)
-class _Facts:
-    """What decides besides the cases themselves."""
-
-    undecided: frozenset[int]
-    passed_on: Mapping[int, datetime]
-    withheld: frozenset[int]
-    held: frozenset[int]
-    asked: frozenset[int]
-
-    @classmethod
-    def gather(cls, tx: Transaction, school: School) -> _Facts:
-        """For all cases of a school."""
-        outside = evidence_log.of_kinds(tx, school, OUTSIDE)
-        return cls(
-            undecided=frozenset(cases.undecided_flags(tx, school)),
-            passed_on={entry.case: entry.at for entry in outside if entry.case is not None},
-            withheld=frozenset(media_gate.all_withheld(tx, school)),
-            held=frozenset(holds.all_on_hold(tx, school)),
-            asked=frozenset(row.comment_id for row in erasure_book.waiting(tx, school)),
-        )
-
-    def of(self, case: Case, now: datetime) -> rules.Kept:
-        """The facts that decide how long one comment is kept."""
-        answer = response_state(case.created_at, case.due_at, case.facts, case.rule, now)
-        decided = [decision.fact for decision in case.decisions]
-        return rules.Kept(
-            received_at=case.facts.first_seen_at or case.created_at,
-            settled_at=rules.settled_at(case, answer, case.id in self.undecided),
-            decided_at=max((each.at for each in decided), default=None),
-            passed_on_at=self.passed_on.get(case.id),
-            categories=frozenset(flag.category for flag in case.flags),
-            acted_on=any(each.action in rules.ACTED_ON for each in decided),
-            withheld=case.id in self.withheld,
-            on_hold=case.id in self.held,
-        )

@@ -1,4 +1,4 @@
-"""How long one comment is kept by the school's terms, for a person who asks."""
+"""How long one comment is kept by the school's terms: the facts that decide it, and the answer in words."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ from zoneinfo import ZoneInfo
 from config.policy import Retention
 from monitor.custody import media_gate
 from monitor.erasing import holds
+from monitor.erasing.steps import OUTSIDE
 from monitor.model import Case
 from monitor.rules import retention as rules
 from monitor.rules.state import response_state
 from monitor.rules.wording import day_in_words
-from monitor.store import cases, evidence_log
+from monitor.store import cases, erasure_book, evidence_log
 from monitor.store.engine import Transaction
 from monitor.store.tables import School
-
-PASSED_ON = frozenset({"export", "share"})
 
 
 @dataclass(frozen=True)
@@ -30,16 +29,19 @@ class TermFacts:
     passed_on: Mapping[int, datetime]
     withheld: frozenset[int]
     held: frozenset[int]
+    asked: frozenset[int]
+    """Those whose erasure waits for a second person."""
 
     @classmethod
     def gather(cls, tx: Transaction, school: School) -> TermFacts:
         """Read them."""
-        passed_on = evidence_log.of_kinds(tx, school, PASSED_ON)
+        passed_on = evidence_log.of_kinds(tx, school, OUTSIDE)
         return cls(
             undecided=frozenset(cases.undecided_flags(tx, school)),
             passed_on={entry.case: entry.at for entry in passed_on if entry.case is not None},
             withheld=frozenset(media_gate.all_withheld(tx, school)),
             held=frozenset(holds.all_on_hold(tx, school)),
+            asked=frozenset(row.comment_id for row in erasure_book.waiting(tx, school)),
         )
 
     def of(self, case: Case, now: datetime) -> rules.Kept:

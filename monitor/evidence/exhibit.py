@@ -12,28 +12,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from monitor.evidence.files import sha256_of
-from monitor.evidence.write_once import MANIFEST, write_folder
+from monitor.evidence.write_once import Written, write_folder
 
 FACTS = "exhibit.json"
 
 
-@dataclass(frozen=True)
-class ExhibitWritten:
-    """Where an exhibit lies. `sha256` is the digest of its manifest, with "sha256:" in front."""
-
-    directory: Path
-    exhibit_id: str
-    sha256: str
-
-
 def write_exhibit(
     folder: Path, identity: str, day: datetime, facts: Mapping[str, object], files: Mapping[str, bytes]
-) -> ExhibitWritten:
+) -> Written:
     """Keep an exhibit under `folder`, complete or not at all. One that is there already stays as it is.
 
     `facts`: what JSON can hold, and aware times, which are written in UTC. `files`: by name, "/" between the parts
@@ -43,8 +32,7 @@ def write_exhibit(
     if FACTS in files:
         raise ValueError(f"{FACTS} is written from the facts; give the file another name")
     contents = {FACTS: _facts_json(facts), **files}
-    directory = write_folder(folder, identity, day, contents)
-    return ExhibitWritten(directory, identity, f"sha256:{sha256_of(directory / MANIFEST)}")
+    return write_folder(folder, identity, day, contents)
 
 
 def _facts_json(facts: Mapping[str, object]) -> bytes:

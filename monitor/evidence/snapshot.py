@@ -30,9 +30,8 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from connectors.base import Attachment
-from monitor.evidence.files import sha256_of
 from monitor.evidence.hidden_text import hidden_positions
-from monitor.evidence.write_once import MANIFEST, write_folder
+from monitor.evidence.write_once import Written, write_folder
 from monitor.model import Flag
 
 CAPTURE = "capture.json"
@@ -117,15 +116,6 @@ class Capture:
     attachments: tuple[Attachment, ...] = ()
 
 
-@dataclass(frozen=True)
-class Written:
-    """Where a snapshot or an exhibit lies. `sha256` is the digest of its manifest, with "sha256:" in front."""
-
-    directory: Path
-    snapshot_id: str
-    sha256: str
-
-
 def snapshot_id(capture: Capture) -> str:
     """The same for the same version of the same comment, whenever it is captured: 32 hexadecimal digits."""
     what = [capture.school_key, capture.account_key, capture.remote_id, capture.version, _digest(capture.text)]
@@ -144,8 +134,7 @@ def write_snapshot(folder: Path, capture: Capture, flags: Sequence[Flag]) -> Wri
     removes) and ValueError for a time without a zone.
     """
     identity = snapshot_id(capture)
-    directory = write_folder(folder, identity, capture.created_at, _contents(identity, capture, flags))
-    return Written(directory, identity, f"sha256:{sha256_of(directory / MANIFEST)}")
+    return write_folder(folder, identity, capture.created_at, _contents(identity, capture, flags))
 
 
 def clock_offset(headers: Mapping[str, str], received_at: datetime) -> float | None:

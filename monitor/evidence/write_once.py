@@ -12,10 +12,11 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from monitor.evidence.files import alone_in, checksum_list, make_folder, sync_folder, write_new
+from monitor.evidence.files import alone_in, checksum_list, make_folder, sha256_of, sync_folder, write_new
 
 MANIFEST = "manifest-sha256.txt"
 UNFINISHED = ".unfinished"
@@ -36,7 +37,16 @@ def folder_of(folder: Path, identity: str, day: datetime) -> Path:
     return folder / f"{day.year:04}" / f"{day.month:02}" / identity
 
 
-def write_folder(folder: Path, identity: str, day: datetime, contents: Mapping[str, bytes]) -> Path:
+@dataclass(frozen=True)
+class Written:
+    """Where evidence lies, by its identity. `sha256` is the digest of its manifest, with "sha256:" in front."""
+
+    directory: Path
+    identity: str
+    sha256: str
+
+
+def write_folder(folder: Path, identity: str, day: datetime, contents: Mapping[str, bytes]) -> Written:
     """Keep `contents` and a manifest of them, complete or not at all. A folder that is there already stays as it is.
 
     `contents`: names relative to the folder, with "/" between their parts. Safe from several processes and threads
@@ -55,7 +65,7 @@ def write_folder(folder: Path, identity: str, day: datetime, contents: Mapping[s
             _write_all(unfinished / identity, contents)
             (unfinished / identity).rename(directory)
         sync_folder(directory.parent)
-    return directory
+    return Written(directory, identity, f"sha256:{sha256_of(directory / MANIFEST)}")
 
 
 def _check_names(contents: Mapping[str, bytes]) -> None:

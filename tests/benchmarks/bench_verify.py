@@ -121,7 +121,7 @@ def keep_thousands(app, monkeypatch):
             else:
                 for name in CARD:
                     os.link(drawn / name, written.directory / name)
-            facts = {"snapshot": written.snapshot_id, "manifest": written.sha256, "version": 1}
+            facts = {"snapshot": written.identity, "manifest": written.sha256, "version": 1}
             position = log.note("snapshot", number, **facts)
             log.note("card", number, evidence=position, files=f"sha256:{sha256_of(drawn / CARD_LIST)}", pictures=True)
             for hours in (1, 24):

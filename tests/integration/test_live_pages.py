@@ -41,13 +41,13 @@ def read(desk, remote_id="c1", **more):
 
 def test_a_school_that_did_not_ask_for_it_has_no_page_visited_and_each_snapshot_says_so(desk, asked):
     read(desk)
-    assert (desk.app.live_pages.run(), asked) == (0, [])
+    assert (desk.app.photograph(), asked) == (0, [])
     assert "the school has not asked for it" in (folder_of(desk, desk.snapshots()[0]) / CAPTURE).read_text()
 
 
 def test_the_page_is_photographed_once_and_kept_with_its_archive(wanted, asked):
     read(wanted)
-    assert [wanted.app.live_pages.run() for _ in range(2)] == [1, 0]
+    assert [wanted.app.photograph() for _ in range(2)] == [1, 0]
     kept = folder_of(wanted, wanted.snapshots()[1])
     assert (kept / "page.png").read_bytes() == PAGE.png
     assert (kept / "page.warc.gz").read_bytes() == b"archive"
@@ -60,7 +60,7 @@ def test_why_there_is_no_photograph_is_on_record_and_it_is_not_tried_again(wante
 
     monkeypatch.setattr("monitor.custody.live_pages.capture_live_page", fails)
     read(wanted)
-    assert [wanted.app.live_pages.run() for _ in range(2)] == [0, 0]
+    assert [wanted.app.photograph() for _ in range(2)] == [0, 0]
     (entry,) = records(wanted, "live_page")
     assert entry["not_made"].startswith("page.example: leads to no address")
 
@@ -68,14 +68,14 @@ def test_why_there_is_no_photograph_is_on_record_and_it_is_not_tried_again(wante
 def test_without_a_browser_that_is_the_reason(wanted, monkeypatch):
     monkeypatch.setattr("monitor.custody.live_pages.find_browser", lambda _: None)
     read(wanted)
-    wanted.app.live_pages.run()
+    wanted.app.photograph()
     assert [entry["not_made"] for entry in records(wanted, "live_page")] == [NO_BROWSER]
 
 
 def test_a_pile_on_is_photographed_a_few_at_a_time(wanted, asked):
     for number in range(AT_ONCE + 1):
         read(wanted, f"c{number}")
-    assert [wanted.app.live_pages.run() for _ in range(3)] == [AT_ONCE, 1, 0]
+    assert [wanted.app.photograph() for _ in range(3)] == [AT_ONCE, 1, 0]
 
 
 def test_what_is_withheld_or_a_day_old_is_not_photographed(wanted, asked):
@@ -86,7 +86,7 @@ def test_what_is_withheld_or_a_day_old_is_not_photographed(wanted, asked):
         case = wanted.cases()["c1"].id
         wanted.app.exhibits.withhold(tx, school, case, MRS_ALI, wanted.clock())
     wanted.later(DAY + HOUR)
-    assert (wanted.app.live_pages.run(), asked) == (0, [])
+    assert (wanted.app.photograph(), asked) == (0, [])
 
 
 def test_a_real_browser_photographs_a_real_page(wanted, tmp_path_factory):

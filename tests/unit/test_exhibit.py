@@ -47,7 +47,7 @@ def test_an_exhibit_holds_facts_files_and_digests(tmp_path):
     assert {name: (written.directory / name).read_bytes() for name in FILES} == FILES
     facts = json.loads((written.directory / "exhibit.json").read_bytes())
     assert facts == {**FACTS, "added_at": "2026-11-20T08:00:00Z"}
-    assert written.exhibit_id == IDENTITY
+    assert written.identity == IDENTITY
 
 
 def test_the_facts_are_written_in_ascii_so_nothing_hidden_acts_on_a_reader(tmp_path):
@@ -189,6 +189,6 @@ def test_many_at_once_write_each_exhibit_once_and_whole(tmp_path):
 @settings(max_examples=25, deadline=None)  # every example waits for the disk
 @given(st.dictionaries(st.from_regex(r"[a-z]{1,3}(/[a-z]{1,3}){0,2}\.x", fullmatch=True), st.binary(), max_size=4))
 def test_whatever_is_kept_comes_back_byte_for_byte(tmp_path_factory, contents):
-    directory = write_folder(tmp_path_factory.mktemp("any"), IDENTITY, DAY, contents)
+    directory = write_folder(tmp_path_factory.mktemp("any"), IDENTITY, DAY, contents).directory
     kept = {name: path.read_bytes() for name, path in files_of(directory).items() if name != "manifest-sha256.txt"}
     assert kept == contents

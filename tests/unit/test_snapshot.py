@@ -40,7 +40,7 @@ def finished(folder):
 
 def test_a_snapshot_holds_bytes_item_facts_reasons_and_digests(tmp_path):
     written = write_snapshot(tmp_path, a_capture(), [FLAG])
-    assert written.directory == tmp_path / "2026" / "07" / written.snapshot_id
+    assert written.directory == tmp_path / "2026" / "07" / written.identity
     assert set(files_of(written.directory)) == {
         "raw/item.body", "raw/exchange.json", "item.json", "thread/000.json", "capture.json", "why.json",
         "manifest-sha256.txt",
