@@ -2,11 +2,14 @@
 
 import re
 
+import costs
 import pytest
 from books import CONFIGURATION, everything, rows, standing
 from processes import Running, school_monitor, wait_for
 from small_school import NEW_ON_FACEBOOK, PAGE_SIZE, small_school
 
+ENOUGH = 2
+"""Times the cost of importing its libraries. It was 1.3 when this was written; 2 is a second on a slow computer."""
 SENT = re.compile(r"monitor\.notify: (mail .* sent)$", re.MULTILINE)
 
 
@@ -46,18 +49,18 @@ def assert_it_stopped_well(done):
     assert " ERROR " not in done.err
 
 
-def test_it_is_up_within_a_second_of_processor_time_and_stops_when_told(school, tmp_path):
-    used = []
+def test_it_is_up_in_hardly_more_than_its_libraries_take_and_stops_when_told(school, tmp_path):
+    ratios = []
     for attempt in ("first", "second", "third"):  # others at work on this machine slow a processor down
         folder = school.copy_to(tmp_path / attempt / "school")
         with Running(tmp_path / attempt, "run", "--config", folder / CONFIGURATION) as daemon:
             daemon.wait_for_words("started with 2 accounts")
-            used.append(daemon.cpu_seconds())
+            ratios.append(daemon.cpu_seconds() / costs.of_the_libraries())
             daemon.tell_to_stop()
             assert_it_stopped_well(daemon.finish())
-        if used[-1] < 1:
+        if ratios[-1] < ENOUGH:
             break
-    assert min(used) < 1, f"{used} s of processor time until it was up"
+    assert min(ratios) < ENOUGH, f"{ratios} times the processor time of importing its libraries"
 
 
 def test_told_to_stop_in_the_middle_of_a_slow_answer_it_finishes_that_page_and_stops(school, ticked, tmp_path):
