@@ -1,4 +1,4 @@
-"""What a process costs, held against what else it costs at the same moment: machines differ, and so do their moods."""
+"""What a process costs, held against what another costs at the same moment: machines differ, and so do moods."""
 
 import resource
 import subprocess
@@ -6,9 +6,7 @@ import sys
 
 from processes import PATIENCE, PROGRAM, surroundings
 
-LIBRARIES = (
-    "import apscheduler.schedulers.background, cryptography, holidays, jinja2, pydantic, requests, sqlalchemy.orm"
-)
+LIBRARIES = "import apscheduler.schedulers.background, holidays, jinja2, pydantic, requests, sqlalchemy.orm"
 
 
 def processor_seconds(*command):
