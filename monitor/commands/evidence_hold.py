@@ -19,6 +19,16 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Place the hold, and enter it in the evidence log."""
+    entry = changed(args, held=True)
+    print(
+        f"Case {args.case} is on hold (entry {entry} of the evidence log): nothing of it is erased, whoever asks and "
+        "whatever its term, until school-monitor evidence release."
+    )
+    return Outcome.DONE
+
+
+def changed(args: Namespace, *, held: bool) -> int:
+    """Place the hold on a case, or lift it, and return the entry in the log. Raises CommandFailed."""
     from monitor.erasing import holds
     from monitor.store import ledger
     from monitor.store.evidence_log import ClockSetBack
@@ -28,11 +38,6 @@ def run(args: Namespace) -> int:
     try:
         with app.store.writing() as tx:
             school = ledger.enrolled_school(tx, app.settings.school.key)
-            position = holds.place(tx, school, args.case, actor, app.clock())
+            return (holds.place if held else holds.lift)(tx, school, args.case, actor, app.clock())
     except (holds.HoldRefused, ClockSetBack) as refused:
         raise CommandFailed(str(refused)) from None
-    print(
-        f"Case {args.case} is on hold (entry {position} of the evidence log): nothing of it is erased, whoever asks "
-        "and whatever its term, until school-monitor evidence release."
-    )
-    return Outcome.DONE

@@ -1,1 +1,1 @@
-"""Evidence: write-once captures of what the networks sent, and a card of each that people can read."""
+"""Evidence as files and proofs: write-once captures, the mathematics of the log, cards, bundles. No database."""
