@@ -8,7 +8,6 @@ import pytest
 from desk import HOUR, MINUTE, NOW, OTHER, SCHOOL, Desk, item
 from sqlalchemy import select
 
-from monitor.__main__ import main
 from monitor.custody.log import Actor
 from monitor.erasing import holds
 from monitor.erasing.eraser import Eraser
@@ -123,16 +122,6 @@ def erase(desk, remote_id=REMOTE_ID, basis="request"):
 
 def finish(desk):
     return finish_pending(desk.store, "oakfield", desk.settings.evidence_folder, desk.clock)
-
-
-def run_command(desk, monkeypatch, capsys, *words):
-    """Exit status, output and errors of a command on this desk, at the desk's hour."""
-    name = "_".join(words[:2]) if words[0] in {"evidence", "retention"} else words[0]
-    monkeypatch.setattr(f"monitor.commands.{name}.app_for", lambda _args: desk.app)
-    capsys.readouterr()
-    status = main([str(word) for word in words])
-    said = capsys.readouterr()
-    return status, said.out, said.err
 
 
 def evidence_of(desk, remote_id):

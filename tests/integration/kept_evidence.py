@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from desk import DAY, HOUR, INSULT, NOW, OTHER, Desk, item
 from evidence_desk import MRS_ALI
 
-from monitor.__main__ import main
 from monitor.custody import media_gate
 from monitor.custody.log import checkpoint_of, origin
 from monitor.deciding import decide
@@ -130,17 +129,6 @@ def folder_at(desk, position):
     """The folder of one piece of evidence, absolute, and its path below the evidence folder."""
     path = next(each.path for each in desk.snapshots() if each.position == position)
     return desk.settings.evidence_folder / path, path
-
-
-def run_command(desk, monkeypatch, capsys, *words):
-    """Exit status, output and errors of a command on this desk, at the desk's hour."""
-    name = f"{words[0]}_{words[1].replace('-', '_')}"
-    at_work = {"evidence_release": "evidence_hold"}.get(name, name)  # the one is the other, turned round
-    monkeypatch.setattr(f"monitor.commands.{at_work}.app_for", lambda _args: desk.app)
-    capsys.readouterr()
-    status = main([str(word) for word in words])
-    said = capsys.readouterr()
-    return status, said.out, said.err
 
 
 def write_the_whole_log_anew(desk):

@@ -2,8 +2,8 @@
 
 import pytest
 from desk import HOUR, INSULT, NOW, OTHER, item
-from erased import HEAD, case_of, eraser, found_in, run_command
-from evidence_desk import records
+from erased import HEAD, case_of, eraser, found_in
+from evidence_desk import records, run_command
 from sqlalchemy import select
 
 from monitor.custody.log import note

@@ -5,8 +5,8 @@ import stat
 
 import pytest
 from desk import DAY, HOUR, INSULT, NOW, item
-from evidence_desk import MRS_ALI, entries, records
-from kept_evidence import copied, problems, run_command, some_weeks_in, withhold
+from evidence_desk import MRS_ALI, entries, records, run_command
+from kept_evidence import copied, problems, some_weeks_in, withhold
 
 from monitor.__main__ import main
 from monitor.commands.evidence import COMMANDS

@@ -3,8 +3,8 @@
 import pytest
 from bundles import fails, flipped, unpacked
 from desk import INSULT, item
-from evidence_desk import records
-from kept_evidence import copied, run_command, some_weeks_in
+from evidence_desk import records, run_command
+from kept_evidence import copied, some_weeks_in
 
 from monitor.evidence.log.signing import SigningKey
 

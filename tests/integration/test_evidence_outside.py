@@ -6,6 +6,7 @@ import shutil
 import local_tsa
 import pytest
 from desk import HOUR, INSULT, SCRIPTED, item
+from evidence_desk import run_command
 from kept_evidence import (
     broken_into,
     copied,
@@ -13,7 +14,6 @@ from kept_evidence import (
     folder_at,
     printed,
     problems,
-    run_command,
     some_weeks_in,
     verdict,
     write_the_whole_log_anew,

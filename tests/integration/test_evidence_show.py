@@ -2,8 +2,8 @@
 
 import pytest
 from desk import INSULT, NOW, OTHER, item
-from evidence_desk import folder_of, records
-from kept_evidence import broken_into, copied, folder_at, problems, run_command, some_weeks_in, withhold
+from evidence_desk import folder_of, records, run_command
+from kept_evidence import broken_into, copied, folder_at, problems, some_weeks_in, withhold
 
 from monitor.__main__ import main
 

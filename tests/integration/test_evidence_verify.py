@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from desk import DAY, NOW, Desk
-from evidence_desk import MRS_ALI
+from evidence_desk import MRS_ALI, run_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kept_evidence import (
@@ -14,7 +14,6 @@ from kept_evidence import (
     copied,
     folder_at,
     problems,
-    run_command,
     some_weeks_in,
     verdict,
     withhold,

@@ -2,8 +2,8 @@
 
 import pytest
 from desk import DAY, HOUR, INSULT, item
-from erased import ask, case_of, erase, eraser, run_command
-from evidence_desk import records
+from erased import ask, case_of, erase, eraser
+from evidence_desk import records, run_command
 from sqlalchemy import select
 
 from monitor.custody.log import Actor

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 from desk import DAY, HOUR, INSULT, MINUTE, NOW, SCHOOL, item, page
-from erased import HEAD, case_of, eraser, found_in, run_command
-from evidence_desk import records
+from erased import HEAD, case_of, eraser, found_in
+from evidence_desk import records, run_command
 from sqlalchemy import select
 
 from config.packs import POLICIES
