@@ -56,6 +56,7 @@ def upgrade() -> None:
     op.add_column("item", sa.Column("erased_at", UtcDateTime(), nullable=True))
     op.add_column("school", sa.Column("tombstone_salt", sa.String(length=64), nullable=True))
     _create_log()
+    _create_what_is_owed()
     for guard in _GUARDS:
         _refuse(*guard)
 
@@ -108,6 +109,10 @@ def _create_log() -> None:
     )
     op.create_index("log_opening_by_case", "log_opening", ["school_id", "case"], unique=False)
     op.create_index("log_opening_by_kind", "log_opening", ["school_id", "kind"], unique=False)
+
+
+def _create_what_is_owed() -> None:
+    """Time stamps, erasures, second looks, and the parts of snapshots that may be erased alone."""
     op.create_table(
         "timestamp_token",
         sa.Column("id", sa.Integer(), nullable=False),
