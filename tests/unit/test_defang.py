@@ -31,7 +31,8 @@ def test_an_address_is_written_so_that_no_program_makes_a_link_of_it(address, wr
 
 
 @pytest.mark.parametrize(
-    "text", ["It was shut.Why?", "At 8.40 a.m. sharp", "e.g. this...", "Mr. Smith: no!", "1.5", "☎ 101", ""]
+    "text",
+    ["It was shut.Why?", "evil.www", "At 8.40 a.m. sharp", "e.g. this...", "Mr. Smith: no!", "1.5", "☎ 101", ""],
 )
 def test_ordinary_words_are_left_alone(text):
     assert defanged(text) == text
