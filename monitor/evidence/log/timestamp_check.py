@@ -71,9 +71,8 @@ def verify_with_client(tsr: bytes, content: bytes, root_pem: bytes) -> None:
         VerifierBuilder(roots=roots).build().verify_message(reply, content)
     except VerificationError:
         raise _refused() from None
-    except (
-        Exception
-    ):  # ValueError, mostly; what hostile bytes may bring out of its Rust and C parts is listed nowhere
+    except Exception:
+        # ValueError, mostly; what hostile bytes may bring out of its Rust and C parts is listed nowhere.
         raise TimestampUnavailable("rfc3161-client cannot read the time stamp; install openssl") from None
 
 
