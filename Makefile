@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO ?= demo
 WORKERS ?= 2
 
-.PHONY: demo test lint unit bench clean
+.PHONY: demo test lint unit bench judge clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/school-monitor demo --dir $(DEMO)
@@ -21,6 +21,9 @@ lint: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest tests/benchmarks -p no:randomly -s -o python_files='bench_*.py' -o python_functions='bench_*'
+
+judge: $(VENV)/.installed
+	$(BIN)/python -m monitor.language.training.report
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "School Social Monitor needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12")'

@@ -106,6 +106,8 @@ class CategoryFigures:
     flagged: int
     decided: int
     evidence_kept: int
+    false_alarms: int = 0
+    """Those that a moderator marked so."""
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,7 @@ def _flagged(report: WeeklyReport) -> Section:
     rows = [
         [
             capital(words(c.category)),
-            str(c.flagged),
+            str(c.flagged) + (f", {counted(c.false_alarms, 'false alarm')}" if c.false_alarms else ""),
             f"{c.decided} of {c.flagged}",
             f"{c.evidence_kept} of {c.flagged}",
         ]

@@ -70,7 +70,12 @@ def warnings(settings: Settings, today: date) -> tuple[str, ...]:
     if sum("moderator" in person.roles for person in settings.people) < 2:
         found.append("Only one moderator is named: an account needs two who can stand in for each other.")
     if "spam_auto" in settings.rule.no_reply_needed:
-        found.append("no_reply_needed lists spam_auto, which excuses nothing: there is no check for spam yet.")
+        found.append(
+            "no_reply_needed lists spam_auto, which excuses nothing: a comment taken for spam may be none, so a "
+            "moderator says so (decide CASE confirm_spam)."
+        )
+    if settings.judging.models == "none":
+        found.append("Comments are judged without models: what is said without the usual words is not noticed.")
     if settings.rule.region and today.year >= HOLIDAYS_COMPARED_UNTIL:
         found.append(
             f"Bank holidays are known to be right up to {HOLIDAYS_COMPARED_UNTIL}. Update the program, or compare "

@@ -8,105 +8,38 @@ from __future__ import annotations
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-from email_validator import EmailNotValidError, validate_email
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    StrictBool,
-    StrictInt,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import AfterValidator, Field, SecretStr, StrictBool, StrictInt, ValidationInfo, field_validator
 
+from config.accounts import AccountSettings
+from config.judging import JudgingSettings
 from config.policy import ClockTime, PolicyPack, ResponseRule
-
-THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
-"""Names of the machine we run on: the only place to which anything may go unencrypted."""
-
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as unknown:
-        raise ValueError("a time zone is an IANA name such as Europe/London") from unknown
-    return name
-
-
-def _mail_address(text: str) -> str:
-    try:
-        return validate_email(text, check_deliverability=False, test_environment=True).normalized
-    except EmailNotValidError as wrong:
-        raise ValueError(f"not an e-mail address ({wrong})") from wrong
-
-
-def _split_address(text: str) -> tuple[str, str | None]:
-    """Scheme and host. An address with a user or password in it is refused: it would end up in logs."""
-    try:
-        parts = urlsplit(text)
-        usable = bool(parts.hostname) and (parts.port is None or parts.port > 0) and text.isprintable()
-    except ValueError as wrong:
-        raise ValueError("not a web address") from wrong
-    if not usable or " " in text:
-        raise ValueError("not a web address")
-    if "@" in parts.netloc:
-        raise ValueError("an address holds no user and no password")
-    return parts.scheme, parts.hostname
-
-
-def _web_address(text: str) -> str:
-    scheme, host = _split_address(text)
-    if scheme != "https" and not (scheme == "http" and host in THIS_MACHINE):
-        raise ValueError("an address starts with https:// (http:// only on this machine)")
-    return text.rstrip("/")
-
-
-def _any_web_address(text: str) -> str:
-    scheme, _ = _split_address(text)
-    if scheme not in {"http", "https"}:
-        raise ValueError("this address starts with http:// or https://")
-    return text.rstrip("/")
-
+from config.values import (
+    THIS_MACHINE,
+    AnyWebAddress,
+    Key,
+    MailAddress,
+    Name,
+    Section,
+    known_zone,
+    without_password,
+)
 
 DEFAULT_FILE = "school-monitor.toml"
 """Name of the configuration file where none is given."""
-
-
-def _without_password(text: str) -> str:
-    _, scheme, rest = text.partition("://")
-    if scheme and ":" in rest.partition("@")[0] and "@" in rest:
-        raise ValueError("holds no password; PostgreSQL finds it in ~/.pgpass or the file PGPASSFILE names")
-    return text
-
-
-Name = Annotated[str, Field(min_length=1, max_length=120)]
-Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
-MailAddress = Annotated[str, AfterValidator(_mail_address)]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-ProxyAddress = Annotated[str, AfterValidator(_any_web_address)]
-NumericId = Annotated[str, Field(pattern=r"^[0-9]+$")]
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class School(Section):
     name: Name
     key: Key
     """Short name: part of file names, message ids and the database."""
-    timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/London"
+    timezone: Annotated[str, AfterValidator(known_zone)] = "Europe/London"
     policy: str = "default"
     """Name of a pack in `config/policies/`, or the path of the school's own pack file."""
 
 
 class Storage(Section):
-    database: Annotated[str, AfterValidator(_without_password)] = "school-monitor.db"
+    database: Annotated[str, AfterValidator(without_password)] = "school-monitor.db"
     """A file (SQLite), relative to this configuration file, or a postgresql+psycopg:// address."""
     evidence: Path = Path("evidence")
     """Folder for evidence snapshots, relative to this configuration file."""
@@ -175,7 +108,7 @@ class Evidence(Section):
 class TimestampAuthority(Section):
     """Somebody outside the school who certifies when the evidence log stood so (RFC 3161). Sees a digest only."""
 
-    url: Annotated[str, AfterValidator(_any_web_address)]
+    url: AnyWebAddress
     """Many public authorities answer on http:// only; their answers are signed."""
     ca_file: Path
     """Certificate (PEM) of the authority's root, relative to this configuration file."""
@@ -193,7 +126,7 @@ class Schedule(Section):
 
 
 class Connection(Section):
-    proxy: ProxyAddress | None = None
+    proxy: AnyWebAddress | None = None
     """Web proxy of the school, for example http://proxy.school.example:3128. Never with a password in it."""
     ca_file: Path | None = None
     """Certificate (PEM) of a web filter that opens encrypted connections, relative to this configuration file."""
@@ -202,60 +135,6 @@ class Connection(Section):
     largest_reply_mb: Annotated[StrictInt, Field(ge=1, le=100)] = 10
 
 
-class AccountBase(Section):
-    key: Key
-    """Short name of the account, used in commands and mails."""
-    label: Name
-    """What people call it: "Facebook page"."""
-    poll_minutes: Annotated[StrictInt, Field(ge=1, le=1440)] = 15
-    lookback_days: Annotated[StrictInt, Field(ge=1, le=7300)] = 30
-    """How far back the first read goes, and for how long posts are read again."""
-    calls_per_run: Annotated[StrictInt, Field(ge=1, le=10000)] = 200
-
-
-class FacebookPageAccount(AccountBase):
-    network: Literal["facebook_page"]
-    page_id: NumericId
-    access_token: SecretStr
-    app_secret: SecretStr | None = None
-    api_url: WebAddress = "https://graph.facebook.com"
-
-    @property
-    def identity(self) -> str:
-        """Which account on the network it is."""
-        return self.page_id
-
-
-class XAccount(AccountBase):
-    network: Literal["x"]
-    user_id: NumericId
-    bearer_token: SecretStr
-    api_url: WebAddress = "https://api.twitter.com"
-
-    @property
-    def identity(self) -> str:
-        """Which account on the network it is."""
-        return self.user_id
-
-
-class RedditAccount(AccountBase):
-    network: Literal["reddit"]
-    username: Name
-    subreddit: Name | None = None
-    """The school's own subreddit, without r/. Leave out when the school only has a user."""
-    client_id: Name
-    client_secret: SecretStr
-    refresh_token: SecretStr
-    api_url: WebAddress = "https://oauth.reddit.com"
-    auth_url: WebAddress = "https://www.reddit.com"
-
-    @property
-    def identity(self) -> str:
-        """Which account on the network it is."""
-        return self.username
-
-
-AccountSettings = Annotated[FacebookPageAccount | XAccount | RedditAccount, Field(discriminator="network")]
 MailSettings = Annotated[FolderMail | SmtpMail, Field(discriminator="transport")]
 
 
@@ -275,6 +154,7 @@ class Tables(Section):
     schedule: Schedule = Schedule()
     connection: Connection = Connection()
     evidence: Evidence = Evidence()
+    judging: JudgingSettings = JudgingSettings()
     timestamps: Annotated[tuple[TimestampAuthority, ...], Field(max_length=4)] = ()
 
     @field_validator("people")

@@ -36,7 +36,8 @@ COMMANDS = {
     "backup": "copy database, evidence and configuration to a folder, while the daemon goes on",
     "restore": "bring a backup back, without what was erased since",
     "due": "deadlines for cases given as JSON lines",
-    "classify": "flags for texts given as JSON lines",
+    "classify": "scores and flags for texts given as JSON lines",
+    "rehearse": "try words, thresholds or models over the stored history before they go live",
 }
 
 

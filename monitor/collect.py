@@ -1,6 +1,7 @@
 """One run for one account: fetch, keep, snapshot, judge, move the cursor.
 
-What a Batch brings is safe on disk before anything of it is judged. A Batch is the unit of commit: its items, their
+What a Batch brings is safe on disk before anything of it is judged. Its words are judged before the transaction
+begins: nobody waits for the database while models think. A Batch is the unit of commit: its items, their
 deadlines, flags, snapshots, owed mails and the cursor are written in one transaction. A crash at any moment leaves
 all of a page or none of it; the next run takes up what was on disk, even if the network has lost it since.
 """
@@ -15,7 +16,7 @@ from pathlib import Path
 from connectors.base import Batch, Budget, Connector, FetchedItem, Forbidden, Verdict
 from monitor.custody import rechecks
 from monitor.evidence import incoming
-from monitor.judge import Judge
+from monitor.judge import NOTHING_SEEN, Judge, Seen
 from monitor.ledger_line import LedgerBook, Line, RunResult
 from monitor.received import ReceivedPage
 from monitor.store import adopt, judged, keep, ledger, threads
@@ -130,16 +131,17 @@ class Collector:
 
     def _keep(self, stream: str, batch: Batch, line: Line, result: RunResult) -> None:
         now = self.book.clock()
+        safe, new_words = self._make_safe(stream, batch, now)
+        seen = self.judge.look_at(new_words) if new_words else NOTHING_SEEN
         with self.book.store.writing() as tx:
             account = self.book.account(tx)
             for post in batch.posts:
                 keep.keep_post(tx, account, post, now)
             known = keep.known_items(tx, account, (item.remote_id for item in batch.items))
-            safe = self._make_safe(stream, batch, known, now)
             page = ReceivedPage(tx, account, batch.exchanges)
             kept = []
             for item in batch.items:
-                kept.append(self._keep_one(tx, account, item, known, page, now, line))
+                kept.append(self._keep_one(tx, account, item, known, page, now, seen, line))
                 known[kept[-1].item.remote_id] = kept[-1].item
             tx.flush()
             threads.link_answers(tx, account, {each.item.thread_key for each in kept if each.moved})
@@ -157,15 +159,25 @@ class Collector:
         if safe:
             incoming.done(safe)
 
-    def _make_safe(self, stream: str, batch: Batch, known: Mapping[str, Item], now: datetime) -> Path | None:
-        """Put what the network sent on disk before it is judged, unless it brings nothing new."""
-        if not any(keep.brings_news(item, known) for item in batch.items):
-            return None
+    def _make_safe(self, stream: str, batch: Batch, now: datetime) -> tuple[Path | None, dict[str, str]]:
+        """Put what the network sent on disk before it is judged, unless it brings nothing new.
+
+        Returns the file, and the words of others that are new, by their ids.
+        """
+        with self.book.store.reading() as tx:
+            account = self.book.account(tx)
+            known = keep.known_items(tx, account, (item.remote_id for item in batch.items))
+            news = [item for item in batch.items if keep.brings_news(item, known)]
+            own = frozenset(account.own_ids)
+        words = {item.remote_id: keep.words_of(item) for item in news if item.author_id not in own}
+        if not news:
+            return None, words
         school = self.judge.school
         try:
-            return incoming.write_incoming(school.evidence, school.key, self.book.account_key, stream, batch, now)
+            path = incoming.write_incoming(school.evidence, school.key, self.book.account_key, stream, batch, now)
         except ValueError:  # an item too deep to be written down; better kept without this net than not at all
-            return None
+            return None, words
+        return path, words
 
     def _keep_one(
         self,
@@ -175,6 +187,7 @@ class Collector:
         known: Mapping[str, Item],
         page: ReceivedPage,
         now: datetime,
+        seen: Seen,
         line: Line,
     ) -> Kept:
         kept = keep.keep_item(tx, account, item, now, known, page.payload)
@@ -182,7 +195,7 @@ class Collector:
             threads.place_in_thread(tx, account, kept.item)
         if kept.outcome in {Outcome.NEW, Outcome.EDITED}:
             page.receipt(kept.version, item)
-            line.flagged += self.judge.judge(tx, kept, now)
+            line.flagged += self.judge.judge(tx, kept, now, seen)
         line.new += kept.outcome is Outcome.NEW
         line.edited += kept.outcome is Outcome.EDITED
         line.gone += kept.outcome is Outcome.GONE

@@ -1,19 +1,23 @@
 """What we conclude about a comment the moment we see it: its deadline, its flags, its evidence, the mails owed.
 
 What the network sent is safe on disk before anything is judged (`monitor/collect.py`), and the snapshot of a flagged
-comment before its flags are written. Flags, deadline and owed mails go into the caller's transaction.
+comment before its flags are written. Flags, deadline and owed mails go into the caller's transaction. Words are
+judged before that transaction begins (`Judge.look_at`): models and second opinions take their time, and nobody else
+could write meanwhile.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from monitor.asking import Asked, with_second_opinion
 from monitor.custody.capture import CHANGED, FLAGGED, SAMPLED, Capturer, Occasion
-from monitor.language.flags import judge as flags_in
+from monitor.language.flagging import flags_of
 from monitor.language.tags import tags_of
-from monitor.model import Category, Deadline, Facts, Flag
+from monitor.model import ALARMS, Category, Deadline, Facts, Flag
 from monitor.rules.response import due_at
 from monitor.rules.slots import next_digest
 from monitor.school_facts import SchoolFacts
@@ -22,25 +26,48 @@ from monitor.store.engine import Transaction
 from monitor.store.keep import Kept, Outcome
 from monitor.store.tables import Comment
 
+if TYPE_CHECKING:
+    from monitor.language.judging import Judge as LanguageJudge
+    from monitor.language.second_opinion import SecondOpinion
+
+Seen = Mapping[str, tuple[Flag, ...]]
+"""Texts that were looked at, and why a person should see them."""
+NOTHING_SEEN: Seen = {}
+
 
 @dataclass(frozen=True)
 class Judge:
     """Judges kept items for one school."""
 
     capturer: Capturer
+    language: LanguageJudge
+    opinion: SecondOpinion | None = None
 
     @property
     def school(self) -> SchoolFacts:
         """What judging needs to know of the school."""
         return self.capturer.school
 
-    def judge(self, tx: Transaction, kept: Kept, now: datetime) -> bool:
-        """Conclude on a comment that is new or has new words. True when it was flagged. Replies are not judged."""
+    def look_at(self, texts: Mapping[str, str]) -> Seen:
+        """Judge the words of a page, which are given by the ids their comments have on the network."""
+        judgements = self.language.assess_all(list(texts.values()))
+        if self.opinion:
+            page = [Asked(*pair, judgement) for pair, judgement in zip(texts.items(), judgements, strict=True)]
+            judgements = with_second_opinion(self.opinion, page, self.language.thresholds)
+        flags = (flags_of(judgement, self.school.policy) for judgement in judgements)
+        return {text: tuple(_alarms(each)) for text, each in zip(texts.values(), flags, strict=True)}
+
+    def judge(self, tx: Transaction, kept: Kept, now: datetime, seen: Seen = NOTHING_SEEN) -> bool:
+        """Conclude on a comment that is new or has new words. True when it was flagged. Replies are not judged.
+
+        `seen` comes from `look_at` for the page at hand; what is not in it is looked at now.
+        """
         comment = kept.item
         if not isinstance(comment, Comment):
             return False
         text = kept.version.text
-        flags = list(flags_in(text, self.school.policy))
+        looked_at = seen if text in seen else self.look_at({comment.remote_id: text})
+        flags = list(looked_at[text])
         if problem := self._set_deadline(tx, comment, text, kept.outcome, now):
             flags.append(problem)
         flags = [replace(flag, version=kept.version.number) for flag in flags]
@@ -87,6 +114,10 @@ class Judge:
             return _no_deadline(problem)
         judged.set_deadline(comment, deadline, sorted(tags), policy)
         return None
+
+
+def _alarms(flags: Sequence[Flag]) -> list[Flag]:
+    return [flag for flag in flags if flag.category in ALARMS]
 
 
 def _no_deadline(problem: ValueError) -> Flag:

@@ -46,6 +46,10 @@ OFFENSIVE = frozenset(
     {Category.ABUSE, Category.PROFANITY, Category.HATE, Category.THREAT, Category.SEXUAL, Category.BULLYING}
 )
 
+ALARMS = frozenset(Category) - {Category.COMPLAINT, Category.QUESTION}
+"""Categories that bring a comment before a moderator. A complaint or a question is a kind of comment: it is owed an
+answer, as nearly every comment is, and is no reason for alarm. `classify` names it all the same."""
+
 
 @dataclass(frozen=True)
 class Flag:
@@ -106,6 +110,10 @@ class Action(StrEnum):
     DELETE = "delete"
     REPORT = "report"
     BLOCK = "block"
+    CONFIRM_FLAG = "confirm_flag"
+    """Its flags are right, whatever their category."""
+    FALSE_ALARM = "false_alarm"
+    """Its flags are wrong: this version means no harm. It may still be owed an answer."""
 
 
 class ThreadAuthor(StrEnum):

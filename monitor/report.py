@@ -24,6 +24,7 @@ from monitor.custody.log import checkpoint_of
 from monitor.evidence.log.checkpoint import short_form
 from monitor.model import OFFENSIVE, Case, Flag, ResponseState
 from monitor.rules import weekly
+from monitor.rules.marks import is_false_alarm
 from monitor.rules.queue import Waiting, in_order, worst
 from monitor.rules.slots import week_bounds
 from monitor.store import cases, erasure_book, evidence_log, judged, ledger
@@ -270,9 +271,15 @@ def _by_category(flagged: Sequence[Case], raised: Mapping[int, tuple[Flag, ...]]
                 flagged=len(with_it),
                 decided=sum(bool(case.decisions) for case in with_it),
                 evidence_kept=sum(bool(case.evidence) for case in with_it),
+                false_alarms=sum(_all_wrong(raised[case.id], category, case) for case in with_it),
             )
         )
     return tuple(rows)
+
+
+def _all_wrong(flags: Sequence[Flag], category: str, case: Case) -> bool:
+    """Whether a moderator marked every flag of this category a false alarm."""
+    return all(is_false_alarm(flag, case) for flag in flags if flag.category == category)
 
 
 def _offensive_first(category: str) -> tuple[bool, str]:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from config.settings import AccountSettings
+from config.accounts import AccountSettings
 from monitor.ledger_line import RunResult
 from monitor.logs import where
 from monitor.notify import MailResult

@@ -6,6 +6,7 @@ Connectors are imported when they are built: each brings an SDK, and most comman
 from __future__ import annotations
 
 import hashlib
+import logging
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,15 +17,9 @@ from typing import TYPE_CHECKING
 from alerts.folder import FolderTransport
 from alerts.mail import SmtpTransport
 from alerts.transport import MailTransport
+from config.accounts import AccountSettings, FacebookPageAccount, RedditAccount, XAccount
 from config.secrets import all_secrets
-from config.settings import (
-    AccountSettings,
-    FacebookPageAccount,
-    FolderMail,
-    RedditAccount,
-    Settings,
-    XAccount,
-)
+from config.settings import FolderMail, Settings
 from connectors.base import Connector
 from connectors.transport import NetworkSession
 from monitor.backup.restore_plan import ready_to_open
@@ -48,6 +43,9 @@ if TYPE_CHECKING:
     from monitor.custody.exhibits import Exhibits
     from monitor.custody.live_pages import LivePages
     from monitor.evidence.outside.egress import Egress
+    from monitor.language.second_opinion import SecondOpinion
+
+log = logging.getLogger("monitor.wiring")
 
 MEGABYTE = 1 << 20
 PHOTOGRAPHED = "Photographed afterwards; the evidence log says how that went."
@@ -96,7 +94,10 @@ class App:
     @property
     def judge(self) -> Judge:
         """Judges what is read."""
-        return Judge(self.capturer)
+        from monitor.language.school_judge import judge_for
+
+        judging = self.settings.judging
+        return Judge(self.capturer, judge_for(judging), _second_opinion(judging.second_opinion))
 
     def collector(self, account: AccountSettings, should_stop: Callable[[], bool] = lambda: False) -> Collector:
         """A collector for one account, with a connector of its own: SDKs are not shared between threads."""
@@ -163,6 +164,19 @@ def school_facts(settings: Settings) -> SchoolFacts:
         # pydantic prints secrets as stars, so the digest is the same whatever they are.
         configuration="sha256:" + hashlib.sha256(settings.model_dump_json(exclude={"path"}).encode()).hexdigest(),
     )
+
+
+def _second_opinion(name: str) -> SecondOpinion | None:
+    """The second opinion the school named. One that cannot be used is told in the log; judging goes on without."""
+    if not name:
+        return None
+    from monitor.language.second_opinion import NoSuchOpinion, installed
+
+    try:
+        return installed(name)
+    except NoSuchOpinion as missing:
+        log.warning("%s; judged without it", missing)
+        return None
 
 
 def egress(settings: Settings) -> Egress:

@@ -51,6 +51,8 @@ def run(args: Namespace) -> int:
         ("evidence folder", lambda: _evidence(app)),
         ("evidence log", lambda: _evidence_log(app)),
         ("mail", lambda: _mail(app)),
+        ("judging", lambda: _judging(app)),
+        ("leaving this computer to be judged", lambda: _second_opinion(app)),
         *((f"account {a.key}", lambda a=a: _account(app, a.key)) for a in app.settings.accounts),
     ]
     failed = [name for name, test in tests if not _passes(name, test)]
@@ -147,6 +149,33 @@ def _mail(app: App) -> str:
     transport = mail_transport(app.settings)
     transport.check()
     return f"{app.settings.mail.transport} answers; nothing was sent"
+
+
+def _judging(app: App) -> str:
+    """Every check and model works on a text that is known to be harmless."""
+    from monitor.language.school_judge import judge_for
+    from monitor.model import Category
+
+    judging = app.settings.judging
+    judgement = judge_for(judging).assess("Thank you for a lovely afternoon")
+    failed = {one.detector for one in judgement.found if one.finding.category is Category.COULD_NOT_BE_CHECKED}
+    if failed:
+        raise CommandFailed(f"does not work ({', '.join(sorted(failed))}); every comment would go to a person")
+    own = f"{counted(len(judging.allow), 'word')} allowed, {counted(len(judging.deny), 'word')} denied"
+    return f"models {judging.models}; own words: {own}"
+
+
+def _second_opinion(app: App) -> str:
+    from monitor.language.second_opinion import NoSuchOpinion, installed
+
+    name = app.settings.judging.second_opinion
+    if not name:
+        return "nothing"
+    try:
+        opinion = installed(name)
+    except NoSuchOpinion as missing:
+        raise CommandFailed(str(missing)) from None
+    return f"second opinion {opinion.name}/{opinion.version}: {opinion.what_leaves}"
 
 
 def _account(app: App, key: str) -> str:

@@ -1,4 +1,4 @@
-"""`decide`: record what a moderator did. Nothing is done on any network."""
+"""`decide`: record what a moderator did, or that a flag was right or wrong. Nothing is done on any network."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ def configure(parser: ArgumentParser) -> None:
         "action",
         choices=[action.value for action in Action],
         metavar="ACTION",
-        help="one of " + ", ".join(action.value for action in Action),
+        help="one of "
+        + ", ".join(action.value for action in Action)
+        + ". confirm_flag and false_alarm say that the flags of the version you saw are right or wrong",
     )
     declare_actor(parser, what="decided")
     parser.add_argument(
@@ -31,7 +33,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Add the decision to the book. It is bound to the version its author saw."""
-    from monitor.deciding import decide
+    from monitor.deciding import NothingFlagged, decide
     from monitor.store import judged, ledger
     from monitor.store.evidence_log import ClockSetBack
 
@@ -50,7 +52,7 @@ def run(args: Namespace) -> int:
         seen = args.version if args.version is not None else comment.versions[-1].number
         try:
             decide(tx, app.capturer, comment, seen, Action(args.action), actor, app.clock())
-        except (judged.Stale, ClockSetBack) as refused:
+        except (judged.Stale, NothingFlagged, ClockSetBack) as refused:
             raise CommandFailed(str(refused)) from None
     print(f"Case {args.case}: recorded {args.action} by {actor.name}. Evidence of what you saw is kept.")
     return Outcome.DONE

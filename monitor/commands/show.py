@@ -11,7 +11,8 @@ from monitor.commands.base import CommandFailed, Outcome, app_for, case_number, 
 from monitor.commands.erased_words import erased_line
 from monitor.commands.people import declare_actor, looking
 from monitor.commands.quoting import quoted, visible
-from monitor.model import Case, StateAnswer
+from monitor.model import Action, Case, Flag, StateAnswer
+from monitor.rules.marks import mark_on
 from monitor.rules.state import response_state
 from monitor.words import category_words, kind_words, state_words
 
@@ -126,10 +127,20 @@ def _flags(case: Case, policy: PolicyPack) -> list[str]:
             where += f" ({words})"
         clause = f' Clause "{flag.clause}".' if flag.clause else ""
         lines.append(f"  {category_words(flag.category)} ({flag.severity}), {where}: {flag.reason}{clause}")
+        lines.append(f"    found by {flag.detector}, score {flag.score:.2f}{_mark(flag, case)}")
     for category in dict.fromkeys(flag.category for flag in case.flags):
         rule = policy.categories.get(category.value)
         lines += [f"  next, for {category_words(category)}: {step}" for step in (rule.next_steps if rule else ())]
     return lines
+
+
+def _mark(flag: Flag, case: Case) -> str:
+    """Whether a moderator said that the flag is right or wrong."""
+    mark = mark_on(flag.version, case.decisions)
+    if mark is None:
+        return ""
+    kind = "a false alarm" if mark.fact.action is Action.FALSE_ALARM else "right"
+    return f"; marked as {kind} by {plain(mark.by, 100)}"
 
 
 def _decisions(case: Case, zone: str) -> list[str]:

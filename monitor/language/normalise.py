@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 _LOOK_ALIKES = dict(
     [
@@ -23,10 +21,10 @@ _LOOK_ALIKES = dict(
 """Characters drawn like the plain one beside them."""
 
 _BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+MOST_REMEMBERED = 8192  # characters
 _LETTERS_IN_SHAPES = ((0x1F150, 0x1F169), (0x1F170, 0x1F189))
 """Black circles and squares with a white capital letter, A to Z."""
 
-_RUN = re.compile(r"(?:[^\W_]|[@$!*#+|€£'])+")
 _PLAIN_WORD = re.compile(r"(?:[^\W_]|')+")
 
 
@@ -53,28 +51,18 @@ class Word:
 
 def normalise(text: str) -> Normalised:
     """NFKC, case folded, no accents, no characters without a shape. Never raises, whatever the text holds."""
-    parts: list[str] = []
-    offsets: list[int] = []
-    for at, char in enumerate(text):
-        plain = _plain(char)
-        parts.append(plain)
-        offsets.extend([at] * len(plain))
-    return Normalised("".join(parts), tuple(offsets))
+    if text.isascii() and text.isprintable():
+        return Normalised(text.lower().replace("`", "'"), tuple(range(len(text))))
+    parts = [_PLAIN[char] for char in text]
+    plain = "".join(parts)
+    if len(plain) == len(text) and "" not in parts:
+        return Normalised(plain, tuple(range(len(text))))
+    return Normalised(plain, tuple(at for at, part in enumerate(parts) for _ in part))
 
 
 def plain_words(text: str) -> list[Word]:
     """The words of a normalised text: letters, digits and apostrophes; everything else parts them."""
     return [word for match in _PLAIN_WORD.finditer(text) if (word := _without_quotes(match)).text]
-
-
-def runs(text: str) -> Iterator[Word]:
-    """Stretches in which a symbol may stand for a letter ("sh!t", "w*nker"), without those at the end ("no!!")."""
-    for match in _RUN.finditer(text):
-        run = match.group()
-        left = len(run) - len(run.lstrip("!*#+|'"))
-        right = len(run.rstrip("!+|'"))
-        if left < right:
-            yield Word(run[left:right], match.start() + left, match.start() + right)
 
 
 def _without_quotes(match: re.Match[str]) -> Word:
@@ -84,7 +72,6 @@ def _without_quotes(match: re.Match[str]) -> Word:
     return Word(kept, match.start() + left, match.start() + left + len(kept))
 
 
-@lru_cache(maxsize=8192)
 def _plain(char: str) -> str:
     for first, last in _LETTERS_IN_SHAPES:
         if first <= ord(char) <= last:
@@ -98,4 +85,19 @@ def _plain(char: str) -> str:
 def _has_shape(char: str) -> bool:
     if char in "\t\n\r\x0b\x0c\x85":
         return True
-    return char not in _BLANK_LETTERS and unicodedata.category(char) not in {"Mn", "Me", "Cf", "Cc", "Cs"}
+    if char in _BLANK_LETTERS or "\U0001f3fb" <= char <= "\U0001f3ff":
+        return False
+    return unicodedata.category(char) not in {"Mn", "Me", "Cf", "Cc", "Cs"}
+
+
+class _PlainCharacters(dict[str, str]):
+    """The plain form of each character that was met so far."""
+
+    def __missing__(self, char: str) -> str:
+        if len(self) >= MOST_REMEMBERED:
+            self.clear()
+        self[char] = plain = _plain(char)
+        return plain
+
+
+_PLAIN = _PlainCharacters()

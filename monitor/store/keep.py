@@ -105,7 +105,7 @@ def keep_item(
     version = item.versions[-1]
     if fetched.erased:
         outcome = Outcome.SEEN if back else Outcome.GONE
-    elif fingerprint(_text(fetched)) != fingerprint(version.text):
+    elif fingerprint(words_of(fetched)) != fingerprint(version.text):
         version = _add_version(tx, item, fetched, now, written)
         edited_at = fetched.edited_at or now
         item.edited_at = max(edited_at, item.edited_at or edited_at)
@@ -123,7 +123,7 @@ def brings_news(fetched: FetchedItem, known: Mapping[str, Item]) -> bool:
     return (
         not fetched.erased
         and item.erased_at is None
-        and fingerprint(_text(fetched)) != fingerprint(item.versions[-1].text)
+        and fingerprint(words_of(fetched)) != fingerprint(item.versions[-1].text)
     )
 
 
@@ -195,7 +195,7 @@ def keep_quarantined(tx: Transaction, account: Account, stream: str, bad: Quaran
     return True
 
 
-def _text(fetched: FetchedItem) -> str:
+def words_of(fetched: FetchedItem) -> str:
     return bounded(storable(fetched.text), LONGEST_TEXT)
 
 
@@ -271,7 +271,7 @@ def _add_version(
     version = Version(
         item=item,
         number=len(item.versions) + 1,
-        text=_text(fetched),
+        text=words_of(fetched),
         seen_at=now,
         raw=written(fetched),
     )

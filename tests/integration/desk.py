@@ -73,9 +73,13 @@ roles = ["head"]
 
 {accounts}
 
+[judging]
+{judging}
+
 [response]
 {response}
 """
+BY_LISTS = 'models = "none"'
 FOLDER_MAIL = 'transport = "folder"\nsender = "monitor@oakfield.example"'
 
 
@@ -150,14 +154,31 @@ def emptied(store):
 
 
 class Desk:
-    """The monitor of Oakfield Primary School in `folder`. `accounts`, `response`, `mail`, `school`: TOML.
+    """The monitor of Oakfield Primary School in `folder`. `accounts`, `response`, `mail`, `school`, `judging`: TOML.
 
-    `store`: an empty one to use in place of a database in the folder.
+    `store`: an empty one to use in place of a database in the folder. Words are judged by lists and patterns alone
+    unless `judging` says otherwise: what a model makes of a comment is no matter of these tests.
     """
 
-    def __init__(self, folder, accounts=SCRIPTED, response="", mail=FOLDER_MAIL, school="", now=NOW, store=None):
+    def __init__(
+        self,
+        folder,
+        accounts=SCRIPTED,
+        response="",
+        mail=FOLDER_MAIL,
+        school="",
+        judging=BY_LISTS,
+        now=NOW,
+        store=None,
+    ):
         self.folder, self.clock, self._given = folder, SetClock(now), store
-        self._parts = {"accounts": accounts, "response": response, "mail": mail, "school": school}
+        self._parts = {
+            "accounts": accounts,
+            "response": response,
+            "mail": mail,
+            "school": school,
+            "judging": judging,
+        }
         self.app = None
         self.change()
 

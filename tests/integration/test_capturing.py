@@ -11,6 +11,7 @@ from connectors.base import FetchedPost, TemporaryFailure, Verdict
 from monitor.custody.capture import LOOK_AGAIN_AFTER
 from monitor.evidence import incoming
 from monitor.evidence.folder_check import check_folder
+from monitor.judge import Judge
 from monitor.store import judged, ledger, snapshots
 from monitor.store.evidence_tables import Recheck
 from monitor.store.tables import School
@@ -29,23 +30,26 @@ def left_over(desk):
 def killed_while_judging(desk, monkeypatch, *items):
     """A run that dies the moment it begins to judge, as with kill -9: nothing of its own clean-up happens."""
     with monkeypatch.context() as patch:
-        patch.setattr("monitor.judge.flags_in", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr("monitor.judge.Judge.look_at", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             desk.read(*items)
 
 
 def test_what_the_network_sent_is_on_disk_before_anything_is_judged(desk, monkeypatch):
     seen = []
-    real = judged.set_deadline
 
-    def watched(*args):
-        seen.append([incoming.read_incoming(path)[1].items for path in left_over(desk)])
-        real(*args)
+    def watched(real):
+        def watching(*args):
+            seen.append([incoming.read_incoming(path)[1].items for path in left_over(desk)])
+            return real(*args)
 
-    monkeypatch.setattr("monitor.store.judged.set_deadline", watched)
+        return watching
+
+    monkeypatch.setattr("monitor.judge.Judge.look_at", watched(Judge.look_at))
+    monkeypatch.setattr("monitor.store.judged.set_deadline", watched(judged.set_deadline))
     comment = item("c1", "When is the fair?")
     desk.read(comment)
-    assert seen == [[(comment,)]]
+    assert seen == [[(comment,)]] * 2
     assert left_over(desk) == []
 
 
@@ -63,7 +67,7 @@ def test_what_was_received_before_a_crash_is_kept_although_the_network_has_lost_
     desk.later(5 * MINUTE)
     desk.read()
     case = desk.cases()["c1"]
-    assert (case.text, len(case.flags), len(case.evidence)) == (THREAT, 1, 1)
+    assert (case.text, {flag.category.value for flag in case.flags}, len(case.evidence)) == (THREAT, {"threat"}, 1)
     assert left_over(desk) == []
 
 

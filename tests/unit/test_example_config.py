@@ -31,7 +31,8 @@ def blocks():
         values = {key: value for key, (_, value, _) in keys.items()}
         name = header.strip("[]")
         content = {name: [values] if header.startswith("[[") else values}
-        yield list(tables(ConfigurationFile, content))[-1].model, keys
+        _, table, *_ = tables(ConfigurationFile, content)
+        yield table.model, keys
 
 
 BLOCKS = list(blocks())

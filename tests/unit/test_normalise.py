@@ -6,7 +6,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.language.normalise import normalise, plain_words, runs
+from monitor.language.normalise import normalise, plain_words
 
 ANY_TEXT = st.text(st.characters(categories=None) | st.sampled_from("\u200b\u202e\ud800\ufe0f*@$' aé"), max_size=200)
 
@@ -50,10 +50,6 @@ def test_words_are_parted_by_everything_but_letters_digits_and_apostrophes():
     assert [word.text for word in plain_words("it's 'here', b_c d-e")] == ["it's", "here", "b", "c", "d", "e"]
 
 
-def test_a_run_keeps_signs_between_letters_and_drops_them_at_the_end():
-    assert [word.text for word in runs("sh!p!! #tag $oap 'quoted'")] == ["sh!p", "tag", "$oap", "quoted"]
-
-
 @given(ANY_TEXT)
 def test_normalising_never_raises_and_every_place_lies_in_the_text(text):
     plain = normalise(text)
@@ -65,7 +61,7 @@ def test_normalising_never_raises_and_every_place_lies_in_the_text(text):
 @given(ANY_TEXT)
 def test_words_stand_where_they_say(text):
     plain = normalise(text).text
-    assert all(plain[word.start : word.end] == word.text for word in [*plain_words(plain), *runs(plain)])
+    assert all(plain[word.start : word.end] == word.text for word in plain_words(plain))
 
 
 @given(ANY_TEXT)

@@ -35,7 +35,7 @@ def test_a_bad_week_of_five_accounts_still_fits_one_page():
         coverage=tuple(Coverage(f"Account {i}", 672, 600, holes, 150, 168, 9) for i in range(5)),
         unanswered=tuple(replace(WAITING, case=100 + i) for i in range(24)),
         figures=tuple(replace(FACEBOOK, account=f"Account {i}") for i in range(5)),
-        flagged=tuple(CategoryFigures(f"category {i}", 11, 10, 9) for i in range(6)),
+        flagged=tuple(CategoryFigures(f"category {i}", 11, 10, 9, false_alarms=i) for i in range(6)),
     )
     assert pages_in(weekly_pdf(bad)) == 1
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mail_samples import ENVELOPE, FACEBOOK, HEAD, NOTHING, REDDIT, REPORT, WAITING, Page, at, hostile, squeezed
 
-from alerts.messages import AccountFigures, Coverage
+from alerts.messages import AccountFigures, CategoryFigures, Coverage
 from alerts.render import otherwise, render_weekly, total, weekly_html, weekly_text
 
 EVERYTHING = (
@@ -38,6 +38,19 @@ def test_text_and_html_both_hold_every_figure():
     for words in words_of(REPORT):
         for said in EVERYTHING:
             assert said.lower() in words.lower(), said
+
+
+def test_false_alarms_are_told_beside_the_flags_they_were_among():
+    flagged = (
+        CategoryFigures("threat", 21, 20, 19, false_alarms=1),
+        CategoryFigures("hate", 8, 8, 8, false_alarms=5),
+    )
+    text, page = words_of(replace(REPORT, flagged=flagged))
+    assert "21 flagged, 1 of them marked false alarm, 20 of 21 decided" in text
+    assert "8 flagged, 5 of them marked false alarms, 8 of 8 decided" in text
+    assert "21 flagged, 1 false alarm" in page
+    assert "8 flagged, 5 false alarms" in page
+    assert not any("false alarm" in words for words in words_of(REPORT))
 
 
 def test_the_mail_holds_the_same_text_and_page():

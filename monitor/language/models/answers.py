@@ -1,17 +1,16 @@
-"""What the models say of a batch of texts, and how a model's answer becomes a finding that a teacher can follow.
+"""What rules and models together say of a batch of texts, and how a model's answer becomes a finding.
 
-Models are read on first use. What breaks costs the answer, never the comment: every chance is then 0, the rules stand
-alone, and `trouble` says so.
+Models are read on first use. What breaks costs the models' answer, never the comment: the rules then stand alone, and
+`trouble` says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from config.policy import Severity
 from monitor.language.finding import Finding
@@ -27,23 +26,29 @@ OFFENSIVE_HEAD = "offensive"
 
 @dataclass(frozen=True)
 class Answers:
-    """One row of chances a text. `models` is None where none are asked or none could be; `trouble` has the second."""
+    """The scores of each text. `models` is None where none are asked or none could be; `trouble` has the second."""
 
     models: Models | None
-    chances: NDArray[np.float64]
+    scores: Sequence[Mapping[str, float]]
     troubles: Sequence[str]
 
     @classmethod
-    def of(cls, texts: Sequence[str], kind: Kind) -> Answers:
-        """Ask the models about all texts. Never raises."""
-        nothing = np.zeros((len(texts), 0))
+    def of(cls, texts: Sequence[str], rules: Sequence[Mapping[str, float]], kind: Kind) -> Answers:
+        """Ask the models about all texts. `rules`: for each text, how sure the surest rule of each head is.
+
+        Never raises.
+        """
         if kind == "none" or not texts:
-            return cls(None, nothing, [""] * len(texts))
+            return cls(None, rules, [""] * len(texts))
         try:
             models = shipped(kind)
-            return cls(models, models.chances(texts), [_cut(text) if kind == "full" else "" for text in texts])
+            heads = models.calibration.heads
+            found = np.array([[rule[head] for head in heads] for rule in rules], dtype=np.float32)
+            rows = models.scores(texts, found).tolist()
         except Exception:  # a damaged file, no memory, a fault of the runtime: a person looks instead
-            return cls(None, nothing, [_FAILED] * len(texts))
+            return cls(None, rules, [_FAILED] * len(texts))
+        scores = [dict(zip(heads, row, strict=True)) for row in rows]
+        return cls(models, scores, [_cut(text) if kind == "full" else "" for text in texts])
 
     @property
     def detector(self) -> str:
@@ -54,10 +59,6 @@ class Answers:
         """What kept the models from judging a text as they should."""
         reason = self.troubles[row]
         return Finding(Category.COULD_NOT_BE_CHECKED, "concern", 1.0, 0, 0, reason) if reason else None
-
-    def chance(self, row: int, head: str) -> float:
-        """How likely a head is for a text, 0 to 1."""
-        return float(self.chances[row, self.models.calibration.heads.index(head)]) if self.models else 0.0
 
     def finding(self, reading: Reading, category: Category, score: float) -> Finding:
         """What the models found, with the words that speak most for it."""

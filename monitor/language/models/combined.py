@@ -1,7 +1,8 @@
-"""The models together: for each head one chance between 0 and 1, scaled so that 0.5 is where a person should look.
+"""Rules and models together: for each head one score from 0 to 1, scaled so that 0.5 is where a person should look.
 
 calibration.json holds, for each head and for both ways of running ("full": both models, "fast": the small one alone),
-how much each model's answer counts and what is added. `monitor/language/training/calibrate.py` writes it.
+how much each model's answer counts, how much the surest rule counts, and what is added. So a rule that is often wrong
+needs a model's agreement, and one that never is does not. `monitor/language/training/calibrate.py` writes it.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class Calibration:
     heads: tuple[str, ...]
     small: NDArray[np.float32]
     large: NDArray[np.float32]
+    rule: NDArray[np.float32]
     added: NDArray[np.float32]
 
     @classmethod
@@ -38,12 +40,14 @@ class Calibration:
         """Read one of the two ways. OSError, ValueError, KeyError: the file is missing or damaged."""
         content = json.loads(file.read_text(encoding="utf-8"))
         rows = [content[kind][head] for head in content["heads"]]
-        small, large, added = np.array([[row["small"], row["large"], row["added"]] for row in rows], np.float32).T
-        return cls(content["version"], tuple(content["heads"]), small, large, added)
+        parts = [np.array([row[part] for row in rows], np.float32) for part in ("small", "large", "rule", "added")]
+        return cls(content["version"], tuple(content["heads"]), *parts)
 
-    def chances(self, small: NDArray[np.float32], large: NDArray[np.float32] | None) -> NDArray[np.float64]:
-        """One row a text, one column a head."""
-        total = small * self.small + self.added
+    def scores(
+        self, small: NDArray[np.float32], large: NDArray[np.float32] | None, rules: NDArray[np.float32]
+    ) -> NDArray[np.float64]:
+        """One row a text, one column a head. `rules`: how sure the surest rule is, 0 where none found anything."""
+        total = small * self.small + rules * self.rule + self.added
         if large is not None:
             total = total + large * self.large
         return np.asarray(1 / (1 + np.exp(-np.clip(total.astype(np.float64), -40, 40))))
@@ -66,10 +70,10 @@ class Models:
             MiniLM(folder) if kind == "full" else None,
         )
 
-    def chances(self, texts: Sequence[str]) -> NDArray[np.float64]:
+    def scores(self, texts: Sequence[str], rules: NDArray[np.float32]) -> NDArray[np.float64]:
         """One row a text (at least one), one column a head. `texts`: as `Reading.model_view` gives them."""
         small = self.linear.logits(texts)
-        return self.calibration.chances(small, self.minilm.logits(texts) if self.minilm else None)
+        return self.calibration.scores(small, self.minilm.logits(texts) if self.minilm else None, rules)
 
 
 @lru_cache(maxsize=2)

@@ -2,10 +2,10 @@
 
     python -m monitor.language.training.calibrate DATA MODELS
 
-Looks at the `tune` part only. For each head the answers of both models become one (a logistic regression of two
-numbers, never negative); then the point where the score is 0.5 is chosen. For threat, self-harm and grooming it is
-the lowest that keeps false alarms on our own lines below MOST_ALARMS_CAREFUL; for the others the one with the best F1
-on our own lines among those that keep false alarms on pooled ordinary text below MOST_ALARMS for each head.
+Looks at the `tune` part only. For each head the answers of both models and the surest rule become one number (a
+logistic regression, no share of it negative); then the point where the score is 0.5 is chosen. For threat, self-harm
+and grooming it is the lowest that keeps false alarms on our own lines below MOST_ALARMS_CAREFUL; for the others the
+one with the best F1 on our own lines among those that keep false alarms on pooled ordinary text below MOST_ALARMS.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from monitor.language.judging import surest_rules
 from monitor.language.models.linear import LinearModel
 from monitor.language.models.minilm import MiniLM
 from monitor.language.reading import read
@@ -27,9 +28,10 @@ from monitor.language.training.figures import precision_recall_f1
 from monitor.language.training.heads import HEADS
 
 CAREFUL = ("threat", "self_harm", "grooming")
-MOST_ALARMS_CAREFUL = 0.012
+MOST_ALARMS_CAREFUL = 0.02
 MOST_ALARMS = 0.001
-MOST_ALARMS_OVERALL = 0.004
+MOST_ALARMS_OF = {"hate": 0.0025, "threat": 0.0015, "offensive": 0.003}
+"""Hate and threats hide in the plainest words, and a missed one costs more than a look at a harmless comment."""
 _OURS = 3.0  # how much a line of ours counts beside one of a public set
 _STEPS = np.linspace(-4, 4, 161)
 
@@ -42,14 +44,16 @@ def main() -> None:
     parser.add_argument("--version", type=int, required=True)
     args = parser.parse_args()
     rows = [row for row in examples(args.data) if row.part == "tune" and row.known]
-    texts = [read(row.text).model_view.text for row in rows]
+    readings = [read(row.text) for row in rows]
+    rules = np.array([[found[head] for head in HEADS] for found in map(surest_rules, readings)])
+    texts = [reading.model_view.text for reading in readings]
     small = _in_parts(LinearModel.load(args.models / "linear.npz"), texts)
     large = _in_parts(MiniLM(args.models), texts)
     content = {
         "version": args.version,
         "heads": HEADS,
-        "full": _calibrated(rows, small, large),
-        "fast": _calibrated(rows, small, None),
+        "full": _calibrated(rows, rules, small, large),
+        "fast": _calibrated(rows, rules, small, None),
     }
     (args.models / "calibration.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
@@ -59,7 +63,10 @@ def _in_parts(model: LinearModel | MiniLM, texts: Sequence[str]) -> NDArray[np.f
 
 
 def _calibrated(
-    rows: Sequence[Example], small: NDArray[np.float64], large: NDArray[np.float64] | None
+    rows: Sequence[Example],
+    rules: NDArray[np.float64],
+    small: NDArray[np.float64],
+    large: NDArray[np.float64] | None,
 ) -> dict[str, dict[str, float]]:
     sources = np.array([row.source for row in rows])
     ours = np.char.startswith(sources, "train_")
@@ -67,14 +74,15 @@ def _calibrated(
     for head, name in enumerate(HEADS):
         known = np.array([name in row.known for row in rows])
         truth = np.array([name in row.labels for row in rows])
-        answers = [small[:, head]] if large is None else [small[:, head], large[:, head]]
+        answers = [rules[:, head], small[:, head], *([] if large is None else [large[:, head]])]
         shares, added = _shares(np.stack(answers, axis=1)[known], truth[known], np.where(ours, _OURS, 1.0)[known])
         total = sum(share * answer for share, answer in zip(shares, answers, strict=True)) + added
         clean = np.isin(sources, BENIGN) & known & ~truth
         shift = _shift(name, total, truth, ours & known, clean, _general(sources) & known)
         found[name] = {
-            "small": round(float(shares[0]), 4),
-            "large": round(float(shares[1]), 4) if large is not None else 0.0,
+            "rule": round(float(shares[0]), 4),
+            "small": round(float(shares[1]), 4),
+            "large": round(float(shares[2]), 4) if large is not None else 0.0,
             "added": round(float(added + shift), 4),
         }
     return found
@@ -87,7 +95,7 @@ def _general(sources: NDArray[np.str_]) -> NDArray[np.bool_]:
 def _shares(
     answers: NDArray[np.float64], truth: NDArray[np.bool_], weight: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], float]:
-    """How much each model counts. One that would count against its own answer is left out."""
+    """How much each answer counts. One that would count against itself is left out."""
     learner = LogisticRegression(C=1.0).fit(answers, truth, sample_weight=weight)
     shares = learner.coef_[0].copy()
     if (shares <= 0).any():
@@ -111,11 +119,11 @@ def _shift(
     for step in _STEPS:
         said = total + step >= 0
         alarms = float(said[clean].mean()) if clean.any() else 0.0
+        fits = alarms <= MOST_ALARMS_OF.get(name, MOST_ALARMS)
         if name in CAREFUL:
-            fits = alarms <= MOST_ALARMS and float(said[ours & ~truth].mean()) <= MOST_ALARMS_CAREFUL
+            fits = fits and float(said[ours & ~truth].mean()) <= MOST_ALARMS_CAREFUL
             worth = float(step)
         else:
-            fits = alarms <= (MOST_ALARMS_OVERALL if name == "offensive" else MOST_ALARMS)
             worth = precision_recall_f1(truth[ours], said[ours])[2]
             if name == "offensive":
                 worth = (worth + precision_recall_f1(truth[general], said[general])[2]) / 2

@@ -1,30 +1,16 @@
-"""What the word list flags, what it leaves alone, and what a flag promises."""
+"""What the word list flags, what it leaves alone, and that a disguise does not hide a word."""
 
 import time
-from datetime import date
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from config.policy import CategoryRule, PolicyPack
-from monitor.language import flags as flags_module
-from monitor.language.flags import MOST_OF_ONE_CATEGORY, Check, Finding, judge
-from monitor.language.lexicon import Lexicon, expand, shipped
-from monitor.model import Category
-
-POLICY = PolicyPack(
-    id="test",
-    name="Test policy",
-    version="1",
-    review_by=date(2027, 9, 1),
-    response_clause="Monitoring",
-    response_in_words="Everything is answered within a day.",
-    categories={
-        "abuse": CategoryRule(severity="serious", clause="Handling abuse"),
-        "threat": CategoryRule(severity="note", clause="Cyber bullying"),
-    },
-)
+from monitor.language.finding import CERTAIN_ENOUGH
+from monitor.language.lexicon import find_words, shipped
+from monitor.language.reading import read
+from monitor.language.terms import expand, terms_of
+from monitor.model import OFFENSIVE, Category
 
 HARMLESS = [
     "Lovely afternoon, thank you to all the staff",
@@ -104,8 +90,13 @@ DISGUISED = [
 ]  # fmt: skip
 
 
+def flagged(text):
+    """Findings that are a flag by themselves; hints are none."""
+    return [finding for finding in find_words(read(text)) if finding.score >= CERTAIN_ENOUGH]
+
+
 def categories(text):
-    return {flag.category for flag in judge(text, POLICY)}
+    return {finding.category for finding in flagged(text)}
 
 
 @pytest.mark.parametrize("text", HARMLESS)
@@ -125,91 +116,46 @@ def test_a_disguised_word_is_still_found(text):
 
 def test_a_flag_marks_the_words_in_the_original_text():
     text = "Well…\u200b ＦＵＣＫ\u200b that 🙂"
-    (flag,) = judge(text, POLICY)
+    (flag,) = flagged(text)
     assert text[flag.start : flag.end] == "ＦＵＣＫ"
 
 
 def test_a_phrase_is_marked_from_its_first_word_to_its_last():
     text = "Careful. I know, where you LIVE!"
-    (flag,) = judge(text, POLICY)
+    (flag,) = flagged(text)
     assert text[flag.start : flag.end] == "I know, where you LIVE"
 
 
 def test_a_strengthening_word_is_passed_over_inside_a_phrase_and_never_ends_one():
     text = "I'm going to actually bloody kill you all. Shit all day."
-    threat, swearing = judge(text, POLICY)
+    threat, swearing = flagged(text)
     assert text[threat.start : threat.end] == "I'm going to actually bloody kill you"
     assert text[swearing.start : swearing.end] == "Shit"
 
 
 def test_a_disguise_lowers_the_score_and_is_said():
-    plain, disguised = judge("shit and sh*t", POLICY)
+    plain, disguised = flagged("shit and sh*t")
     assert (plain.score, disguised.score) == (1.0, 0.9)
     assert "disguised" in disguised.reason
     assert "disguised" not in plain.reason
 
 
-def test_the_policy_gives_clause_and_severity():
-    (flag,) = judge("idiots", POLICY)
-    assert (flag.severity, flag.clause, flag.detector) == ("serious", "Handling abuse", "words/1")
-
-
-def test_a_policy_cannot_play_down_what_the_list_calls_urgent():
-    (flag,) = judge("I know where you live", POLICY)
-    assert (flag.severity, flag.clause) == ("urgent", "Cyber bullying")
-
-
-def test_a_category_the_policy_does_not_name_is_flagged_without_a_clause():
-    (flag,) = judge("go back to your own country", POLICY)
-    assert (flag.category, flag.severity, flag.clause) == (Category.HATE, "serious", "")
-
-
-def test_a_question_or_a_complaint_is_no_flag():
-    assert judge("Why has nobody answered my complaint?", POLICY) == ()
-
-
-def test_of_one_category_the_first_five_are_enough():
-    assert len(judge("idiot " * 1000, POLICY)) == MOST_OF_ONE_CATEGORY
-
-
 def test_no_reason_repeats_words_of_the_list():
-    reasons = {flag.reason for text, _ in FLAGGED for flag in judge(text, POLICY)}
+    reasons = {finding.reason for text, _ in FLAGGED for finding in flagged(text)}
     assert len(reasons) >= 9
-    assert all(not judge(reason, POLICY) for reason in reasons)
+    assert all(not categories(reason) & OFFENSIVE for reason in reasons)
 
 
-def test_a_check_that_breaks_asks_for_a_person_and_the_others_go_on(monkeypatch):
-    def broken(text):
-        raise RuntimeError(text)
-
-    monkeypatch.setattr(flags_module, "CHECKS", (Check("broken", 3, broken), *flags_module.CHECKS))
-    first, second = judge("idiot", POLICY)
-    assert first.category == Category.COULD_NOT_BE_CHECKED
-    assert (first.detector, first.severity, first.start, first.end, first.clause) == ("broken/3", "concern", 0, 0, "")
-    assert "idiot" not in first.reason
-    assert second.category == Category.ABUSE
-
-
-def test_a_check_that_breaks_half_way_does_not_pass_for_finished(monkeypatch):
-    def half(text):
-        yield Finding(Category.SPAM, "note", 1.0, 0, 1, "One.")
-        raise RuntimeError(text)
-
-    monkeypatch.setattr(flags_module, "CHECKS", (Check("half", 1, half),))
-    assert Category.COULD_NOT_BE_CHECKED in categories("anything")
-
-
-def test_every_term_of_the_list_finds_itself_and_nothing_raises():
+def test_a_choice_stands_for_every_phrase():
     assert expand("(a|b) c(| d)", plural=True) == [
         "a c", "a c d", "b c", "b c d", "a cs", "a c ds", "b cs", "b c ds",
     ]  # fmt: skip
-    assert shipped().find("wanker")
     assert shipped() is shipped()
 
 
-def test_a_list_with_an_unknown_category_is_refused():
+def test_a_list_of_an_unknown_category_is_refused():
     with pytest.raises(ValueError, match="rudeness"):
-        Lexicon({"terms": [{"term": "a", "category": "rudeness", "severity": "note"}], "allowed": []})
+        list(terms_of("rudeness", {"terms": [{"term": "a", "severity": "note"}]}))
 
 
 PIECES = [
@@ -224,8 +170,7 @@ ANY_TEXT = LIKELY | st.text(st.characters(categories=None), max_size=200)
 @given(ANY_TEXT)
 @example("\ud800" * 50)
 def test_judging_never_raises_and_marks_only_what_is_there(text):
-    for flag in judge(text, POLICY):
-        assert flag.category != Category.COULD_NOT_BE_CHECKED
+    for flag in find_words(read(text)):
         assert 0 <= flag.start < flag.end <= len(text)
         assert 0 < flag.score <= 1
 
@@ -242,8 +187,8 @@ def test_cost_grows_in_step_with_the_length(piece):
     def cost(characters):
         text = (piece * characters)[:characters]
         started = time.process_time()
-        judge(text, POLICY)
+        flagged(text)
         return time.process_time() - started
 
-    judge("warm up", POLICY)
+    flagged("warm up")
     assert cost(40_000) < 16 * max(cost(10_000), 0.01)

@@ -1,0 +1,39 @@
+"""What a check is, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from config.policy import Severity
+from monitor.language.reading import Reading
+from monitor.model import Category
+
+CERTAIN_ENOUGH = 0.5
+"""From this score on something is flagged, unless the school chose another threshold. A rule below it is a hint."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found at `start` to `end` of the original text. `severity` is the least it can be."""
+
+    category: Category
+    severity: Severity
+    score: float
+    start: int
+    end: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """A named way of looking at a text. The version changes whenever the same text may be judged differently."""
+
+    name: str
+    version: int
+    find: Callable[[Reading], Iterable[Finding]]
+
+    @property
+    def detector(self) -> str:
+        """How flags name it, for example "words/1"."""
+        return f"{self.name}/{self.version}"

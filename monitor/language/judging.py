@@ -1,0 +1,149 @@
+"""Judging a text: rules and models together, with the reason for everything that is found.
+
+Rules say where and why, the models how likely; `monitor/language/models/combined.py` makes one score of both for each
+category. What the school's own list names is flagged whatever the models say. A check that fails or could not finish
+is neither a hit nor a pass: it becomes a finding that sends the comment to a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from config.policy import CATEGORIES
+from monitor.language.checks import OWN_LIST, checks_for
+from monitor.language.finding import CERTAIN_ENOUGH, Check, Finding
+from monitor.language.models.answers import OFFENSIVE_HEAD, Answers, Kind
+from monitor.language.own_words import NO_OWN_WORDS, OwnWords
+from monitor.language.reading import Reading, read
+from monitor.model import OFFENSIVE, Category
+
+MOST_OF_ONE_CATEGORY = 5  # findings of one check; more say nothing new
+_FAILED = "A check could not be completed, so a person should read this."
+
+
+@dataclass(frozen=True)
+class Found:
+    """A finding, and the check that found it ("patterns/1")."""
+
+    finding: Finding
+    detector: str
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How likely each category and "offensive" is, 0 to 1, and what was found, in the order of the checks.
+
+    Every score that reaches its threshold has a finding that says why.
+    """
+
+    scores: Mapping[str, float]
+    found: tuple[Found, ...]
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Judges with the rules, the models, the school's own words and its thresholds.
+
+    `models`: "full" both, "fast" the small one alone, "none" rules alone. `thresholds`: from which score on a
+    category is flagged, CERTAIN_ENOUGH where none is given. `languages`: codes of those the school's people read.
+    """
+
+    models: Kind = "full"
+    own: OwnWords = NO_OWN_WORDS
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    languages: frozenset[str] = frozenset()
+
+    def assess(self, text: str) -> Judgement:
+        """Judge one text. Never raises."""
+        return self.assess_all([text])[0]
+
+    def assess_all(self, texts: Sequence[str]) -> list[Judgement]:
+        """Judge many texts, which costs less than one by one. Never raises."""
+        readings = [read(text, self.own) for text in texts]
+        checks = checks_for(self.own, self.languages)
+        found = [[one for check in checks for one in _found_by(check, reading)] for reading in readings]
+        rules = [surest(each) for each in found]
+        answers = Answers.of([reading.model_view.text for reading in readings], rules, self.models)
+        return [self._judgement(reading, found[row], answers, row) for row, reading in enumerate(readings)]
+
+    def _judgement(self, reading: Reading, found: list[Found], answers: Answers, row: int) -> Judgement:
+        scores = dict(answers.scores[row])
+        for one in found:
+            if one.detector.startswith(OWN_LIST):
+                scores[one.finding.category] = 1.0
+        scores[OFFENSIVE_HEAD] = max(scores[OFFENSIVE_HEAD], *(scores[category] for category in OFFENSIVE))
+        kept = _once([self._scored(one, scores, answers) for one in found if self._counts(one.finding, scores)])
+        explained = {one.finding.category for one in kept}
+        for category in self._reached(scores):
+            if category not in explained:
+                kept.append(Found(answers.finding(reading, category, scores[category]), answers.detector))
+        if trouble := answers.trouble(row):
+            kept.append(Found(trouble, answers.detector))
+        return Judgement(scores, tuple(kept))
+
+    def _threshold(self, category: str) -> float:
+        return self.thresholds.get(category, CERTAIN_ENOUGH)
+
+    def _counts(self, finding: Finding, scores: Mapping[str, float]) -> bool:
+        category = finding.category
+        return category is Category.COULD_NOT_BE_CHECKED or scores[category] >= self._threshold(category)
+
+    def _reached(self, scores: Mapping[str, float]) -> Iterator[Category]:
+        """What the scores flag. Where only "offensive" is reached, the likeliest of what it stands for is named."""
+        reached = [Category(name) for name in CATEGORIES if scores[name] >= self._threshold(name)]
+        likeliest = max(sorted(OFFENSIVE), key=lambda category: scores[category])
+        wanted = max(self._threshold(OFFENSIVE_HEAD), self.thresholds.get(likeliest, 0.0))
+        if scores[OFFENSIVE_HEAD] >= wanted and not OFFENSIVE & set(reached):
+            reached.append(likeliest)
+        return iter(reached)
+
+    def _scored(self, one: Found, scores: Mapping[str, float], answers: Answers) -> Found:
+        """With the models, a finding is as sure as they and the rules are together."""
+        if answers.models is None or one.finding.category is Category.COULD_NOT_BE_CHECKED:
+            return one
+        return Found(replace(one.finding, score=scores[one.finding.category]), one.detector)
+
+
+def surest_rules(reading: Reading) -> dict[str, float]:
+    """What the rules alone say of a text at a school without words of its own."""
+    return surest([one for check in checks_for(NO_OWN_WORDS, frozenset()) for one in _found_by(check, reading)])
+
+
+def surest(found: Sequence[Found]) -> dict[str, float]:
+    """How sure the surest finding of each category is, and of "offensive"; 0 where there is none."""
+    scores = dict.fromkeys((*CATEGORIES, OFFENSIVE_HEAD), 0.0)
+    for one in found:
+        name = one.finding.category.value
+        if name in scores:
+            scores[name] = max(scores[name], one.finding.score)
+    scores[OFFENSIVE_HEAD] = max(scores[category] for category in OFFENSIVE)
+    return scores
+
+
+def _once(found: Sequence[Found]) -> list[Found]:
+    """Where two checks found the same category at the same place, the surer one; the first if they are as sure."""
+    kept: list[Found] = []
+    for one in sorted(found, key=lambda each: -each.finding.score):
+        if not any(_same(one.finding, other.finding) for other in kept):
+            kept.append(one)
+    return [one for one in found if one in kept]
+
+
+def _same(one: Finding, other: Finding) -> bool:
+    return one.category == other.category and one.start < other.end and other.start < one.end
+
+
+def _found_by(check: Check, reading: Reading) -> Iterator[Found]:
+    counted: dict[Category, int] = {}
+    try:
+        for finding in check.find(reading):
+            counted[finding.category] = counted.get(finding.category, 0) + 1
+            if counted[finding.category] <= MOST_OF_ONE_CATEGORY:
+                yield Found(finding, check.detector)
+    except Exception:  # whatever a check breaks on, a person must still see the comment; its words stay unsaid
+        yield Found(_failure(), check.detector)
+
+
+def _failure() -> Finding:
+    return Finding(Category.COULD_NOT_BE_CHECKED, "concern", 1.0, 0, 0, _FAILED)

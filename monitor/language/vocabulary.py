@@ -1,0 +1,35 @@
+"""The words that a text is read with: those of the word list, of the allow lists, and everyday English."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from monitor.language.allowed import shipped_allowed
+from monitor.language.everyday import everyday_words, read_words_file
+from monitor.language.own_words import OwnWords
+from monitor.language.terms import shipped_terms
+from monitor.language.word_forms import Vocabulary
+
+_WORD = re.compile(r"[^\s()|]+")
+
+
+@lru_cache(maxsize=8)
+def vocabulary_for(own: OwnWords) -> Vocabulary:
+    """The shipped vocabulary with a school's own words."""
+    disguises = read_words_file("disguises.toml")
+    phrases = [term.phrase for term in shipped_terms()] + [deny.term.casefold() for deny in own.deny]
+    ordinary = {word for phrase in own.allow for word in phrase.casefold().replace("'", "").split()}
+    return Vocabulary(
+        listed=[word for phrase in phrases for word in _WORD.findall(phrase)],
+        everyday=everyday_words(),
+        strong=disguises["strong"],
+        inside=disguises["inside"],
+        ordinary=shipped_allowed().words | frozenset(disguises["ordinary"].split()) | ordinary,
+    )
+
+
+@lru_cache(maxsize=1)
+def parts_of_words() -> frozenset[str]:
+    """What stands for itself, so that it is not taken for half of a word split in two."""
+    return frozenset(read_words_file("disguises.toml")["parts"].split())
