@@ -19,9 +19,9 @@ from typing import Any
 
 from monitor.language.naming import Naming
 from monitor.language.normalise import Normalised
+from monitor.language.spelling.tokens import Token
 from monitor.language.stretch import Stretch
 from monitor.language.terms import expand
-from monitor.language.tokens import Token
 
 _WHEN = ("always", "named", "nature")
 _NATURE = re.compile(

@@ -10,9 +10,9 @@ from dataclasses import replace
 from functools import lru_cache, partial
 
 from monitor.language.finding import Check, Finding
-from monitor.language.languages import find_language
 from monitor.language.lexicon import Lexicon, find_words
 from monitor.language.normalise import normalise, plain_words
+from monitor.language.other_languages.languages import find_language
 from monitor.language.own_words import OwnWords
 from monitor.language.patterns import find_patterns
 from monitor.language.personal_data import find_personal_data

@@ -20,10 +20,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from monitor.language.everyday import read_words_file
 from monitor.language.normalise import Normalised
+from monitor.language.spelling.everyday import read_words_file
+from monitor.language.spelling.tokens import Token
 from monitor.language.stretch import Stretch
-from monitor.language.tokens import Token
 
 FARTHEST_BACK = 80  # characters
 

@@ -1,8 +1,8 @@
 """The word list: which of its terms a text holds, and where.
 
 Terms match whole words only, so Scunthorpe and Penistone are just places. What a word may stand for when it is
-disguised was found out when the text was read (`monitor/language/word_forms.py`). Terms are followed word by word in
-a tree, so the cost grows with the length of the text only.
+disguised was found out when the text was read (`monitor/language/spelling/word_forms.py`). Terms are followed word by
+word in a tree, so the cost grows with the length of the text only.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from monitor.language.finding import CERTAIN_ENOUGH, Finding
 from monitor.language.reading import Reading
+from monitor.language.spelling.tokens import Token
 from monitor.language.stretch import Stretch
 from monitor.language.terms import Term, pieces_of, shipped_terms
-from monitor.language.tokens import Token
 from monitor.model import Category
 
 MOST_SKIPPED = 2  # strengthening words passed over inside a phrase

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.language.normalise import Normalised
-from monitor.language.tokens import Token
+from monitor.language.spelling.tokens import Token
 
 
 def _words(text: str) -> frozenset[str]:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from monitor.language.allowed import allowed_with
-from monitor.language.disguise import bare_of, undo
 from monitor.language.guards import guarded_in
 from monitor.language.normalise import Normalised, normalise
 from monitor.language.own_words import NO_OWN_WORDS, OwnWords
+from monitor.language.spelling.disguise import bare_of, undo
+from monitor.language.spelling.tokens import Token, tokens_of
+from monitor.language.spelling.vocabulary import parts_of_words, vocabulary_for
 from monitor.language.stretch import Stretch as Stretch
-from monitor.language.tokens import Token, tokens_of
-from monitor.language.vocabulary import parts_of_words, vocabulary_for
 
 _NAMED_BY_KIND = frozenset({"link", "email", "mention", "number"})
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from config.policy import Severity
-from monitor.language.everyday import read_words_file
+from monitor.language.spelling.everyday import read_words_file
 from monitor.model import Category
 
 MOST_SPELT_OUT = 2_500  # phrases of one term; a term with more is kept as it is written

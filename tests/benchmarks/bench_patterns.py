@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from monitor.language.languages import find_language
+from monitor.language.other_languages.languages import find_language
 from monitor.language.patterns import find_patterns, shipped_patterns
 from monitor.language.personal_data import find_personal_data
 from monitor.language.reading import read

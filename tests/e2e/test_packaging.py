@@ -23,7 +23,14 @@ DATA = (
     "monitor/evidence/card/typeset.py",
     "monitor/evidence/card/withheld.typ",
     "monitor/evidence/handing_out/bundle/verify.py",
-    "monitor/language/words.toml",
+    "monitor/language/allowed/names.toml",
+    "monitor/language/models/shipped/calibration.json",
+    "monitor/language/models/shipped/linear.npz",
+    "monitor/language/models/shipped/minilm.onnx",
+    "monitor/language/models/shipped/minilm-pieces.json",
+    "monitor/language/other_languages/pl.toml",
+    "monitor/language/patterns/threat.toml",
+    "monitor/language/words/abuse.toml",
     "monitor/store/migrations/env.py",
     "monitor/store/migrations/versions/0001_first_schema.py",
 )
@@ -74,6 +81,6 @@ def test_the_program_runs_from_the_wheel_alone(wheel, tmp_path):
     done = subprocess.run(command, input=line, cwd=tmp_path, env=environment, capture_output=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, b"")
     assert b'"abuse"' in done.stdout
-    where = [sys.executable, "-c", "import monitor.language.flags as flags; print(flags.__file__)"]
+    where = [sys.executable, "-c", "import monitor.language.judging as judging; print(judging.__file__)"]
     found = subprocess.run(where, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
     assert Path(found.stdout.strip()).is_relative_to(tmp_path)

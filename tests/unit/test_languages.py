@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.language.language_lists import lists
-from monitor.language.languages import find_language, recognised
+from monitor.language.other_languages.language_lists import lists
+from monitor.language.other_languages.languages import find_language, recognised
 from monitor.language.reading import read
 from monitor.model import Category
 

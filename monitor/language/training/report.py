@@ -23,7 +23,7 @@ from monitor.language.training.figures import macro_f1, precision_recall_f1, roc
 from monitor.language.training.heads import HEADS
 
 SCHOOL = "unseen_school"
-FUNCTIONAL = "unseen_functional"
+FUNCTIONAL = ("unseen_functional", "unseen_functional_identity")
 FLAGGED = 0.5
 MOST_DISGUISED = 400
 _SPAM_SETS = ("sms_spam", "youtube_spam")
@@ -119,7 +119,7 @@ def _school(judged: Judged) -> Iterator[str]:
 
 
 def _functional(judged: Judged) -> Iterator[str]:
-    hateful, fine = judged.where(FUNCTIONAL, group="hateful"), judged.where(FUNCTIONAL, group="pass")
+    hateful, fine = judged.where(*FUNCTIONAL, group="hateful"), judged.where(*FUNCTIONAL, group="pass")
     caught, passed = share(judged.said(hateful, "offensive")), share(~judged.said(fine, "offensive"))
     yield f"functional, hateful caught    {caught:.3f} of {len(hateful)}   (target 0.80)"
     yield f"functional, must pass         {passed:.3f} of {len(fine)}   (target 0.70)"

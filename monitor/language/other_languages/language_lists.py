@@ -151,7 +151,9 @@ def tokens_of(text: str) -> list[Token]:
 def lists() -> Lists:
     """The lists that came with the program."""
     folder = resources.files("monitor.language") / "other_languages"
-    tables = [tomllib.loads(file.read_text(encoding="utf-8")) for file in folder.iterdir()]
+    tables = [
+        tomllib.loads(file.read_text(encoding="utf-8")) for file in folder.iterdir() if file.name.endswith(".toml")
+    ]
     english = next(table for table in tables if table["code"] == "en")
     return Lists(english["words"], sorted((table for table in tables if table is not english), key=_code))
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from monitor.language.slips import doubled, slips, swapped
+from monitor.language.spelling.slips import doubled, slips, swapped
 
 SHORTEST_MASKED = 4  # letters; "t*t" and "A*" are grades and abbreviations too often
 SHORTEST_SLIPPED = 5  # letters

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from monitor.language.emoji_words import EMOJI, emoji_forms
 from monitor.language.normalise import Normalised
-from monitor.language.segment import cut
-from monitor.language.word_forms import LONGEST_READ, Form, Vocabulary
+from monitor.language.spelling.emoji_words import EMOJI, emoji_forms
+from monitor.language.spelling.segment import cut
+from monitor.language.spelling.word_forms import LONGEST_READ, Form, Vocabulary
 
 
 class Token(NamedTuple):

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import emoji
 
-from monitor.language.word_forms import Form
+from monitor.language.spelling.word_forms import Form
 
 EMOJI = re.compile(
     "[\u203c\u2049\u2139\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\U0001f000-\U0001faff]"

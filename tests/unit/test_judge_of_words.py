@@ -1,4 +1,4 @@
-"""Judging a text: rules and models together, thresholds, hints, and what happens when something breaks."""
+"""Judging a text: rules and models together, thresholds, and what happens when something breaks."""
 
 import string
 
@@ -70,14 +70,21 @@ def test_a_threshold_of_the_school_decides_from_when_on_a_flag_is_raised():
     )
 
 
-def test_two_weak_signs_are_stronger_than_one(monkeypatch):
+def test_a_rule_that_is_often_wrong_needs_the_models_and_counts_alone_without_them(monkeypatch):
+    sure = Check("rules", 1, lambda reading: [Finding(Category.ABUSE, "note", 0.9, 0, len(reading.text), "A rule.")])
+    monkeypatch.setattr(judging, "checks_for", lambda own, languages: (sure,))
+    harmless, harsh = "thank you, a lovely afternoon", "you useless pathetic waste of space"
+    assert Category.ABUSE in found(Judge(models="none").assess(harmless))
+    assert Category.ABUSE not in found(Judge().assess(harmless))
+    assert Category.ABUSE in found(Judge().assess(harsh))
+    assert Judge().assess(harmless).scores["abuse"] > 0
+
+
+def test_a_hint_alone_is_no_flag(monkeypatch):
     hint = Check("hints", 1, lambda reading: [Finding(Category.ABUSE, "note", 0.4, 0, len(reading.text), "A hint.")])
     monkeypatch.setattr(judging, "checks_for", lambda own, languages: (hint,))
-    alone = Judge(models="none").assess("so so")
-    with_models = Judge(models="fast").assess("so so")
-    assert alone.scores["abuse"] == pytest.approx(0.4)
-    assert Category.ABUSE not in found(alone)
-    assert with_models.scores["abuse"] >= 0.4
+    assert Category.ABUSE not in found(Judge(models="none").assess("so so"))
+    assert Judge(models="none").assess("so so").scores["abuse"] == pytest.approx(0.4)
 
 
 def test_a_check_that_breaks_sends_the_comment_to_a_person_and_the_others_go_on(monkeypatch):

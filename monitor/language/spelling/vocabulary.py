@@ -6,10 +6,10 @@ import re
 from functools import lru_cache
 
 from monitor.language.allowed import shipped_allowed
-from monitor.language.everyday import everyday_words, read_words_file
 from monitor.language.own_words import OwnWords
+from monitor.language.spelling.everyday import everyday_words, read_words_file
+from monitor.language.spelling.word_forms import Vocabulary
 from monitor.language.terms import shipped_terms
-from monitor.language.word_forms import Vocabulary
 
 _WORD = re.compile(r"[^\s()|]+")
 

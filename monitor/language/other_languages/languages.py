@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from monitor.language.finding import Finding
-from monitor.language.language_lists import Language, Lists, Token, lists, tokens_of
+from monitor.language.other_languages.language_lists import Language, Lists, Token, lists, tokens_of
+from monitor.language.other_languages.scripts import language_of_script, script_of
 from monitor.language.reading import Reading
-from monitor.language.scripts import language_of_script, script_of
 from monitor.model import Category
 
 ENOUGH = 2.0  # what the words of a stretch must count before its language is recognised

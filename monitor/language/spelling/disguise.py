@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 
-from monitor.language.emoji_words import EMOJI
 from monitor.language.normalise import Normalised
-from monitor.language.segment import cut
-from monitor.language.tokens import Token
-from monitor.language.word_forms import AS_I, AS_L, Form, Vocabulary
+from monitor.language.spelling.emoji_words import EMOJI
+from monitor.language.spelling.segment import cut
+from monitor.language.spelling.tokens import Token
+from monitor.language.spelling.word_forms import AS_I, AS_L, Form, Vocabulary
 
 SHORTEST_ROW = 3  # letters
 _MOST_BETWEEN = 3  # characters between two letters of a row

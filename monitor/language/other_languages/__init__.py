@@ -1,0 +1,1 @@
+"""Comments in languages other than English: recognising them, and the short lists they are searched for."""

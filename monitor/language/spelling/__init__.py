@@ -1,0 +1,1 @@
+"""What a written word may stand for: disguises, slips of the finger, emoji, and the words everybody uses."""
