@@ -94,9 +94,11 @@ def test_each_version_is_judged_and_has_its_own_flags(desk):
 
 
 def test_seeing_the_same_words_again_raises_no_flag_again(desk):
-    for _ in range(3):
+    desk.read(item("c1", INSULT))
+    raised = len(flags(desk))
+    for _ in range(2):
         desk.read(item("c1", INSULT))
-    assert len(flags(desk)) == 1
+    assert len(flags(desk)) == raised > 0
     assert len(desk.snapshots()) == 1
 
 
@@ -109,7 +111,7 @@ def test_the_schools_own_words_are_not_judged(desk):
 def test_a_flag_decided_on_waits_no_more_until_new_words_are_flagged(desk):
     desk.read(item("c1", INSULT, at=NOW - 2 * MINUTE), item("r1", by=SCHOOL, under="c1", at=NOW - MINUTE))
     (entry,) = desk.app.reporter.waiting(NOW)
-    assert [flag.category for flag in entry.flags] == [Category.ABUSE]
+    assert {flag.category for flag in entry.flags} == {Category.ABUSE}
     with desk.store.writing() as tx:
         comment = tx.scalars(select(Comment)).one()
         judged.record_decision(tx, comment, 1, Action.CONFIRM_OFFENSIVE, "Mrs Ali", "seen", NOW)
@@ -123,7 +125,7 @@ def test_an_insult_edited_away_before_anyone_looked_still_waits(desk):
     desk.read(item("c1", INSULT), item("r1", by=SCHOOL, under="c1", at=NOW - MINUTE))
     desk.read(item("c1", "Lovely concert"))
     (entry,) = desk.app.reporter.waiting(NOW)
-    assert [flag.category for flag in entry.flags] == [Category.ABUSE]
+    assert {flag.category for flag in entry.flags} == {Category.ABUSE}
 
 
 def test_a_decision_on_words_that_have_changed_since_is_refused(desk):
