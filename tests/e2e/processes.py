@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROGRAM = Path(sys.executable).with_name("school-monitor")
-PATIENCE = 60  # seconds; nothing here takes long, so whoever waits this long waits in vain
+PATIENCE = 240  # seconds; no promise, only the end of waiting for a process that hangs
 
 
 @dataclass(frozen=True)
