@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from config.judging import ModelsUsed
 from config.policy import CATEGORIES
 from monitor.language.checks import OWN_LIST, checks_for
 from monitor.language.finding import CERTAIN_ENOUGH, Check, Finding
-from monitor.language.models.answers import OFFENSIVE_HEAD, Answers, Kind
+from monitor.language.models.answers import OFFENSIVE_HEAD, Answers
 from monitor.language.own_words import NO_OWN_WORDS, OwnWords
 from monitor.language.reading import Reading, read
 from monitor.model import OFFENSIVE, Category
@@ -49,7 +50,7 @@ class Judge:
     category is flagged, CERTAIN_ENOUGH where none is given. `languages`: codes of those the school's people read.
     """
 
-    models: Kind = "full"
+    models: ModelsUsed = "full"
     own: OwnWords = NO_OWN_WORDS
     thresholds: Mapping[str, float] = field(default_factory=dict)
     languages: frozenset[str] = frozenset()

@@ -7,7 +7,9 @@ import pytest
 from config.policy import CATEGORIES
 from monitor.language.training.examples import examples, part_of
 from monitor.language.training.heads import HEADS
+from monitor.language.training.heads import OFFENSIVE as OFFENSIVE_HEADS
 from monitor.language.training.written_lines import TRAINING, UNSEEN, written_lines
+from monitor.model import OFFENSIVE
 
 
 def test_a_header_labels_the_lines_below_it(tmp_path):
@@ -49,6 +51,11 @@ def test_unseen_lines_are_always_for_testing_and_know_every_head():
     ours = [example for example in examples(None) if example.source.startswith("unseen")]
     assert {example.part for example in ours} == {"test"}
     assert all(example.known == frozenset(HEADS) for example in ours)
+
+
+def test_the_heads_are_the_categories_of_the_program_and_offensive():
+    assert (*CATEGORIES, "offensive") == HEADS
+    assert set(OFFENSIVE_HEADS) == set(OFFENSIVE)
 
 
 def test_one_text_falls_into_one_part_however_it_is_spelt():

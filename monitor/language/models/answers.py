@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
+from config.judging import ModelsUsed
 from config.policy import Severity
 from monitor.language.finding import Finding
 from monitor.language.models.combined import Models, shipped
@@ -20,7 +20,6 @@ from monitor.language.models.telling_words import telling_stretch
 from monitor.language.reading import Reading
 from monitor.model import Category
 
-Kind = Literal["full", "fast", "none"]
 OFFENSIVE_HEAD = "offensive"
 
 
@@ -33,7 +32,7 @@ class Answers:
     troubles: Sequence[str]
 
     @classmethod
-    def of(cls, texts: Sequence[str], rules: Sequence[Mapping[str, float]], kind: Kind) -> Answers:
+    def of(cls, texts: Sequence[str], rules: Sequence[Mapping[str, float]], kind: ModelsUsed) -> Answers:
         """Ask the models about all texts. `rules`: for each text, how sure the surest rule of each head is.
 
         Never raises.

@@ -1,4 +1,8 @@
-"""What the models answer: one number for each category, and one for "offensive", in this order."""
+"""What the models answer: one number for each category, and one for "offensive", in this order.
+
+Written out once more, because fitting runs on machines that have nothing of ours but this folder
+(`fit_transformer.py`); a test holds it against the categories of the program.
+"""
 
 from __future__ import annotations
 

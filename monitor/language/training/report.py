@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.language.finding import CERTAIN_ENOUGH
 from monitor.language.judging import Judge
 from monitor.language.training.disguises import DISGUISES
 from monitor.language.training.examples import BENIGN, GENERAL, Example, examples
@@ -24,7 +25,6 @@ from monitor.language.training.heads import HEADS
 
 SCHOOL = "unseen_school"
 FUNCTIONAL = ("unseen_functional", "unseen_functional_identity")
-FLAGGED = 0.5
 MOST_DISGUISED = 400
 _SPAM_SETS = ("sms_spam", "youtube_spam")
 _SAFEGUARDING = ("threat", "self_harm", "grooming")
@@ -54,7 +54,7 @@ class Judged:
 
     def said(self, rows: NDArray[np.int64], head: str) -> NDArray[np.bool_]:
         """Whether the judge flags it."""
-        return np.asarray(self.scores[rows, HEADS.index(head)] >= FLAGGED)
+        return np.asarray(self.scores[rows, HEADS.index(head)] >= CERTAIN_ENOUGH)
 
 
 def score_all(texts: Sequence[str], judge: Judge) -> NDArray[np.float64]:
@@ -147,7 +147,7 @@ def _disguised(judged: Judged, judge: Judge) -> Iterator[str]:
     shares = []
     for name, disguise in DISGUISES.items():
         scores = score_all([disguise(text) for text in texts], judge)
-        shares.append(share(scores[:, HEADS.index("offensive")] >= FLAGGED))
+        shares.append(share(scores[:, HEADS.index("offensive")] >= CERTAIN_ENOUGH))
         yield f"  {name:16} {shares[-1]:.3f}"
     yield f"  mean             {np.mean(shares):.3f}"
 
