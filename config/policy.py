@@ -201,6 +201,19 @@ class Retention(BaseModel):
         return {name: getattr(self, name) for name in ("ordinary", "flagged", "complaint", "safeguarding")}
 
 
+class MessageRule(BaseModel):
+    """What a policy says about direct messages to the school's accounts. An account's own setting must agree."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    read: Literal["allowed", "forbidden"] = "allowed"
+    """forbidden: they are never read, whatever an account's settings say."""
+    promised: StrictBool = False
+    """true: the policy promises an answer to every query made through an account, messages included."""
+    clause: Annotated[str, Field(max_length=120)] = ""
+    """The heading of the policy it comes from, where there is one."""
+
+
 class PolicyPack(BaseModel):
     """A school's policy as data. Packs live in `config/policies/*.toml`; a school may bring its own file."""
 
@@ -215,5 +228,6 @@ class PolicyPack(BaseModel):
     response_in_words: Annotated[str, Field(min_length=1, max_length=400)]
     """The rule in one sentence of ours, printed on every report."""
     response: ResponseRule = ResponseRule()
+    messages: MessageRule = MessageRule()
     categories: dict[str, CategoryRule]
     retention: Retention = Retention()

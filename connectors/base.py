@@ -6,9 +6,11 @@
     ├── Waiting                   nothing to repair: the network asks us to come back (carries `until`)
     │   ├── RateLimited           too many calls
     │   └── BudgetSpent           the paid or daily allowance is used up
-    │       └── RunLimitReached   the calls we allowed ourselves for this run are used up; the next run goes on
+    │       ├── RunLimitReached   the calls we allowed ourselves for this run are used up; the next run goes on
+    │       └── AllowanceLow      of an allowance only what is held back for checking what we hold is left
     ├── TemporaryFailure          try again at the next run: time-out, reset, 5xx
     └── UnexpectedReply           the network changed, or something between us and it answered: not what it documents
+        └── EmptyAnswer           a proper answer with nothing in it where something we know must be
 
 The rules a connector keeps:
 
@@ -64,12 +66,20 @@ class RunLimitReached(BudgetSpent):
     """Our own limit for one run. Nobody has to wait: the next run goes on from here."""
 
 
+class AllowanceLow(BudgetSpent):
+    """Only the share that is held back is left until then. Checking what we hold goes on, reading does not."""
+
+
 class TemporaryFailure(ConnectorError):
     """Likely to work at the next run."""
 
 
 class UnexpectedReply(ConnectorError):
     """The answer is not what the network documents."""
+
+
+class EmptyAnswer(UnexpectedReply):
+    """Nothing came, not even our own posts: the network, or something before it, does not show us what is there."""
 
 
 def is_plausible(moment: datetime) -> bool:
@@ -183,6 +193,8 @@ class Batch:
     """One page: what it held, and the cursor that is safe once it is stored.
 
     `complete` is True only on the last batch of a stream, when everything up to the start of the run was read.
+    `whole_threads`: ids of posts under which this run has now met every item the network shows us, in this batch or
+    an earlier one. What we hold under them and was not met is asked for by its id at once.
     """
 
     items: tuple[FetchedItem, ...]
@@ -191,50 +203,133 @@ class Batch:
     posts: tuple[FetchedPost, ...] = ()
     quarantined: tuple[Quarantined, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
+    whole_threads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What the network itself says of an allowance: the share used (1.0 is all of it) and when it begins anew (UTC).
+
+    `name` tells the allowances of one credential apart: "app", "page", "search".
+    """
+
+    name: str
+    share: float
+    resets_at: datetime
+
+
+NEARLY_USED = 0.75
+"""Share of a network's allowance from which we only check what we hold."""
+USED_UP = 0.95
+"""Share of a network's allowance from which nothing is asked for at all."""
 
 
 @dataclass
 class Budget:
-    """How many calls one run may make. `spend` is called before each call and raises when none is left."""
+    """How much one run may ask for. `spend` is called before each call and raises when nothing is left.
+
+    `calls_left` until the next run at `until`; `day_calls_left` until `day_ends`; `things_left`, what a network
+    charges for singly (posts, on X), until `things_until`. None: without limit. `nearly_used` is the share of a
+    network's own allowance at which this run ends. A connector tells what an answer cost with `pay` and what its
+    headers say with `note`; `calls` and `paid` count what this run has used. All moments are aware, UTC.
+    """
 
     calls_left: int
     until: datetime
+    day_calls_left: int | None = None
+    day_ends: datetime | None = None
+    things_left: int | None = None
+    things_until: datetime | None = None
+    nearly_used: float = NEARLY_USED
+    calls: int = 0
+    paid: int = 0
+    usage: dict[str, Usage] = field(default_factory=dict)
 
     def spend(self, calls: int = 1) -> None:
-        """Take `calls` from the budget. Raises RunLimitReached, with `until` saying when the next run is."""
+        """Take `calls` from the budget. Raises RunLimitReached, with `until` saying when the next run is, and
+        AllowanceLow when of something that lasts longer than a run no more than what is held back is left."""
+        if self.things_left is not None and self.things_left <= 0:
+            words = "the money that may be spent on reading this account is used up; raise monthly_cap_usd for more"
+            raise AllowanceLow(words, self.things_until or self.until)
+        for each in self.usage.values():
+            if each.share >= self.nearly_used:
+                words = f"{each.share:.0%} of what the network allows ({each.name}) is used; the rest is held back"
+                raise AllowanceLow(words, each.resets_at)
+        if self.day_calls_left is not None and self.day_calls_left < calls:
+            words = "the calls of this day are used up but for those held back; raise calls_per_day for more"
+            raise AllowanceLow(words, self.day_ends or self.until)
         if self.calls_left < calls:
             raise RunLimitReached(
                 "this run has used the calls it was given; the next run goes on from here", self.until
             )
         self.calls_left -= calls
+        self.calls += calls
+        if self.day_calls_left is not None:
+            self.day_calls_left -= calls
+
+    def pay(self, things: int) -> None:
+        """Count what an answer held that the network charges for. What was read is never refused afterwards."""
+        self.paid += things
+        if self.things_left is not None:
+            self.things_left -= things
+
+    def note(self, usage: Usage) -> None:
+        """Take over what the network says about an allowance."""
+        self.usage[usage.name] = usage
 
 
 @dataclass(frozen=True)
 class Capabilities:
     """What a network lets us see. `streams` are read in this order; all of them make the account read.
 
-    `verify_every`: how long after an item was last met it is asked for by its id, at the soonest.
+    `shows_hidden`: what the school hid or holds for review is still shown to us. `verify_every`: how long after an
+    item was last met it is asked for by its id, at the soonest. `read_every`: streams that need not be read at every
+    run, and how long they may wait; staleness is counted from it. `never_empty`: streams whose complete answer
+    always holds a post or an item once there is one: nothing at all in them is an alarm, not a quiet day.
     """
 
     streams: tuple[str, ...]
     shows_hidden: bool
     verify_every: timedelta = timedelta(hours=1)
+    read_every: Mapping[str, timedelta] = field(default_factory=dict)
+    never_empty: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class AccountState:
-    """Who the credentials say we are. An item is the school's own only when its author id is in `own_ids`."""
+    """Who the credentials say we are. An item is the school's own only when its author id is in `own_ids`.
+
+    `expires_at`: when the credentials end (aware, UTC), None: never, or the network does not say. `scopes`: what
+    they allow, in the network's own words, where it says. `api_version`: as which version the network answers.
+    `notes`: what a person should know or do, in sentences.
+    """
 
     own_ids: frozenset[str]
     display_name: str
     notes: tuple[str, ...] = ()
+    expires_at: datetime | None = None
+    scopes: tuple[str, ...] = ()
+    api_version: str = ""
+
+
+MESSAGES = "messages"
+"""Name of the stream of direct messages, on every network that has one. A connector has it among its streams only
+when it was built with `read_messages`."""
+
+
+IMPORTED = "import:"
+"""Begins the id of an item to which the archive it came from gives none."""
 
 
 class Connector(Protocol):
     """Reads one account of one network."""
 
     network: ClassVar[str]
-    capabilities: ClassVar[Capabilities]
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What can be read here. It does not change while the connector lives."""
+        ...
 
     def check(self) -> AccountState:
         """Ask the network who we are. Raises a ConnectorError."""

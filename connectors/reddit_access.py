@@ -5,14 +5,15 @@ praw signs in, renews the token and builds the requests. The rest is done here:
 * Answers are judged in `_send`, which praw reaches through its `requestor_class` hook, before prawcore sees them.
   Whatever is no success leaves as one of our errors, so prawcore's own retries (sleeps of up to 4 s that no
   setting turns off) never begin. Nor does its bare KeyError for a 401 without `www-authenticate`.
-* Reddit's allowance (`x-ratelimit-*`) is kept here and taken off the answer. prawcore would sleep up to ten seconds
-  between any two calls and up to ten minutes on an empty allowance, and fails on a header like `used: 1.0`.
+* Reddit's allowance (`x-ratelimit-*`) is kept here, told to the budget and taken off the answer. prawcore would sleep
+  up to ten seconds between any two calls and up to ten minutes on an empty allowance, and fails on `used: 1.0`.
 * No `praw.ini` is read: one in the working directory could send our credentials elsewhere.
 """
 
 from __future__ import annotations
 
 import configparser
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -35,6 +36,7 @@ from connectors.base import (
     RateLimited,
     TemporaryFailure,
     UnexpectedReply,
+    Usage,
 )
 from connectors.transport import NetworkSession, retry_at, translate_transport_error
 
@@ -45,11 +47,19 @@ _Answer = TypeVar("_Answer")
 
 @dataclass(frozen=True)
 class Source:
-    """Something to ask for: where, what messages call it, and the setting of the account that names it, if any."""
+    """Something to ask for: where, what messages call it, and the setting of the account that names it, if any.
+
+    `may_be_gone`: that it is not there is an answer (NothingThere), and no fault of ours.
+    """
 
     path: str
     what: str
     setting: str = ""
+    may_be_gone: bool = False
+
+
+class NothingThere(UnexpectedReply):
+    """What was asked for is not there (any more)."""
 
 
 class _Requestor(prawcore.Requestor):
@@ -81,6 +91,7 @@ class RedditAccess:
         self._now = now
         self._source = Source("", "signing in")
         self._allowance_back_at: datetime | None = None
+        self._usage: Usage | None = None
         _forget_praw_ini()
         self._praw = praw.Reddit(
             "DEFAULT",
@@ -112,7 +123,11 @@ class RedditAccess:
             answer = self._praw.request(method="GET", path=source.path, params=dict(params or {}))
             return self._session.redactor.payload(answer)
 
-        answer = self._guarded(source, ask)
+        try:
+            answer = self._guarded(source, ask)
+        finally:
+            if budget is not None and self._usage is not None:
+                budget.note(self._usage)
         # Signing in is no evidence, and its answer is a token.
         return answer, tuple(e for e in self._session.take_exchanges() if e.method == "GET")
 
@@ -144,6 +159,8 @@ class RedditAccess:
         status, where = response.status_code, f"Reddit, {self._source.what}"
         if 200 <= status < 300:
             return None
+        if status in {404, 410} and self._source.may_be_gone and not signs_in:
+            return NothingThere(f"{where}: it is not there ({status})")
         if status == 429:
             return RateLimited(f"{where}: too many calls (429)", self._back_at(response))
         if status == 401 or (signs_in and status == 400):
@@ -171,18 +188,25 @@ class RedditAccess:
         )
 
     def _note_allowance(self, response: requests.Response) -> None:
-        try:
-            used_up = float(response.headers.get("x-ratelimit-remaining", "1")) < 1
-        except ValueError:
-            used_up = False
-        if used_up:
+        left, used = (_number(response.headers.get(f"x-ratelimit-{name}")) for name in ("remaining", "used"))
+        if left is not None and left < 1:
             self._allowance_back_at = self._back_at(response)
+        if left is not None and used is not None and left + used > 0:
+            self._usage = Usage("Reddit", min(used / (left + used), 1.0), self._back_at(response))
         for name in ("x-ratelimit-remaining", "x-ratelimit-used", "x-ratelimit-reset"):
             response.headers.pop(name, None)
 
     def _back_at(self, response: requests.Response) -> datetime:
         now = self._now().astimezone(UTC)
         return retry_at(response.headers, now) or now + WINDOW
+
+
+def _number(written: str | None) -> float | None:
+    try:
+        number = float(written or "")
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and number >= 0 else None
 
 
 def _forget_praw_ini() -> None:

@@ -42,20 +42,29 @@ class _Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Reader:
-    """Turns things into our nouns, for the school's user and subreddit (None: it has none). `now`: UTC."""
+    """Turns things into our nouns, for the school's user and subreddit (None: it has none). `now`: UTC.
+
+    `named`: fullnames of submissions elsewhere that the school wants read; they are threads, whoever began them.
+    """
 
     own_name: str
     own_subreddit: str | None
     now: datetime
+    named: frozenset[str] = frozenset()
 
-    def parse(self, child: Any, *, mention: bool = False) -> Readable | None:
-        """One child of a listing, of mentions if `mention`. None: by design no item of ours (see `_UNWATCHED`)."""
+    def parse(self, child: Any, *, mention: bool = False, thread_by: Any = None) -> Readable | None:
+        """One child of a listing, of mentions if `mention`. None: by design no item of ours (see `_UNWATCHED`).
+
+        `thread_by`: who began the thread it stands in, where the thing itself does not say.
+        """
         try:
             kind, data = _kind_and_data(child)
             if kind in _UNWATCHED:
                 return None
-            if kind == "t3" and self.is_own_name(data.get("author")):
+            if kind == "t3" and (self.is_own_name(data.get("author")) or self._is_named(data)):
                 return _post(data, self._time(data.get("created_utc")))
+            if "link_author" not in data and thread_by is not None:
+                return self._item(kind, {**data, "link_author": thread_by}, child, mention)
             return self._item(kind, data, child, mention)
         except _Unreadable as why:
             return Quarantined(child, str(why))
@@ -64,7 +73,10 @@ class Reader:
         """Whether this is the school's username. Reddit's usernames are unique without regard to case."""
         return isinstance(name, str) and name.casefold() == self.own_name.casefold()
 
-    def _is_at_home(self, data: Mapping[str, Any]) -> bool:
+    def _is_named(self, data: Mapping[str, Any]) -> bool:
+        return str(data.get("name")) in self.named and not self.is_at_home(data)
+
+    def is_at_home(self, data: Mapping[str, Any]) -> bool:
         """Whether it stands in the school's own subreddit: there a comment is a comment, whoever it mentions."""
         where = data.get("subreddit")
         return isinstance(where, str) and where.casefold() == (self.own_subreddit or "").casefold()
@@ -81,7 +93,7 @@ class Reader:
         parent_id = self._parent_id(data)
         return FetchedItem(
             remote_id=remote_id,
-            kind=_item_kind(kind, parent_id, mention and not self._is_at_home(data)),
+            kind=_item_kind(kind, parent_id, mention and not self.is_at_home(data)),
             text="" if erased else text,
             created_at=created_at,
             post_remote_id=remote_id if kind == "t3" else _post_id(data),
@@ -90,7 +102,7 @@ class Reader:
             author_name=_author_name(data),
             edited_at=self._time(data.get("edited")),
             permalink=_permalink(data),
-            shown=Shown.HIDDEN if is_removed(data) else Shown.VISIBLE,
+            shown=Shown.HELD if is_held(data) else Shown.HIDDEN if is_removed(data) else Shown.VISIBLE,
             erased=erased,
             attachments=_attachments(kind, data),
             raw=child,
@@ -114,7 +126,7 @@ class Reader:
             return parent
         thread_by = data.get("link_author")
         by_others = isinstance(thread_by, str) and not self.is_own_name(thread_by)
-        return parent if by_others and self._is_at_home(data) else None
+        return parent if by_others and self.is_at_home(data) else None
 
 
 def listing_children(reply: Any, what: str) -> tuple[list[Any], Any]:
@@ -141,6 +153,11 @@ def is_removed(data: Mapping[str, Any]) -> bool:
         None,
         "deleted",
     )
+
+
+def is_held(data: Mapping[str, Any]) -> bool:
+    """Whether a filter, and no person, took it out of sight: it waits for the moderators to look at it."""
+    return data.get("banned_by") is True or data.get("removed_by_category") == "automod_filtered"
 
 
 def author_id(data: Mapping[str, Any]) -> str | None:

@@ -1,11 +1,10 @@
 """What X's API v2 sends, and what it means in our words. Pure: no call is made here.
 
-Facts are from docs.x.com/x-api: the data dictionary, "Edit Posts", "Response codes and errors", "Post cap".
+Facts are from docs.x.com/x-api: the data dictionary, "Edit Posts", "Partial errors".
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,27 +13,19 @@ from typing import Any, TypeGuard
 
 from connectors.base import (
     Attachment,
-    AuthFailed,
-    BudgetSpent,
-    ConnectorError,
-    Exchange,
     FetchedItem,
     FetchedPost,
     Forbidden,
     ItemKind,
     Quarantined,
-    RateLimited,
-    TemporaryFailure,
     UnexpectedReply,
     Verdict,
     is_plausible,
 )
-from connectors.transport import retry_at
+from connectors.x_refusals import NOT_FOUND, of_type, problems
 
 FIRST_MILLISECOND = 1288834974657  # Unix time in milliseconds from which X's ids ("snowflakes") count
-RATE_WINDOW = timedelta(minutes=15)
-NOT_FOUND = "/problems/resource-not-found"
-USAGE_CAP = "/problems/usage-capped"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ID = re.compile(r"[0-9]{1,19}")
 
 
@@ -58,6 +49,12 @@ def id_time(post_id: str) -> datetime:
     return datetime.fromtimestamp(milliseconds // 1000, tz=UTC)
 
 
+def id_at(moment: datetime) -> str:
+    """The id from which on posts were made at `moment` or later. X reads onward from an id that was never given."""
+    milliseconds = (moment - _EPOCH) // timedelta(milliseconds=1)
+    return str(max(milliseconds - FIRST_MILLISECOND, 1) << 22)
+
+
 def is_id(value: object) -> TypeGuard[str]:
     """Whether `value` is shaped like an id of X."""
     return isinstance(value, str) and _ID.fullmatch(value) is not None
@@ -70,7 +67,7 @@ def read_page(payload: Any, where: str) -> Page:
     """
     meta = payload.get("meta") if isinstance(payload, dict) else None
     posts = payload.get("data") if isinstance(payload, dict) else None
-    if posts is None and meta is None and _problems(payload):
+    if posts is None and meta is None and problems(payload):
         raise Forbidden(f"{where}: X does not show this account's posts; check user_id and that it is not suspended")
     if not isinstance(meta, dict):
         raise UnexpectedReply(f"{where}: the answer is not a list of posts")
@@ -90,32 +87,30 @@ def read_post(raw: Any, page: Page, own_id: str, author_id: str | None = None) -
     if not isinstance(raw, dict):
         raise Unreadable("the post is not an object")
     history = _history(raw)
-    created_at = _created_at(raw, history)
-    text = _text(raw)
+    made_at = _post_time(raw, history)
+    text = plain_text(raw)
     author_id = raw.get("author_id") or author_id
     if author_id is not None and not is_id(author_id):
         raise Unreadable("its author_id is not an id")
     replied_to, passed_on = _reference(raw, "replied_to"), _reference(raw, "retweeted")
     if author_id == own_id and replied_to is None:
-        return None if passed_on else FetchedPost(history[0], text, created_at, _permalink(history[0]))
+        return None if passed_on else FetchedPost(history[0], text, made_at, _permalink(history[0]), _count(raw))
     thread = raw.get("conversation_id")
     if thread is not None and not is_id(thread):
         raise Unreadable("its conversation_id is not an id")
     under_own_post = replied_to == thread and raw.get("in_reply_to_user_id") == own_id
-    user = page.users.get(author_id or "", {})
-    name = user.get("name") or user.get("username")
     return FetchedItem(
         remote_id=history[0],
         kind=ItemKind.REPLY if replied_to else ItemKind.OTHER if passed_on else ItemKind.MENTION,
         text=text,
-        created_at=created_at,
+        created_at=made_at,
         post_remote_id=history[0] if thread in history else thread,
         parent_remote_id=None if under_own_post else replied_to,
         author_id=author_id,
-        author_name=name if isinstance(name, str) else "",
+        author_name=user_name(page, author_id),
         edited_at=id_time(history[-1]) if len(history) > 1 else None,
         permalink=_permalink(history[0]),
-        attachments=_attachments(raw, page),
+        attachments=attachments(raw, page),
         alt_ids=history[1:],
         addressed_to=(spoken_to,) if is_id(spoken_to := raw.get("in_reply_to_user_id")) else (),
         raw=raw,
@@ -147,64 +142,21 @@ def read_verdicts(payload: Any, where: str) -> dict[str, Verdict]:
 
     "Not found" is X's word for a deleted post; "not authorized" (protected, suspended) proves nothing.
     """
-    problems = _problems(payload)
+    said = problems(payload)
     found = payload.get("data") if isinstance(payload, dict) else None
-    found = [] if found is None and problems else found
-    if not isinstance(found, list) or not (found or problems):
+    found = [] if found is None and said else found
+    if not isinstance(found, list) or not (found or said):
         raise UnexpectedReply(f"{where}: the answer is not a list of posts")
     verdicts: dict[str, Verdict] = {}
-    for problem in problems:
+    for problem in said:
         if is_id(about := problem.get("resource_id") or problem.get("value")):
-            verdicts[about] = Verdict.GONE if _of_type(problem, NOT_FOUND) else Verdict.UNKNOWN
+            verdicts[about] = Verdict.GONE if of_type(problem, NOT_FOUND) else Verdict.UNKNOWN
     for post in found:
         if isinstance(post, dict) and is_id(post.get("id")):
             history = post.get("edit_history_tweet_ids")
             ids = [post["id"], *(history if isinstance(history, list) else [])]
             verdicts |= {known: Verdict.PRESENT for known in ids if is_id(known)}
     return verdicts
-
-
-def refusal(answer: Exchange, where: str, now: datetime) -> ConnectorError | None:
-    """What an answer other than 200 means; None when its status is a success. `now` is aware."""
-    status = answer.status
-    if 200 <= status < 300:
-        return None
-    tomorrow = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    if status == 402:
-        return BudgetSpent(f"{where}: the X developer account has no credits left; buy some there", tomorrow)
-    if status < 500 and _of_type(_problem(answer), USAGE_CAP):
-        return BudgetSpent(f"{where}: the X developer account has used up its monthly reads", tomorrow)
-    if status == 401:
-        return AuthFailed(f"{where}: X refuses the bearer token; make a new one in the X developer console")
-    if status == 403:
-        return Forbidden(f"{where}: X does not allow this token to read this; check the app's access in its console")
-    if status == 429:
-        return RateLimited(f"{where}: too many calls", retry_at(answer.headers, now) or now + RATE_WINDOW)
-    if status >= 500:
-        return TemporaryFailure(f"{where}: X answered with error {status}; it is asked again at the next run")
-    return UnexpectedReply(f"{where}: X answered with status {status}; check user_id and api_url")
-
-
-def refuses_since_id(answer: Exchange) -> bool:
-    """Whether the answer says that `since_id` lies too far back."""
-    invalid = [problem.get("parameters") for problem in _problems(_problem(answer))]
-    return answer.status == 400 and any(isinstance(named, dict) and "since_id" in named for named in invalid)
-
-
-def _problem(answer: Exchange) -> Any:
-    try:
-        return json.loads(answer.body)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _problems(payload: Any) -> list[dict[str, Any]]:
-    listed = payload.get("errors") if isinstance(payload, dict) else None
-    return [problem for problem in listed if isinstance(problem, dict)] if isinstance(listed, list) else []
-
-
-def _of_type(problem: Any, ending: str) -> bool:
-    return isinstance(problem, dict) and str(problem.get("type", "")).endswith(ending)
 
 
 def _included(payload: Mapping[str, Any], kind: str, key: str) -> dict[str, Mapping[str, Any]]:
@@ -224,13 +176,17 @@ def _history(raw: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(sorted({raw["id"], *history}, key=int))
 
 
-def _created_at(raw: Mapping[str, Any], history: Sequence[str]) -> datetime:
+def _post_time(raw: Mapping[str, Any], history: Sequence[str]) -> datetime:
     """When it was first made. The time of an edited post, or of one sent without its time, stands in its first id."""
-    written = raw.get("created_at")
-    if written is None or len(history) > 1:
+    if raw.get("created_at") is None or len(history) > 1:
         return id_time(history[0])
+    return created_at(raw)
+
+
+def created_at(raw: Mapping[str, Any]) -> datetime:
+    """The time that X gives (UTC). Raises Unreadable."""
     try:
-        moment = datetime.fromisoformat(written)
+        moment = datetime.fromisoformat(raw["created_at"])
         if moment.tzinfo is not None and is_plausible(moment):
             return moment.astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
@@ -238,7 +194,14 @@ def _created_at(raw: Mapping[str, Any], history: Sequence[str]) -> datetime:
     raise Unreadable("its created_at is not a time with a zone")
 
 
-def _text(raw: Mapping[str, Any]) -> str:
+def user_name(page: Page, user_id: str | None) -> str:
+    """What the user calls themselves; empty where X does not say."""
+    user = page.users.get(user_id or "", {})
+    name = user.get("name") or user.get("username")
+    return name if isinstance(name, str) else ""
+
+
+def plain_text(raw: Mapping[str, Any]) -> str:
     """All its words: `text` is cut at 280 characters, a longer post has the whole in `note_tweet`."""
     long = raw.get("note_tweet")
     text = long.get("text") if isinstance(long, dict) else None
@@ -258,7 +221,15 @@ def _reference(raw: Mapping[str, Any], kind: str) -> str | None:
     return next((entry["id"] for entry in listed if entry.get("type") == kind), None)
 
 
-def _attachments(raw: Mapping[str, Any], page: Page) -> tuple[Attachment, ...]:
+def _count(raw: Mapping[str, Any]) -> int | None:
+    """How many replies X counts under it."""
+    metrics = raw.get("public_metrics")
+    count = metrics.get("reply_count") if isinstance(metrics, dict) else None
+    return count if isinstance(count, int) and not isinstance(count, bool) and count >= 0 else None
+
+
+def attachments(raw: Mapping[str, Any], page: Page) -> tuple[Attachment, ...]:
+    """What is attached, by kind and address."""
     attached = raw.get("attachments")
     keys = attached.get("media_keys") if isinstance(attached, dict) else None
     media = [page.media.get(key, {}) for key in keys if isinstance(key, str)] if isinstance(keys, list) else []
@@ -270,3 +241,16 @@ def _attachments(raw: Mapping[str, Any], page: Page) -> tuple[Attachment, ...]:
 
 def _permalink(post_id: str) -> str:
     return f"https://x.com/i/web/status/{post_id}"
+
+
+def things_charged(page: Page, met_at: datetime | None, now: datetime) -> int:
+    """How many posts and users of a page X charges for: each once in a UTC day, and so only what is new today.
+
+    `met_at`: when what this page may hold was last met; None: never. Both are aware, UTC. X's own count may be a
+    little lower: what another stream met meanwhile is counted again.
+    """
+    today = met_at is not None and met_at.date() == now.date()
+    posts = [raw for raw in page.posts if isinstance(raw, dict) and is_id(raw.get("id"))]
+    new = [raw for raw in posts if not (today and met_at and id_time(raw["id"]) < met_at)]
+    people = {who for raw in new if is_id(who := raw.get("author_id") or raw.get("sender_id"))}
+    return len({raw["id"] for raw in new}) + len(people & page.users.keys())

@@ -29,6 +29,7 @@ COMMANDS = {
     "report": "the weekly report",
     "coverage": "what was read when, and what was not",
     "export": "everything stored, one comment or reply a line",
+    "import": "take in what was downloaded from an account, or JSON lines",
     "evidence": "the evidence log: list, show, verify, export and more",
     "subject-access": "what is held on one person, for that person, with others masked",
     "retention": "what is due to be erased by the school's own terms: preview and run",
@@ -39,6 +40,9 @@ COMMANDS = {
     "classify": "scores and flags for texts given as JSON lines",
     "rehearse": "try words, thresholds or models over the stored history before they go live",
 }
+
+MODULES = {"import": "import_archive"}
+"""Commands whose module cannot bear their name."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -116,7 +120,7 @@ def _add_commands(
         )
         if words[:1] != [each]:
             continue
-        name = beginning + each.replace("-", "_")
+        name = beginning + MODULES.get(each, each).replace("-", "_")
         module = import_module(name)
         command.epilog = f"Example: {module.EXAMPLE}"
         if getattr(module, "NEEDS_CONFIG", True):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from connectors.base import AuthFailed, ConnectorError, RunLimitReached, Waiting
+from connectors.base import AllowanceLow, AuthFailed, ConnectorError, RunLimitReached, Waiting
 from monitor.clock import Clock
 from monitor.store import ledger
 from monitor.store.engine import Store, Transaction
@@ -23,6 +23,8 @@ _COLUMNS = (
     "quarantined",
     "calls",
     "complete",
+    "network_count",
+    "stored_count",
     "finished_at",
     "failure",
     "failure_words",
@@ -67,6 +69,8 @@ class Line:
     calls: int = 0
     complete: bool = False
     give_up: bool = False
+    network_count: int | None = None
+    stored_count: int | None = None
     finished_at: datetime | None = None
     failure: str | None = None
     failure_words: str | None = None
@@ -86,6 +90,8 @@ class LedgerBook:
     school_key: str
     account_key: str
     clock: Clock
+    _number: list[int] = field(default_factory=list, repr=False, compare=False)
+    """The account's number once it was looked up: it is asked for a dozen times in every run."""
 
     @contextmanager
     def line(self, stream: str, started: datetime, result: RunResult) -> Iterator[Line]:
@@ -107,15 +113,19 @@ class LedgerBook:
             line.write(tx)
 
     def account(self, tx: Transaction) -> Account:
-        """The account's row."""
-        return ledger.enrolled_account(tx, self.school_key, self.account_key)
+        """The account's row. Raises LookupError when it was never enrolled."""
+        if self._number:
+            return tx.get_one(Account, self._number[0])
+        account = ledger.enrolled_account(tx, self.school_key, self.account_key)
+        self._number.append(account.id)
+        return account
 
     def _failed(self, error: ConnectorError, stream: str, line: Line) -> None:
         line.failure, line.failure_words, line.complete = type(error).__name__, str(error), False
         line.give_up = isinstance(error, AuthFailed | Waiting)
         with self.store.writing() as tx:
             self._log_change(tx, stream, line)
-            if isinstance(error, Waiting) and not isinstance(error, RunLimitReached):
+            if isinstance(error, Waiting) and not isinstance(error, RunLimitReached | AllowanceLow):
                 self.account(tx).parked_until = error.until
             line.write(tx)
 

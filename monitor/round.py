@@ -16,10 +16,16 @@ from monitor.wiring import App
 log = logging.getLogger("monitor.round")
 
 
-def read_account(app: App, account: AccountSettings, should_stop: Callable[[], bool] = lambda: False) -> RunResult:
+def read_account(
+    app: App,
+    account: AccountSettings,
+    should_stop: Callable[[], bool] = lambda: False,
+    *,
+    by_hand: bool = False,
+) -> RunResult:
     """Read one account once. Whatever goes wrong with it is in the result, so that the others go on."""
     try:
-        return app.collector(account, should_stop).run()
+        return app.collector(account, should_stop, by_hand=by_hand).run()
     except OSError as failed:
         # The evidence folder, mostly. The page in hand was rolled back whole and is read again next time.
         why = failed.strerror or type(failed).__name__

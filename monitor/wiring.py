@@ -1,6 +1,6 @@
 """The only place that knows every concrete class. Read it once and you know what runs, and with what.
 
-Connectors are imported when they are built: each brings an SDK, and most commands need none. So is what few use.
+`monitor/connecting.py` does the same for the networks. What few commands need is imported when it is built.
 """
 
 from __future__ import annotations
@@ -10,27 +10,26 @@ import logging
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from alerts.folder import FolderTransport
 from alerts.mail import SmtpTransport
 from alerts.transport import MailTransport
-from config.accounts import AccountSettings, FacebookPageAccount, RedditAccount, XAccount
-from config.secrets import all_secrets
+from config.accounts import AccountSettings
 from config.settings import FolderMail, Settings
-from connectors.base import Connector
-from connectors.transport import NetworkSession
 from monitor.backup.restore_plan import ready_to_open
 from monitor.clock import Clock, system_clock
 from monitor.collect import Collector
+from monitor.connecting import Line, allotment_of, build_connector
 from monitor.custody.capture import Capturer
 from monitor.custody.cards import CardMaker
 from monitor.custody.sealing import Sealer
 from monitor.custody.timestamps import Authority, TokenQueue
 from monitor.erasing.finishing import finish_pending
 from monitor.judge import Judge
+from monitor.keeping import PageKeeper
 from monitor.ledger_line import LedgerBook
 from monitor.notify import Notifier
 from monitor.report import Reporter
@@ -47,7 +46,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("monitor.wiring")
 
-MEGABYTE = 1 << 20
 PHOTOGRAPHED = "Photographed afterwards; the evidence log says how that went."
 NOT_PHOTOGRAPHED = "Not photographed: the school has not asked for it."
 
@@ -99,15 +97,30 @@ class App:
         judging = self.settings.judging
         return Judge(self.capturer, judge_for(judging), _second_opinion(judging.second_opinion))
 
-    def collector(self, account: AccountSettings, should_stop: Callable[[], bool] = lambda: False) -> Collector:
-        """A collector for one account, with a connector of its own: SDKs are not shared between threads."""
+    def collector(
+        self,
+        account: AccountSettings,
+        should_stop: Callable[[], bool] = lambda: False,
+        *,
+        by_hand: bool = False,
+    ) -> Collector:
+        """A collector for one account, with a connector of its own: SDKs are not shared between threads.
+
+        `by_hand`: a person asked for this reading, so it may use what is held back of an allowance.
+        """
         return Collector(
             book=LedgerBook(self.store, self.settings.school.key, account.key, self.clock),
             connector=build_connector(account, self.settings, self.clock),
             judge=self.judge,
-            calls_per_run=account.calls_per_run,
+            allotment=allotment_of(account, by_hand=by_hand),
             next_run_in=timedelta(minutes=account.poll_minutes),
             should_stop=should_stop,
+        )
+
+    def page_keeper(self, account: AccountSettings, judged_from: datetime) -> PageKeeper:
+        """Keeps pages of an account that come from elsewhere than its network."""
+        return PageKeeper(
+            LedgerBook(self.store, self.settings.school.key, account.key, self.clock), self.judge, judged_from
         )
 
 
@@ -194,7 +207,7 @@ def token_queue(settings: Settings, store: Store, clock: Clock) -> TokenQueue:
         store=store,
         school_key=settings.school.key,
         authorities=tuple(Authority(each.url, folder / each.ca_file) for each in settings.timestamps),
-        session=lambda: _session(settings, clock, {}),
+        session=lambda: Line(settings, clock).session({}),
         clock=clock,
     )
 
@@ -206,57 +219,3 @@ def mail_transport(settings: Settings) -> MailTransport:
         return FolderTransport(settings.path.parent / mail.folder)
     password = mail.password.get_secret_value() if mail.password else None
     return SmtpTransport(mail.host, mail.port, mail.security, mail.user, password, mail.timeout_seconds)
-
-
-def build_connector(account: AccountSettings, settings: Settings, clock: Clock) -> Connector:
-    """The connector of an account, with an HTTP session of its own."""
-    match account:
-        case FacebookPageAccount():
-            from connectors.facebook_page import FacebookPage
-
-            return FacebookPage(
-                session=_session(settings, clock, {"https://graph.facebook.com": account.api_url}),
-                now=clock,
-                page_id=account.page_id,
-                access_token=account.access_token.get_secret_value(),
-                app_secret=account.app_secret.get_secret_value() if account.app_secret else None,
-                lookback_days=account.lookback_days,
-            )
-        case XAccount():
-            from connectors.x import X
-
-            return X(
-                session=_session(settings, clock, {"https://api.twitter.com": account.api_url}),
-                now=clock,
-                user_id=account.user_id,
-                bearer_token=account.bearer_token.get_secret_value(),
-                lookback_days=account.lookback_days,
-            )
-        case RedditAccount():
-            from connectors.reddit import Reddit
-
-            hosts = {"https://oauth.reddit.com": account.api_url, "https://www.reddit.com": account.auth_url}
-            return Reddit(
-                session=_session(settings, clock, hosts),
-                now=clock,
-                username=account.username,
-                subreddit=account.subreddit,
-                client_id=account.client_id,
-                client_secret=account.client_secret.get_secret_value(),
-                refresh_token=account.refresh_token.get_secret_value(),
-                lookback_days=account.lookback_days,
-            )
-
-
-def _session(settings: Settings, clock: Clock, hosts: dict[str, str]) -> NetworkSession:
-    connection = settings.connection
-    return NetworkSession(
-        now=clock,
-        connect_seconds=connection.connect_seconds,
-        read_seconds=connection.read_seconds,
-        largest_reply=connection.largest_reply_mb * MEGABYTE,
-        proxy=connection.proxy,
-        ca_file=str(settings.path.parent / connection.ca_file) if connection.ca_file else None,
-        rewrite=hosts,
-        secrets=all_secrets(settings),
-    )

@@ -179,7 +179,7 @@ def _second_opinion(app: App) -> str:
 
 
 def _account(app: App, key: str) -> str:
-    from monitor.wiring import build_connector
+    from monitor.connecting import build_connector
 
     account = next(each for each in app.settings.accounts if each.key == key)
     state = build_connector(account, app.settings, app.clock).check()

@@ -24,7 +24,7 @@ def run(args: Namespace) -> int:
     if not accounts:
         known = ", ".join(account.key for account in app.settings.accounts)
         raise CommandFailed(f'there is no account "{args.account}"; the configuration has {known}', Outcome.USAGE)
-    results = [read_account(app, account) for account in accounts]
+    results = [read_account(app, account, by_hand=True) for account in accounts]
     app.cards.run()
     print_reads(results)
     return Outcome.PROBLEMS if any(result.failures for result in results) else Outcome.DONE

@@ -21,6 +21,11 @@ GIVE_UP_AFTER = timedelta(days=2)
 NOT_SAID = "the network would not say"
 
 
+def any_due(tx: Transaction, account: Account, started: datetime) -> bool:
+    """Whether a second look at anything of this account is due."""
+    return bool(snapshots.rechecks_due(tx, account, started))
+
+
 def wanted(tx: Transaction, account: Account, started: datetime) -> list[str]:
     """Ids to ask the network for: of captured comments whose second look is due and that this run did not meet."""
     due = (recheck.snapshot.comment for recheck in snapshots.rechecks_due(tx, account, started))

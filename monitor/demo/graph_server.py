@@ -201,7 +201,7 @@ class GraphStandIn(StandIn):
             "message": message.text_at(now),
             "created_time": graph_time(message.at),
             "permalink_url": link + own_part,
-            "is_hidden": message.hidden_at is not None and message.hidden_at <= now,
+            "is_hidden": message.is_hidden(now),
             "is_private": False,
             "comment_count": replies,
         }

@@ -28,6 +28,11 @@ class StoryPost:
     id: str
     text: str
     at: datetime
+    deleted_at: datetime | None = None
+
+    def exists(self, now: datetime) -> bool:
+        """Whether the network shows it at `now`."""
+        return self.at <= now and (self.deleted_at is None or now < self.deleted_at)
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,8 @@ class StoryMessage:
     `post_id` None: a message that starts a thread of its own (a mention). `parent_id` None: directly under the post.
     `raw` given: served exactly like this instead of being built from the other fields (a broken item, or one of
     the recorded payloads); the other fields then only place it in time and thread.
+    `hidden_at`, `shown_again_at`: hidden by the school from, and to (None: for good). `held_until`: kept back for
+    review from the moment it was written until then, on networks that do so; None: not kept back.
     """
 
     id: str
@@ -48,11 +55,25 @@ class StoryMessage:
     edits: tuple[tuple[datetime, str], ...] = ()
     deleted_at: datetime | None = None
     hidden_at: datetime | None = None
+    shown_again_at: datetime | None = None
+    held_until: datetime | None = None
     raw: Mapping[str, Any] | None = None
 
     def exists(self, now: datetime) -> bool:
         """Whether the network shows it at `now`."""
         return self.at <= now and (self.deleted_at is None or now < self.deleted_at)
+
+    def is_hidden(self, now: datetime) -> bool:
+        """Whether the school has hidden it at `now`."""
+        return (
+            self.hidden_at is not None
+            and self.hidden_at <= now
+            and (self.shown_again_at is None or now < self.shown_again_at)
+        )
+
+    def is_held(self, now: datetime) -> bool:
+        """Whether it still waits for review at `now`."""
+        return self.held_until is not None and now < self.held_until
 
     def text_at(self, now: datetime) -> str:
         """The words as they stand at `now`, after every edit made by then."""
@@ -73,7 +94,7 @@ class World:
 
     def posts_at(self, now: datetime) -> list[StoryPost]:
         """Published by `now`, newest first."""
-        return sorted((p for p in self.posts if p.at <= now), key=lambda p: (p.at, p.id), reverse=True)
+        return sorted((p for p in self.posts if p.exists(now)), key=lambda p: (p.at, p.id), reverse=True)
 
     def messages_at(self, now: datetime, post_id: str | None = None) -> list[StoryMessage]:
         """There at `now`, newest first; only under one post when `post_id` is given."""

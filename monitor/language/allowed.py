@@ -12,13 +12,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 from typing import Any
 
 from monitor.language.naming import Naming
 from monitor.language.normalise import Normalised
+from monitor.language.phrase_tree import Node, PhraseTree
 from monitor.language.spelling.tokens import Token
 from monitor.language.stretch import Stretch
 from monitor.language.terms import expand
@@ -32,55 +32,49 @@ _NATURE = re.compile(
 )
 
 
-@dataclass
-class _Node:
-    """A place in the tree of phrases. `ends`: kind and when of the phrase that ends here."""
-
-    then: dict[str, _Node] = field(default_factory=dict)
-    ends: tuple[str, str] | None = None
-
-
 class Allowed:
     """Allow lists ready for use. `lists`: the parsed files. Raises ValueError where a list says an unknown `when`."""
 
     def __init__(self, lists: Iterable[dict[str, Any]], own: Iterable[str] = ()) -> None:
-        self._root = _Node()
-        words: set[str] = set()
+        self._tree: PhraseTree[tuple[str, str]] = PhraseTree()
+        phrases: list[str] = []
         for each in lists:
-            when = each["when"]
-            if when not in _WHEN:
-                raise ValueError(f"an allow list is harmless {' or '.join(_WHEN)}, not {when!r}")
-            for line in each["entries"].splitlines():
-                for entry in line.split(","):
-                    for phrase in expand(entry.strip(), plural=each.get("plural", False)):
-                        self._add(phrase, each["kind"], when)
-                        words.update(phrase.split())
-        for phrase in own:
-            self._add(" ".join(phrase.casefold().replace("'", "").split()), "name", "always")
-        self.words = frozenset(words)
-
-    def _add(self, phrase: str, kind: str, when: str) -> None:
-        node = self._root
-        for word in phrase.split():
-            node = node.then.setdefault(word, _Node())
-        node.ends = (kind, when)
+            if each["when"] not in _WHEN:
+                raise ValueError(f"an allow list is harmless {' or '.join(_WHEN)}, not {each['when']!r}")
+            entries = [entry.strip() for line in each["entries"].splitlines() for entry in line.split(",")]
+            listed = [phrase for entry in entries for phrase in expand(entry, plural=each.get("plural", False))]
+            self._tree.add(listed, (each["kind"], each["when"]))
+            phrases += listed
+        self.words = frozenset(" ".join(phrases).split())
+        self._tree.add([" ".join(each.casefold().replace("'", "").split()) for each in own], ("name", "always"))
+        self._first = self._tree.words()
 
     def stretches(self, plain: Normalised, text: str, tokens: Sequence[Token]) -> Iterator[Stretch]:
         """The harmless stretches of `text`, in order, none over another. `plain` and `tokens` are its own."""
         naming = Naming(plain, text, tokens)
-        first = self._root.then
-        at = 0
-        while at < len(tokens):
-            form = tokens[at].form
-            end, kind = 0, "name"
-            if form.word in first or form.text.endswith("'s"):
-                end, kind = self._longest(plain, naming, tokens, at)
-            if not end and not form.ordinary:
+        forms = [token.form for token in tokens]
+        last = len(forms) - 1
+        first, may_begin = self._first, self._tree.may_begin
+        possessive = "'s" in plain.text
+        free = 0
+        for at, form in enumerate(forms):
+            ordinary = form.ordinary
+            begins = form.word in first
+            if at < free or (ordinary and not begins and not possessive):
+                continue
+            after = forms[at + 1] if at < last else form
+            begins = begins and may_begin(form.word, (after.word,))
+            if possessive and not begins:
+                begins = form.text.endswith("'s") or after.text.endswith("'s")
+            if ordinary and not begins:
+                continue
+            end, kind = self._longest(plain, naming, tokens, at) if begins else (0, "name")
+            if not end and not ordinary:
                 end = naming.name_after_title(at)
             if end:
                 start, stop = plain.original_span(tokens[at].start, tokens[end - 1].end)
                 yield Stretch(start, stop, kind)
-            at = end or at + 1
+                free = end
 
     def _longest(self, plain: Normalised, naming: Naming, tokens: Sequence[Token], at: int) -> tuple[int, str]:
         longest = (0, "name")
@@ -93,17 +87,17 @@ class Allowed:
         return longest
 
     def _phrases(self, tokens: Sequence[Token], at: int) -> Iterator[tuple[int, str, str]]:
-        node = self._root
+        node: Node[tuple[str, str]] = self._tree
         for end in range(at, len(tokens)):
             form = tokens[end].form
-            then = node.then.get(form.word)
-            if then is None and form.text.endswith("'s"):
-                then = node.then.get(form.text[:-2])
-            if then is None:
+            then = node.after(form.word)
+            if not then and form.text.endswith("'s"):
+                then = node.after(form.text[:-2])
+            if not then:
                 return
-            node = then
+            node = then[0]
             if node.ends:
-                yield end + 1, *node.ends
+                yield end + 1, *node.ends[-1]
 
 
 @lru_cache(maxsize=1)

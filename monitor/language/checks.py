@@ -41,7 +41,7 @@ def checks_for(own: OwnWords, languages: frozenset[str]) -> tuple[Check, ...]:
 
 
 def _terms(own: OwnWords) -> list[Term]:
-    return [Term(_plain(deny.term), deny.category, deny.severity, CERTAIN) for deny in own.deny]
+    return [Term((_plain(deny.term),), deny.category, deny.severity, CERTAIN) for deny in own.deny]
 
 
 def _plain(term: str) -> str:

@@ -2,18 +2,18 @@
 
 Terms match whole words only, so Scunthorpe and Penistone are just places. What a word may stand for when it is
 disguised was found out when the text was read (`monitor/language/spelling/word_forms.py`). Terms are followed word by
-word in a tree, so the cost grows with the length of the text only.
+word in a tree (`phrase_tree.py`), so the cost grows with the length of the text only.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.language.finding import CERTAIN_ENOUGH, Finding
+from monitor.language.phrase_tree import Node, PhraseTree
 from monitor.language.reading import Reading
 from monitor.language.spelling.tokens import Token
 from monitor.language.stretch import Stretch
@@ -53,113 +53,63 @@ _HINT = " The words alone prove little; read the whole."
 
 
 class Match(NamedTuple):
-    """A term found: where it is in the normalised text, end excluded, and whether it was disguised."""
+    """A term found: where it is in the normalised text, end excluded, whether disguised, and whether one word."""
 
     term: Term
     start: int
     end: int
     disguised: bool
-
-
-@dataclass
-class _Node:
-    """A place on the way through the terms. `ends`: what the words up to here stand for.
-
-    `then` holds the phrases, each on its own branch; `choices` those terms that have too many phrases to spell out.
-    """
-
-    then: dict[str, _Node] = field(default_factory=dict)
-    choices: dict[str, list[_Node]] = field(default_factory=dict)
-    ends: list[Term] = field(default_factory=list)
+    one_word: bool
 
 
 class Lexicon:
     """A word list ready for use."""
 
     def __init__(self, terms: Iterable[Term]) -> None:
-        self._root = _Node()
+        self._tree: PhraseTree[Term] = PhraseTree()
         for term in terms:
-            for node in self._grown(term.phrase):
-                node.ends.append(term)
-
-    def _grown(self, phrase: str) -> list[_Node]:
-        """The places where a phrase ends."""
-        if "(" in phrase:
-            ends, _ = _grow_choices([self._root], pieces_of(phrase), 0)
-            return ends
-        node = self._root
-        for word in phrase.split():
-            node = node.then.setdefault(word, _Node())
-        return [node]
+            if term.has_choices:
+                self._tree.add_choices(pieces_of(term.phrases[0]), term)
+            else:
+                self._tree.add(term.phrases, term)
 
     def find(self, reading: Reading) -> list[Match]:
         """Terms in a text, in order. Of overlapping terms of one category, the first and longest."""
         tokens = reading.tokens
+        may_begin = self._tree.may_begin
+        last = len(tokens) - 1
         found: list[Match] = []
         for at, token in enumerate(tokens):
-            for word in token.form.known:
-                if self._may_begin(word, tokens, at):
+            known = token.form.known
+            if not known:
+                continue
+            after = tokens[at + 1].form if at < last else None
+            skipped = after is not None and after.word in _SKIPPED
+            others = after.known if after else ()
+            for word in known:
+                if skipped or may_begin(word, others):
                     self._follow(tokens, at, found)
                     break
         return _settle(found) if found else found
 
-    def _may_begin(self, word: str, tokens: Sequence[Token], at: int) -> bool:
-        """Whether a term may begin with `word`, as far as the word after it shows."""
-        node = self._root.then.get(word)
-        if node is None or node.ends or word in self._root.choices:
-            return node is not None or word in self._root.choices
-        if at + 1 == len(tokens):
-            return False
-        after = tokens[at + 1].form
-        return after.word in _SKIPPED or any(known in node.then for known in after.known)
-
     def _follow(self, tokens: Sequence[Token], at: int, found: list[Match]) -> None:
         """Add to `found` every term that begins with word `at`."""
-        paths: list[tuple[_Node, bool, int]] = [(self._root, False, 0)]
+        paths: list[tuple[Node[Term], bool, int]] = [(self._tree, False, 0)]
         for end in range(at, len(tokens)):
             form = tokens[end].form
-            reached: list[tuple[_Node, bool, int]] = []
+            reached: list[tuple[Node[Term], bool, int]] = []
             for node, disguised, skipped in paths:
                 for known, disguise in form.known.items():
-                    children = node.choices.get(known, ()) if node.choices else ()
-                    if (child := node.then.get(known)) is not None:
-                        children = (child, *children)
-                    for child in children:
-                        reached.append((child, disguised or disguise, skipped))
-                        found += [
-                            Match(term, tokens[at].start, tokens[end].end, disguised or disguise)
-                            for term in child.ends
-                        ]
+                    for child in node.after(known):
+                        hidden = disguised or disguise
+                        reached.append((child, hidden, skipped))
+                        for term in child.ends:
+                            found.append(Match(term, tokens[at].start, tokens[end].end, hidden, end == at))
             if end > at and form.word in _SKIPPED:
                 reached += [(node, disguised, n + 1) for node, disguised, n in paths if n < MOST_SKIPPED]
             if not reached:
                 return
             paths = reached
-
-
-def _grow_choices(starts: list[_Node], pieces: Sequence[str], at: int) -> tuple[list[_Node], int]:
-    """Add the pieces up to a closing bracket after each of the starts. Gives the ends, and where the bracket is."""
-    ends: list[_Node] = []
-    nodes = starts
-    while at < len(pieces) and pieces[at] != ")":
-        if pieces[at] == "|":
-            ends += nodes
-            nodes = starts
-        elif pieces[at] == "(":
-            nodes, at = _grow_choices(nodes, pieces, at + 1)
-        else:
-            for word in pieces[at].split():
-                reached = _Node()
-                for node in nodes:
-                    node.choices.setdefault(word, []).append(reached)
-                nodes = [reached]
-        at += 1
-    return _merged([*ends, *nodes]), at
-
-
-def _merged(nodes: list[_Node]) -> list[_Node]:
-    """Each node once."""
-    return list({id(node): node for node in nodes}.values())
 
 
 def find_words(reading: Reading, lexicon: Lexicon | None = None) -> Iterator[Finding]:
@@ -173,7 +123,7 @@ def find_words(reading: Reading, lexicon: Lexicon | None = None) -> Iterator[Fin
         if reading.harmless and _is_harmless(reading.harmless, start, end):
             continue
         score = _score(match, reading)
-        if _is_guarded(term.category, reading.guarded, start, end):
+        if term.category in GUARDED_CATEGORIES and _is_guarded(term.category, reading.guarded, start, end):
             score = min(score, GUARDED_SCORE)
         reason = _REASONS.get(term.category, "Contains words from the word list.")
         reason += (_DISGUISED if match.disguised else "") + (_HINT if score < CERTAIN_ENOUGH else "")
@@ -190,7 +140,7 @@ def _score(match: Match, reading: Reading) -> float:
     """What a match counts. A weak word behind signs is no longer weak: nobody hides a harmless one."""
     if not match.disguised:
         return match.term.score
-    if match.term.score < CERTAIN_ENOUGH and " " not in match.term.phrase:
+    if match.term.score < CERTAIN_ENOUGH and match.one_word:
         written = reading.plain.text[match.start : match.end]
         return match.term.score if written.isalpha() or " " in written else HIDDEN_SCORE
     return match.term.score * DISGUISED
@@ -198,8 +148,6 @@ def _score(match: Match, reading: Reading) -> float:
 
 def _is_guarded(category: Category, guarded: Sequence[Stretch], start: int, end: int) -> bool:
     """Whether a guard makes a match harmless. "Not the sharpest tool" is itself an insult, and no denial of one."""
-    if category not in GUARDED_CATEGORIES or not guarded:
-        return False
     return any(
         one.kind not in _NOT_FOR_SWEARING or (category != Category.PROFANITY and one.start < start)
         for one in _touching(guarded, start, end)

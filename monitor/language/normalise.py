@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+
+from monitor.language.joined import Joined
 
 _LOOK_ALIKES = dict(
     [
@@ -33,11 +37,16 @@ class Normalised:
     """The plain form of a text. `offsets[i]` is where character i of it stands in the original text."""
 
     text: str
-    offsets: tuple[int, ...]
+    offsets: Sequence[int]
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of the original text from which `text[start:end]` (not empty) came."""
         return self.offsets[start], self.offsets[end - 1] + 1
+
+    @cached_property
+    def joined(self) -> Joined:
+        """The text without apostrophes, as patterns see it."""
+        return Joined(self)
 
 
 @dataclass(frozen=True)
@@ -52,11 +61,11 @@ class Word:
 def normalise(text: str) -> Normalised:
     """NFKC, case folded, no accents, no characters without a shape. Never raises, whatever the text holds."""
     if text.isascii() and text.isprintable():
-        return Normalised(text.lower().replace("`", "'"), tuple(range(len(text))))
+        return Normalised(text.lower().replace("`", "'"), range(len(text)))
     parts = [_PLAIN[char] for char in text]
     plain = "".join(parts)
     if len(plain) == len(text) and "" not in parts:
-        return Normalised(plain, tuple(range(len(text))))
+        return Normalised(plain, range(len(text)))
     return Normalised(plain, tuple(at for at, part in enumerate(parts) for _ in part))
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from typing import Any, Literal
 
-import re2
-
 from config.policy import Severity
+from monitor.language.needed_words import Need, Needs, asked_by, words_of
 from monitor.model import Category
 
 View = Literal["bare", "plain", "original"]
@@ -21,12 +22,20 @@ _BETWEEN_WORDS = r"(?:[^\w.?!]+)"
 _UP_TO_WORDS = re.compile(r" <(\d\d?)> ")
 _GROUP = re.compile(r"\((?!\?)")
 _LINE_END = re.compile(r"\n\s*")
-_PIECE = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|.", re.DOTALL)
-"""A character of a pattern, or what counts as one: escaped, or a class."""
+_SIGN = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|[()|]", re.DOTALL)
+"""A bracket or a bar, or else a class of characters or an escaped one, in which brackets and bars are letters."""
 
 _SHARED = "shared.toml"
 _COUNTED = re.compile(r"\{\d+(,\d*)?\}")
 _NAMED = re.compile(r"\{([A-Z_]+)\}")
+
+
+@dataclass(frozen=True)
+class Way:
+    """One of the choices that a pattern is made of, as RE2 takes it. `needs`: words without which it is not there."""
+
+    search: str
+    needs: tuple[Need, ...]
 
 
 @dataclass(frozen=True)
@@ -38,8 +47,8 @@ class Pattern:
     severity: Severity
     score: float
     reason: str
-    searches: tuple[re2._Regexp, ...]
-    unless: re2._Regexp | None
+    ways: tuple[Way, ...]
+    unless: str | None
     view: View
     hits: tuple[str, ...]
     misses: tuple[str, ...]
@@ -50,9 +59,11 @@ def shipped_files() -> list[Pattern]:
     folder = resources.files("monitor.language") / "patterns"
     files = sorted((file for file in folder.iterdir() if file.name != _SHARED), key=lambda file: file.name)
     tables = {file.name.removesuffix(".toml"): tomllib.loads(file.read_text(encoding="utf-8")) for file in files}
-    return [one for name, table in tables.items() for one in read_patterns(name, table, shared_words())]
+    common = _examples(tables.values())
+    return [one for name, table in tables.items() for one in read_patterns(name, table, shared_words(), common)]
 
 
+@lru_cache(maxsize=1)
 def shared_words() -> Mapping[str, str]:
     """The word classes that every file of patterns may name."""
     file = resources.files("monitor.language") / "patterns" / _SHARED
@@ -60,48 +71,57 @@ def shared_words() -> Mapping[str, str]:
     return words
 
 
-def read_patterns(category: str, table: Mapping[str, Any], shared: Mapping[str, str]) -> list[Pattern]:
-    """The patterns of one file. Raises ValueError where one is wrong, naming it."""
-    words = {**shared, **table.get("words", {})}
-    return [_pattern(Category(category), entry, words) for entry in table["pattern"]]
+def read_patterns(
+    category: str, table: Mapping[str, Any], shared: Mapping[str, str], common: Mapping[str, int] | None = None
+) -> list[Pattern]:
+    """The patterns of one file. Raises ValueError where one is wrong, naming it.
+
+    `common`: how often words are met; where not given, as often as in the examples of the file.
+
+    Whether RE2 takes them is found out when they are made ready to search with (`patterns.py`).
+    """
+    words = {name: _LINE_END.sub("", each) for name, each in {**shared, **table.get("words", {})}.items()}
+    needs = Needs(words, how_common=(common or _examples([table])).__getitem__)
+    return [_pattern(Category(category), entry, words, needs) for entry in table["pattern"]]
 
 
-def _pattern(category: Category, entry: Mapping[str, Any], words: Mapping[str, str]) -> Pattern:
+def _examples(tables: Iterable[Mapping[str, Any]]) -> Mapping[str, int]:
+    """How often any word stands in the examples of files, which are like what people write."""
+    entries = [entry for table in tables for entry in table["pattern"]]
+    texts = (text for entry in entries for text in (*entry.get("hits", ()), *entry.get("misses", ())))
+    words = (word for text in texts for word in words_of(text.lower().replace("'", "")))
+    return defaultdict(int, Counter(asked for word in words for asked in asked_by(word)))
+
+
+def _pattern(category: Category, entry: Mapping[str, Any], words: Mapping[str, str], needs: Needs) -> Pattern:
     try:
         unless = entry.get("unless")
+        whole = entry.get("whole_words", True)
         return Pattern(
             id=entry["id"],
             category=category,
             severity=entry["severity"],
             score=entry["score"],
             reason=entry["reason"],
-            searches=tuple(
-                _compiled(rf"\b(?:{way})(?:\b|$)" if entry.get("whole_words", True) else way)
-                for way in _ways(_source(entry["pattern"], words))
+            ways=tuple(
+                Way(rf"\b(?:{source})(?:\b|$)" if whole else source, tuple(needs.of(written, whole)))
+                for written in _ways(_LINE_END.sub("", entry["pattern"]))
+                if (source := _source(written, words)) is not None
             ),
-            unless=_compiled(rf"(?:^|\W)(?:{_source(unless, words)})(?:\W|$)") if unless else None,
+            unless=rf"(?:^|\W)(?:{_source(unless, words)})(?:\W|$)" if unless else None,
             view=entry.get("view", "bare"),
             hits=tuple(entry["hits"]),
             misses=tuple(entry["misses"]),
         )
-    except re2.error as problem:
-        said = str(problem.args[0])[:60]
-        raise ValueError(f"{category}, pattern {entry.get('id')!r} is no pattern: {said}") from problem
     except (KeyError, ValueError) as problem:
         raise ValueError(f"{category}, pattern {entry.get('id')!r}: {problem}") from problem
-
-
-def _compiled(source: str) -> re2._Regexp:
-    options = re2.Options()
-    options.log_errors = False
-    return re2.compile(source, options)
 
 
 def _source(written: str, words: Mapping[str, str]) -> str:
     """What RE2 is given: words by name put in, a space for whatever stands between words, <2> for up to two words."""
     written = _LINE_END.sub("", written)
     for _ in range(3):  # a word class may name others
-        written = _NAMED.sub(lambda match: f"({_LINE_END.sub('', words[match[1]])})", written)
+        written = _NAMED.sub(lambda match: f"({words[match[1]]})", written)
     written = _UP_TO_WORDS.sub(lambda match: f" (?:\\w+ ){{0,{match[1]}}}", written)
     if "<" in written or "{" in _COUNTED.sub("", written):
         raise ValueError("a gap needs a space on each side, and a word class must be one that is known")
@@ -109,33 +129,26 @@ def _source(written: str, words: Mapping[str, str]) -> str:
 
 
 def _ways(source: str) -> list[str]:
-    """The choices that a pattern is made of. One by one, RE2's filter can tell what must be there for each."""
-    ways = [""]
-    depth = 0
-    for piece in _PIECE.findall(source):
-        depth += (piece == "(") - (piece == ")")
-        if piece == "|" and depth == 0:
-            ways.append("")
-        else:
-            ways[-1] += piece
-    if len(ways) == 1 and source.startswith("(?:") and _closes_at_end(source):
-        return _ways(source[3:-1])
-    return ways
+    """The choices that a pattern is made of. One by one, it can be told which words must be there for each.
 
-
-def _closes_at_end(source: str) -> bool:
-    """Whether the group a pattern opens with is all of it."""
-    depth = 0
-    for at, piece in enumerate(pieces := _PIECE.findall(source)):
-        depth += (piece == "(") - (piece == ")")
-        if depth == 0:
-            return at == len(pieces) - 1
-    return False
-
-
-def unfactored(source: str) -> str:
-    """The same with a nothing before every choice, so that RE2 does not take common first letters out of them.
-
-    What is left of a word without its first letters is often too short for the filter, which then lets all pass.
+    Raises ValueError where brackets do not match.
     """
-    return "".join("|(?:)" if piece == "|" else piece for piece in _PIECE.findall(source))
+    ways: list[str] = []
+    depth = begin = first_closed = 0
+    for sign in _SIGN.finditer(source):
+        if sign[0] == "(":
+            depth += 1
+        elif sign[0] == ")":
+            depth -= 1
+            first_closed = first_closed or (0 if depth else sign.end())
+            if depth < 0:
+                raise ValueError("nothing opened a bracket that it closes")
+        elif sign[0] == "|" and not depth:
+            ways.append(source[begin : sign.start()])
+            begin = sign.end()
+    if depth:
+        raise ValueError("a bracket is not closed")
+    ways.append(source[begin:])
+    if len(ways) == 1 and source.startswith("(") and first_closed == len(source):  # the group is all of it
+        return _ways(source[1:-1])
+    return ways

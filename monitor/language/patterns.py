@@ -5,8 +5,7 @@ All are searched by RE2, whose time grows with the length of the text and nothin
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
@@ -15,11 +14,15 @@ from typing import get_args
 import re2
 
 from monitor.language.finding import CERTAIN_ENOUGH, Finding
+from monitor.language.joined import Joined
+from monitor.language.needed_words import Need
 from monitor.language.normalise import Normalised
-from monitor.language.pattern_files import Pattern, View, shipped_files, unfactored
+from monitor.language.pattern_files import Pattern, View, Way, shipped_files
+from monitor.language.possible_patterns import Possible
 from monitor.language.reading import Reading, Stretch
 from monitor.model import Category
 
+MOST_MEMORY = 2 << 20  # bytes for one expression at work; RE2 begins anew when they are full
 AROUND = 80  # characters on each side of a match in which `unless` is looked for
 MOST_LOOKED_AT = 20  # matches of one pattern in one text
 ONLY_A_HINT = 0.4  # the most a match counts where the words are quoted, or where the text is plainly something else
@@ -34,52 +37,82 @@ _GUARDED = frozenset({Category.ABUSE, Category.BULLYING, Category.HATE, Category
 
 
 class Patterns:
-    """Patterns ready to search with."""
+    """Patterns ready to search with: the few that the words of a text make possible, one by one."""
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         self.all = tuple(patterns)
-        self._searched = {
-            view: _Searched(of_view)
-            for view in get_args(View)
-            if (of_view := [one for one in patterns if one.view == view])
-        }
+        in_order = sorted(patterns, key=lambda one: _VIEWS.index(one.view))
+        self._ways = [(pattern, way) for pattern in in_order for way in pattern.ways]
+        self._possible = Possible([_asked(pattern, way) for pattern, way in self._ways])
+        self._as_typed = any(one.view == "original" for one in patterns)
 
     def find(self, reading: Reading) -> list[Finding]:
         """What the patterns find, each at its first harmful place. Never raises."""
+        texts = _Texts(reading)
+        told: set[str] = set()
         found: list[Finding] = []
-        for view, searched in self._searched.items():
-            found += searched.find(_joined(reading, view), reading)
+        for number in self._possible.among(texts.words(self._as_typed)):
+            pattern, way = self._ways[number]
+            if pattern.id in told:
+                continue
+            text = texts.of(pattern.view)
+            if not _holds(way.search, text.searched):
+                continue
+            if finding := _first_place(pattern, compiled(way.search), text, reading):
+                told.add(pattern.id)
+                found.append(finding)
         return _weighed(found)
 
 
-class _Searched:
-    """Patterns over one view of a text.
-
-    RE2's filter looks once for the words without which a pattern cannot match and then tries the few patterns that
-    are left: a sixth of the cost of matching all of them together.
-    """
-
-    def __init__(self, patterns: Sequence[Pattern]) -> None:
-        self._ways = [(pattern, search) for pattern in patterns for search in pattern.searches]
-        self._filter = re2.Filter()
-        for _, search in self._ways:
-            self._filter.Add(unfactored(search.pattern))
-        self._filter.Compile()
-
-    def find(self, text: _Joined, reading: Reading) -> Iterator[Finding]:
-        told: set[str] = set()
-        for at in sorted(self._filter.Match(text.encoded) or ()):
-            pattern, search = self._ways[at]
-            if pattern.id not in told and (finding := _first_place(pattern, search, text, reading)):
-                told.add(pattern.id)
-                yield finding
+_VIEWS: tuple[View, ...] = get_args(View)
 
 
-def _first_place(pattern: Pattern, search: re2._Regexp, text: _Joined, reading: Reading) -> Finding | None:
+def _asked(pattern: Pattern, way: Way) -> Sequence[Need]:
+    """What a way needs of the words of a text in small letters, which is how all but one view have them."""
+    return way.needs if pattern.view != "original" else [_small(need) for need in way.needs]
+
+
+def _small(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(word.lower() for word in words)
+
+
+class _Texts:
+    """A text in each of the forms that patterns are looked for in."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._typed: Joined | None = None
+
+    def of(self, view: View) -> Joined:
+        if view == "bare":
+            return self._reading.bare.joined
+        if view == "plain":
+            return self._reading.plain.joined
+        if self._typed is None:
+            self._typed = _as_typed(self._reading.text)
+        return self._typed
+
+    def words(self, as_typed: bool) -> frozenset[str]:
+        """The words of all forms together, in small letters."""
+        bare, plain, text = self._reading.bare, self._reading.plain, self._reading.text
+        words = plain.joined.words if bare is plain else bare.joined.words | plain.joined.words
+        if as_typed and not (text.isascii() and text.isprintable() and "`" not in text):  # else plain has the same
+            words |= _small(self.of("original").words)
+        return words
+
+
+def _as_typed(text: str) -> Joined:
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair is no text to RE2
+        text = text.translate(_APOSTROPHES)
+    return Joined(Normalised(text, range(len(text))))
+
+
+def _first_place(pattern: Pattern, search: re2._Regexp, text: Joined, reading: Reading) -> Finding | None:
     """The first match that is not harmless."""
-    for match in islice(search.finditer(text.text), MOST_LOOKED_AT):
+    for match in islice(search.finditer(text.searched), MOST_LOOKED_AT):
         start, end = match.span()
-        if start == end or (pattern.unless and pattern.unless.search(text.around(start, end))):
+        if start == end or (pattern.unless and _holds(pattern.unless, text.around(start, end, AROUND))):
             continue
         start, end = text.original_span(start, end)
         if _touches(reading.harmless, start, end, whole=True):
@@ -91,36 +124,30 @@ def _first_place(pattern: Pattern, search: re2._Regexp, text: _Joined, reading: 
     return None
 
 
-class _Joined:
-    """A text without apostrophes ("don't" is "dont"), and the way back."""
-
-    def __init__(self, text: Normalised) -> None:
-        self._from = text
-        self.text = text.text.replace("'", "")
-        self.encoded = self.text.encode("utf-8", "replace")
-        self._apostrophes: list[int] | None = None
-
-    def around(self, start: int, end: int) -> str:
-        return self.text[max(0, start - AROUND) : end + AROUND]
-
-    def original_span(self, start: int, end: int) -> tuple[int, int]:
-        return self._from.original_span(self._with(start), self._with(end - 1) + 1)
-
-    def _with(self, at: int) -> int:
-        """Where character `at` stands when the apostrophes are there. Each one before it moves it on by one."""
-        if len(self.text) == len(self._from.text):
-            return at
-        if self._apostrophes is None:
-            places = (place for place, char in enumerate(self._from.text) if char == "'")
-            self._apostrophes = [place - before for before, place in enumerate(places)]
-        return at + bisect_right(self._apostrophes, at)
+def _holds(source: str, text: str | bytes) -> bool:
+    """Whether an expression is found in a text at all: half of what it costs to find out where."""
+    return _test(source).Match(text) is not None
 
 
-def _joined(reading: Reading, view: View) -> _Joined:
-    if view == "original":
-        text = reading.text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair is no text to RE2
-        return _Joined(Normalised(text.translate(_APOSTROPHES), tuple(range(len(text)))))
-    return _Joined(reading.bare if view == "bare" else reading.plain)
+@lru_cache(maxsize=4096)
+def _test(source: str) -> re2.Set:
+    test = re2.Set.SearchSet(_options())
+    test.Add(source)
+    test.Compile()
+    return test
+
+
+@lru_cache(maxsize=4096)
+def compiled(source: str) -> re2._Regexp:
+    """An expression ready to search with. Raises re2.error for what RE2 does not take."""
+    return re2.compile(source, _options())
+
+
+def _options() -> re2.Options:
+    options = re2.Options()
+    options.max_mem = MOST_MEMORY
+    options.log_errors = False
+    return options
 
 
 def find_patterns(reading: Reading) -> list[Finding]:

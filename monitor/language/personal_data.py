@@ -33,7 +33,7 @@ _EMAIL = re.compile(
     r"(?: ?[\[(]?\bdot\b[\])]? ?[a-z0-9\-]{1,63}){0,2}"
     r" ?[\[(]?\bdot\b[\])]? ?(?:com|co|org|net|uk|sch|ac|gov|info|me|io|eu|example|test)\b"
 )
-_EMAIL_HINT = re.compile(r"@|\bdot\b")
+_EMAIL_HINT = re.compile(r"\bdot\b")
 _EVERYBODYS = re.compile(
     r"(?:office|admin|head|info|enquir(?:y|ies)|reception|school|pta|contact|hello|help|support|events?|tickets?"
     r"|bookings?|governors?|bursar|finance|senco?|attendance|absence|admissions|press|media|news(?:desk)?|noreply"
@@ -124,7 +124,7 @@ _EMAILS = {
 
 def _emails(reading: Reading) -> Iterator[Finding]:
     text = reading.plain.text
-    if not _EMAIL_HINT.search(text):
+    if "@" not in text and ("dot" not in text or not _EMAIL_HINT.search(text)):
         return
     for match in _EMAIL.finditer(text):
         address = match.group()

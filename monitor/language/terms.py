@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from config.policy import Severity
 from monitor.language.spelling.everyday import read_words_file
@@ -24,17 +23,21 @@ WITH_TERMS = (
 _PIECE = re.compile(r"([()|])")
 
 
-@dataclass(frozen=True)
-class Term:
-    """A phrase of whole words in their plain form, what it stands for, and how sure that is.
+class Term(NamedTuple):
+    """Phrases of whole words in their plain form, parted by a space each, what they stand for, and how sure that is.
 
-    A term with very many phrases is not spelt out: its `phrase` still has its brackets.
+    A term with very many phrases is not spelt out: it has one `phrase`, with its brackets.
     """
 
-    phrase: str
+    phrases: tuple[str, ...]
     category: Category
     severity: Severity
     score: float
+
+    @property
+    def has_choices(self) -> bool:
+        """Whether its phrases are not spelt out."""
+        return "(" in self.phrases[0]
 
 
 def expand(term: str, plural: bool = False) -> list[str]:
@@ -103,9 +106,15 @@ def terms_of(category: str, content: dict[str, Any]) -> Iterator[Term]:
     for entry in content["terms"]:
         score = HINT if entry.get("hint", False) else CERTAIN
         term = entry["term"]
-        spelt_out = how_many(term) <= MOST_SPELT_OUT
-        for phrase in expand(term, entry.get("plural", False)) if spelt_out else [term]:
-            yield Term(phrase, known, cast("Severity", entry["severity"]), HINT if phrase in weak else score)
+        severity = cast("Severity", entry["severity"])
+        if how_many(term) > MOST_SPELT_OUT:
+            yield Term((term,), known, severity, score)
+            continue
+        phrases = expand(term, entry.get("plural", False))
+        for hinted in (False, True):
+            some = tuple(phrase for phrase in phrases if (phrase in weak) is hinted)
+            if some:
+                yield Term(some, known, severity, HINT if hinted else score)
 
 
 @lru_cache(maxsize=1)

@@ -9,12 +9,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from datetime import datetime
 
 from sqlalchemy import exists, select
 
+from connectors.base import IMPORTED
 from monitor.store.engine import Transaction
 from monitor.store.evidence_tables import Erasure
 from monitor.store.tables import Account, Alias, Item, School
+from monitor.store.text import fingerprint
 
 MARK = "erased:"
 
@@ -43,6 +46,29 @@ def by_other_id(tx: Transaction, account: Account, remote_id: str) -> Item | Non
     found = (tx.get(Alias, (account.id, name)) for name in names_of(tx, account, remote_id))
     alias = next(filter(None, found), None)
     return tx.get(Item, alias.item_id) if alias else None
+
+
+def imported_twin(tx: Transaction, account: Account, created_at: datetime, fingerprint_of_words: str) -> Item | None:
+    """The item of that moment with those words that came from an archive, which gave it no id of the network's."""
+    of_that_moment = select(Item).where(
+        Item.account_id == account.id,
+        Item.created_at == created_at,
+        Item.remote_id.startswith(IMPORTED, autoescape=True),
+        Item.erased_at.is_(None),
+    )
+    same = (
+        item for item in tx.scalars(of_that_moment) if fingerprint(item.versions[-1].text) == fingerprint_of_words
+    )
+    return next(same, None)
+
+
+def take_real_id(tx: Transaction, account: Account, item: Item, remote_id: str) -> None:
+    """From now on an imported item is known by the id the network has for it, and still by the one we made up."""
+    made_up, item.remote_id = item.remote_id, remote_id
+    if item.thread_key == made_up:
+        item.thread_key = remote_id
+    tx.add(Alias(account_id=account.id, remote_id=made_up, item_id=item.id))
+    tx.flush()
 
 
 def main_id(tx: Transaction, account: Account, remote_id: str | None) -> str | None:

@@ -171,6 +171,27 @@ def to_verify(
     )
 
 
+def unmet_under(
+    tx: Transaction, account: Account, post_ids: Collection[str], missed_by: datetime, at_most: int
+) -> list[Item]:
+    """Items under these posts that the run begun at `missed_by` did not meet and that are not known to be gone."""
+    if not post_ids:
+        return []
+    unmet = (
+        select(Item)
+        .where(
+            Item.account_id == account.id,
+            Item.post_remote_id.in_(sorted(post_ids)),
+            Item.gone_at.is_(None),
+            Item.erased_at.is_(None),
+            Item.last_seen_at < missed_by,
+        )
+        .order_by(Item.last_seen_at.desc(), Item.id)
+        .limit(at_most)
+    )
+    return list(tx.scalars(unmet))
+
+
 def counts(tx: Transaction, account: Account) -> dict[str, int]:
     """How much is stored for an account: comments, replies, flagged, quarantined, with a deadline."""
     comments = select(func.count()).select_from(Comment).where(Comment.account_id == account.id)

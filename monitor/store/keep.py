@@ -7,7 +7,7 @@ and author stay, because networks re-parent, drop and withhold later what they s
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,7 +16,7 @@ from typing import overload
 from sqlalchemy import select, update
 from sqlalchemy.orm import selectinload
 
-from connectors.base import FetchedItem, FetchedPost, Quarantined, Verdict
+from connectors.base import IMPORTED, FetchedItem, FetchedPost, Quarantined, Verdict
 from monitor.model import Presence
 from monitor.store import identity
 from monitor.store.engine import Transaction
@@ -25,6 +25,7 @@ from monitor.store.text import bounded, fingerprint, storable
 
 LONGEST_TEXT = 100_000  # characters kept of one comment; the payload is kept whole beside it
 LONGEST_NAME = 300
+AT_ONCE = 500
 CONFIRM_GONE_AFTER = timedelta(minutes=10)
 """Two reads this far apart must both miss an item before it is said to be gone."""
 
@@ -68,6 +69,17 @@ def keep_post(tx: Transaction, account: Account, fetched: FetchedPost, now: date
     return post
 
 
+def is_held(tx: Transaction, account: Account, fetched: FetchedItem) -> bool:
+    """Whether an item out of an archive is held already: by its id or, without one, by its moment and words."""
+    if find_item(tx, account, fetched.remote_id) is not None:
+        return True
+    if not fetched.remote_id.startswith(IMPORTED):
+        return False
+    same_moment = select(Item).where(Item.account_id == account.id, Item.created_at == fetched.created_at)
+    words = fingerprint(words_of(fetched))
+    return any(fingerprint(item.versions[-1].text) == words for item in tx.scalars(same_moment))
+
+
 def known_items(tx: Transaction, account: Account, remote_ids: Iterable[str]) -> dict[str, Item]:
     """Those of these items that are kept already, with their versions, in two queries instead of two for each."""
     asked = {name: remote_id for remote_id in remote_ids for name in identity.names_of(tx, account, remote_id)}
@@ -94,7 +106,7 @@ def keep_item(
     """
     written = written or _payload
     item = (known or {}).get(fetched.remote_id) or find_item(tx, account, fetched.remote_id)
-    item = item or _erased_under_another_id(tx, account, fetched)
+    item = item or _erased_under_another_id(tx, account, fetched) or _known_from_an_archive(tx, account, fetched)
     if item is None:
         return Kept(Outcome.NEW, *_add(tx, account, fetched, now, written), moved=True)
     if item.erased_at is not None:
@@ -113,6 +125,38 @@ def keep_item(
     else:
         outcome = Outcome.BACK if back else Outcome.SEEN
     return Kept(outcome, item, version, moved)
+
+
+def says_nothing_new(item: Item, fetched: FetchedItem) -> bool:
+    """Whether all there is to note about an item is that it is still there, as for most of what is read."""
+    return (
+        not fetched.erased
+        and not fetched.alt_ids
+        and item.erased_at is None
+        and item.gone_at is None
+        and item.missing_since is None
+        and item.shown == fetched.shown.value
+        and item.versions[-1].text == words_of(fetched)
+        and all(
+            held or not shown
+            for held, shown in (
+                (item.post_remote_id, fetched.post_remote_id),
+                (item.parent_remote_id, fetched.parent_remote_id),
+                (item.author_id, fetched.author_id),
+                (item.author_name, fetched.author_name),
+                (item.addressed_to, fetched.addressed_to),
+                (item.permalink, fetched.permalink),
+            )
+        )
+    )
+
+
+def meet(tx: Transaction, items: Sequence[Item], now: datetime) -> None:
+    """Note that these were there at `now`, in a few statements for all of them."""
+    for start in range(0, len(items), AT_ONCE):
+        ids = [item.id for item in items[start : start + AT_ONCE]]
+        met = update(Item).where(Item.id.in_(ids), Item.last_seen_at < now).values(last_seen_at=now)
+        tx.execute(met.execution_options(synchronize_session=False))
 
 
 def brings_news(fetched: FetchedItem, known: Mapping[str, Item]) -> bool:
@@ -137,6 +181,16 @@ def find_item(tx: Transaction, account: Account, remote_id: str) -> Item | None:
 def _erased_under_another_id(tx: Transaction, account: Account, fetched: FetchedItem) -> Item | None:
     found = (find_item(tx, account, remote_id) for remote_id in fetched.alt_ids)
     return next((item for item in found if item is not None and item.erased_at is not None), None)
+
+
+def _known_from_an_archive(tx: Transaction, account: Account, fetched: FetchedItem) -> Item | None:
+    """What was imported without an id, now that the network gives it one."""
+    if fetched.erased or fetched.remote_id.startswith(IMPORTED):
+        return None
+    item = identity.imported_twin(tx, account, fetched.created_at, fingerprint(words_of(fetched)))
+    if item is not None:
+        identity.take_real_id(tx, account, item, fetched.remote_id)
+    return item
 
 
 def _meet_again(item: Item, fetched: FetchedItem, now: datetime) -> None:

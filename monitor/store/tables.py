@@ -63,6 +63,15 @@ class Account(Base):
     added_at: Mapped[datetime]
     parked_until: Mapped[datetime | None]
     """The network asked us not to call before this moment."""
+    stream_minutes: Mapped[Json | None]
+    """Streams that need not be read at every run, and how many minutes they may wait, as their connector says."""
+    expires_at: Mapped[datetime | None]
+    """When the credentials end, as the network told us; None: never, or it does not say."""
+    scopes: Mapped[Json | None]
+    """What the credentials allow, in the network's words."""
+    api_version: Mapped[Short | None]
+    credential: Mapped[Short | None]
+    """A digest of the credentials in use: accounts that share them share their allowance."""
 
     school: Mapped[School] = relationship()
 
@@ -96,9 +105,37 @@ class Read(Base):
     new: Mapped[int] = mapped_column(default=0)
     edited: Mapped[int] = mapped_column(default=0)
     quarantined: Mapped[int] = mapped_column(default=0)
+    network_count: Mapped[int | None]
+    """How many comments the network counts under the posts met in this read; None: it gives no counts."""
+    stored_count: Mapped[int | None]
+    """How many of these we hold and have not seen to be gone."""
     failure: Mapped[Short | None]
     """The kind of error that ended it, and below what a person can do about it."""
     failure_words: Mapped[Words | None]
+
+
+class CredentialUse(Base):
+    """What one set of credentials was used for on one day (UTC), by all accounts that share it."""
+
+    __tablename__ = "credential_use"
+
+    credential: Mapped[str] = mapped_column(String(300), primary_key=True)
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)
+    """2026-11-27."""
+    calls: Mapped[int] = mapped_column(default=0)
+    things: Mapped[int] = mapped_column(default=0)
+    """What the network charges for singly."""
+
+
+class NetworkAllowance(Base):
+    """What the network itself last said of one of its allowances: the share used, and when it begins anew."""
+
+    __tablename__ = "network_allowance"
+
+    credential: Mapped[str] = mapped_column(String(300), primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    share: Mapped[float]
+    resets_at: Mapped[datetime]
 
 
 class Post(Base):
@@ -126,6 +163,7 @@ class Item(Base):
         Index("item_by_parent", "account_id", "parent_remote_id"),
         Index("item_by_first_seen", "account_id", "first_seen_at"),
         Index("item_by_created", "account_id", "created_at"),
+        Index("item_by_post", "account_id", "post_remote_id", "gone_at"),
     )
     __mapper_args__ = {"polymorphic_on": "type"}
 

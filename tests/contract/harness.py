@@ -19,7 +19,9 @@ from monitor.demo.world import World
 NOW = datetime(2026, 11, 14, 12, 0, tzinfo=UTC)
 """The moment of the first read in every contract test; a Saturday."""
 
-NETWORKS = ("facebook", "x", "reddit")
+NETWORKS = (
+    "facebook", "instagram", "x", "reddit", "youtube", "wordpress", "mastodon", "bluesky", "feed", "google_reviews",
+)  # fmt: skip
 
 Clock = Callable[[], datetime]
 
@@ -34,6 +36,23 @@ class Harness(Protocol):
     network: str
     own_id: str
     secrets: tuple[str, ...]
+    happens: frozenset[str]
+    """What can happen to a message here: any of "edited", "deleted", "hidden" (by the school, and shown to us as
+    hidden), "held" (for review, and released), "unsigned" (without author), "nested" (replies to replies of any
+    depth; without it a reply hangs under a comment directly below the post), "unreadable", "mention" (a message
+    without `post_id` that begins a thread of its own). What is not here never happens in this network's worlds."""
+
+    def post_id(self, number: int, at: datetime) -> str:
+        """The id the network would give the school's post number `number` (from 1), made then."""
+        ...
+
+    def message_id(self, number: int, at: datetime, post_id: str | None) -> str:
+        """The id the network would give message number `number` (from 1), made then under this post.
+
+        Numbers of messages and posts may be equal; ids may not. Of two made one after the other the later has the
+        higher number.
+        """
+        ...
 
     def world(self) -> World:
         """A small invented world as it stands by `NOW`, the same at every call.

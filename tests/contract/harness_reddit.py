@@ -80,6 +80,17 @@ class HarnessReddit:
     network = "reddit"
     own_id = SCHOOL.id
     secrets = (REFRESH_TOKEN, CLIENT_SECRET)
+    # No "mention": a comment that begins a thread of its own stands in a subreddit of somebody else, of which Reddit
+    # tells the school what is said to it, and nothing that others say to each other.
+    happens = frozenset({"edited", "deleted", "hidden", "held", "unsigned", "nested", "unreadable"})
+
+    def post_id(self, number: int, at: datetime) -> str:
+        """Reddit counts in base 36; ours are told apart from comments by their kind."""
+        return f"t3_p{number:05}"
+
+    def message_id(self, number: int, at: datetime, post_id: str | None) -> str:
+        """Every message of this network's worlds is a comment."""
+        return f"t1_m{number:06}"
 
     def world(self) -> World:
         """The invented world, fresh."""
@@ -88,7 +99,7 @@ class HarnessReddit:
 
     def stand_in(self, world: World, now: Callable[[], datetime], fault: Fault | None = None) -> StandIn:
         """Reddit's two hosts on one address, not yet started."""
-        return RedditStandIn(world, now, REFRESH_TOKEN, SUBREDDIT, fault, page_size=25)
+        return RedditStandIn(world, now, REFRESH_TOKEN, SUBREDDIT, fault, page_size=60, tree_size=100)
 
     def connector(
         self,
@@ -96,6 +107,7 @@ class HarnessReddit:
         now: Callable[[], datetime],
         subreddit: str | None = SUBREDDIT,
         username: str = SCHOOL.handle,
+        submissions: tuple[str, ...] = (),
         lookback_days: int = 30,
         **session_options: Any,
     ) -> Reddit:
@@ -110,6 +122,7 @@ class HarnessReddit:
             client_secret=CLIENT_SECRET,
             refresh_token=REFRESH_TOKEN,
             subreddit=subreddit,
+            submissions=submissions,
             lookback_days=lookback_days,
         )
 

@@ -18,6 +18,12 @@ from monitor.demo.x_server import XStandIn, snowflake
 from harness import NOW  # isort: skip
 
 TOKEN = "harness-bearer-of-oakfield"
+KEYS = (
+    "harness-consumer-key",
+    "harness-consumer-secret",
+    "harness-access-of-oakfield",
+    "harness-access-secret",
+)
 SCHOOL = Author("4815162342", "Oakfield Primary School", "OakfieldPrimary")
 IMPERSONATOR = Author("9900990099", "Oakfield Primary School", "OakfieldPrimarry")
 PARENTS = [Author(str(7000 + n), f"Parent {n}", f"parent_{n}") for n in range(7)]
@@ -53,7 +59,12 @@ def thread(first: StoryMessage) -> list[StoryMessage]:
     own = message(first.at + timedelta(hours=3), 500, SCHOOL, "At half past eight.", post_id=POST, parent_id=first.id)
     thanks = message(own.at + timedelta(minutes=9), 501, PARENTS[1], "Thank you!", post_id=POST, parent_id=own.id)
     fake = message(
-        own.at + timedelta(hours=1), 502, IMPERSONATOR, "The gates stay shut.", post_id=POST, parent_id=first.id
+        own.at + timedelta(hours=1),
+        502,
+        IMPERSONATOR,
+        "@OakfieldPrimary The gates stay shut.",
+        post_id=POST,
+        parent_id=first.id,
     )
     return [own, thanks, fake]
 
@@ -97,7 +108,16 @@ class HarnessX:
 
     network = "x"
     own_id = SCHOOL.id
-    secrets = (TOKEN,)
+    secrets = (TOKEN, *KEYS)
+    happens = frozenset({"edited", "deleted", "unsigned", "nested", "unreadable", "mention"})
+
+    def post_id(self, number: int, at: datetime) -> str:
+        """Made from the time."""
+        return snowflake(at, number)
+
+    def message_id(self, number: int, at: datetime, post_id: str | None) -> str:
+        """Made from the time, apart from those of posts."""
+        return snowflake(at, 1000 + number)
 
     def world(self) -> World:
         """The invented world, fresh."""
@@ -110,14 +130,27 @@ class HarnessX:
 
     def stand_in(self, world: World, now: Callable[[], datetime], fault: Fault | None = None) -> StandIn:
         """X's API v2, not yet started."""
-        return XStandIn(world, now, TOKEN, fault, page_size=50)
+        return XStandIn(world, now, TOKEN, fault, page_size=40, own_keys=KEYS)
 
-    def connector(self, stand_in: StandIn, now: Callable[[], datetime], **session_options: Any) -> X:
-        """The real connector with the real tweepy."""
-        session = NetworkSession(
-            now=now, **{"rewrite": {"https://api.twitter.com": stand_in.url}, "secrets": (TOKEN,)} | session_options
+    def connector(
+        self,
+        stand_in: StandIn,
+        now: Callable[[], datetime],
+        own_keys: tuple[str, ...] = (),
+        **session_options: Any,
+    ) -> X:
+        """The real connector with the real tweepy; it reads direct messages when it has the account's own keys."""
+        hosts = {"https://api.twitter.com": stand_in.url}
+        session = NetworkSession(now=now, **{"rewrite": hosts, "secrets": self.secrets} | session_options)
+        return X(
+            session=session,
+            now=now,
+            user_id=SCHOOL.id,
+            bearer_token=TOKEN,
+            own_keys=own_keys,
+            lookback_days=30,
+            read_messages=bool(own_keys),
         )
-        return X(session=session, now=now, user_id=SCHOOL.id, bearer_token=TOKEN, lookback_days=30)
 
     def auth_error(self) -> Response:
         """A dead bearer token."""

@@ -28,9 +28,10 @@ class Clock:
 
 
 @contextmanager
-def reading(world, fault=None, page_size=100, at=NOW, **options):
+def reading(world, fault=None, page_size=100, at=NOW, network=None, **options):
+    """`network` goes to the stand-in as it is, `options` to the connector."""
     clock = Clock(at)
-    with RedditStandIn(world, clock, REFRESH_TOKEN, SUBREDDIT, fault, page_size) as stand_in:
+    with RedditStandIn(world, clock, REFRESH_TOKEN, SUBREDDIT, fault, page_size, **(network or {})) as stand_in:
         yield HARNESS.connector(stand_in, clock, **options), stand_in, clock
 
 
@@ -38,7 +39,7 @@ def budget(calls=200):
     return Budget(calls, NOW + HOUR)
 
 
-def read(connector, stream="subreddit", cursor=None):
+def read(connector, stream="comments", cursor=None):
     return list(connector.fetch(stream, cursor, budget()))
 
 
@@ -57,6 +58,11 @@ def world_of(*messages, posts=(POST,)):
 def comment(number, at, text="hello", author=PARENTS[0], **more):
     """A comment under the school's post, unless `more` puts it elsewhere."""
     return StoryMessage(f"t1_c{number}", author, text, at, **({"post_id": POST.id} | more))
+
+
+def swept(since, at=NOW):
+    """The cursor of the comments after a read to the end of the look-back."""
+    return {"v": 1, "since": since.isoformat(), "swept_at": at.isoformat()}
 
 
 def asked(stand_in, path):

@@ -26,10 +26,10 @@ class Clock:
 
 
 @contextmanager
-def reading(world, fault=None, page_size=100):
+def reading(world, fault=None, page_size=100, own_keys=(), **options):
     clock = Clock()
-    with XStandIn(world, clock, TOKEN, fault, page_size) as stand_in:
-        yield HARNESS.connector(stand_in, clock), stand_in, clock
+    with XStandIn(world, clock, TOKEN, fault, page_size, own_keys=own_keys, **options) as stand_in:
+        yield HARNESS.connector(stand_in, clock, own_keys), stand_in, clock
 
 
 def budget(calls=200):
@@ -42,6 +42,11 @@ def read(connector, stream="mentions", cursor=None):
 
 def items(batches):
     return {item.remote_id: item for batch in batches for item in batch.items}
+
+
+def left_at(since_id, at=NOW):
+    """The cursor of a list that was read to its end."""
+    return {"v": 1, "since_id": since_id, "read_at": int(at.timestamp()), "met_at": int(at.timestamp())}
 
 
 def world_of(*messages, posts=()):

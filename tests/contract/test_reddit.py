@@ -19,6 +19,7 @@ from reading_reddit import (
     quarantined,
     read,
     reading,
+    swept,
     world_of,
 )
 
@@ -36,13 +37,12 @@ from monitor.demo.server import Response, json_response
 from monitor.demo.world import StoryMessage
 
 
-def test_without_a_subreddit_only_the_inbox_and_the_own_history_are_streams():
+def test_without_a_subreddit_only_the_inbox_and_submissions_are_streams():
     with reading(world_of(), subreddit=None) as (connector, stand_in, _):
         streams = connector.capabilities.streams
-        refused = failure_of(lambda: read(connector, "subreddit"))
+        refused = failure_of(lambda: read(connector, "comments"))
         assert stand_in.requests == []
-    assert streams == ("inbox", "own")
-    assert type(connector).capabilities.streams == ("subreddit", "inbox", "own")
+    assert streams == ("inbox", "submissions")
     assert isinstance(refused, Forbidden)
 
 
@@ -63,9 +63,12 @@ def test_somebody_elses_post_in_the_schools_subreddit_is_an_item_which_the_schoo
     asking = StoryMessage("t3_asking", PARENTS[0], "When is sports day?", NOW - 5 * HOUR)
     answer = StoryMessage("t1_answer", SCHOOL, "In June.", NOW - 4 * HOUR, "t3_asking")
     with reading(world_of(asking, answer)) as (connector, _, _):
-        batches = read(connector)
+        submissions = read(connector, "submissions")
+        batches = [*read(connector), *submissions]
+        in_tree = items(submissions[1:])["t1_answer"]
     found = items(batches)
-    assert [post.remote_id for batch in batches for post in batch.posts] == [POST.id]
+    assert in_tree.parent_remote_id == "t3_asking"
+    assert {post.remote_id for batch in batches for post in batch.posts} == {POST.id}
     assert (found["t3_asking"].kind, found["t3_asking"].text) == (ItemKind.COMMENT, "When is sports day?")
     assert (found["t1_answer"].post_remote_id, found["t1_answer"].parent_remote_id) == ("t3_asking", "t3_asking")
 
@@ -78,6 +81,7 @@ def test_the_inbox_brings_replies_and_mentions_from_anywhere_and_never_a_direct_
         found = items(read(connector, "inbox"))
         paths = {request.path for request in stand_in.requests if request.path.startswith("/message")}
     assert {i: found[i].kind for i in found} == {
+        "t1_c1": ItemKind.COMMENT,
         "t1_c2": ItemKind.COMMENT,
         "t1_c3": ItemKind.REPLY,
         "t1_c4": ItemKind.MENTION,
@@ -89,11 +93,12 @@ def test_a_comment_reads_the_same_in_the_inbox_as_in_the_subreddit():
     at = NOW - 5 * HOUR
     said = comment(1, at, "fine, u/OakfieldPrimarySchool", edits=((at + HOUR, "FINE, u/OakfieldPrimarySchool"),))
     removed = comment(2, at, hidden_at=at + HOUR)
-    with reading(world_of(said, removed)) as (connector, _, _):
-        in_subreddit, in_inbox = items(read(connector)), items(read(connector, "inbox"))
+    world = world_of(said, removed)
+    with reading(world) as (connector, _, _), reading(world, subreddit=None) as (without, _, _):
+        in_subreddit, in_inbox = items(read(connector)), items(read(without, "inbox"))
     for one in (said.id, removed.id):
         here, there = in_subreddit[one], in_inbox[one]
-        assert (here.kind, here.shown, here.edited_at) == (there.kind, there.shown, there.edited_at)
+        assert (here.shown, here.edited_at, here.text) == (there.shown, there.edited_at, there.text)
     assert in_inbox[said.id].edited_at == at + HOUR
     assert in_inbox[removed.id].shown is Shown.HIDDEN
 
@@ -101,7 +106,8 @@ def test_a_comment_reads_the_same_in_the_inbox_as_in_the_subreddit():
 def test_words_still_in_the_inbox_are_kept_when_only_a_stub_is_left_elsewhere():
     stub = {"kind": "t1", "data": {"name": "t1_c1", "created_utc": NOW.timestamp(), "body": "[removed]"}}
     fault = answering("/api/info", {"kind": "Listing", "data": {"after": None, "children": [stub]}})
-    with reading(world_of(comment(1, NOW - HOUR, "you fools")), fault) as (connector, _, _):
+    world = world_of(comment(1, NOW - HOUR, "you fools"))
+    with reading(world, fault, subreddit=None) as (connector, _, _):
         found = items(read(connector, "inbox"))
     assert (found["t1_c1"].text, found["t1_c1"].erased) == ("you fools", False)
 
@@ -109,11 +115,10 @@ def test_words_still_in_the_inbox_are_kept_when_only_a_stub_is_left_elsewhere():
 def test_own_replies_and_posts_come_from_the_users_own_history():
     reply = comment(2, NOW - 4 * HOUR, "Yes.", author=SCHOOL, parent_id="t1_c1")
     with reading(world_of(comment(1, NOW - 5 * HOUR), reply)) as (connector, _, _):
-        batches = read(connector, "own")
+        batches = [*read(connector, "inbox"), *read(connector, "submissions")]
         own_ids = connector.check().own_ids
-    assert list(items(batches)) == ["t1_c2"]
     assert items(batches)["t1_c2"].author_id in own_ids
-    assert [post.text for batch in batches for post in batch.posts] == ["Our autumn fair\n\nis on 28 November."]
+    assert {post.text for batch in batches for post in batch.posts} == {"Our autumn fair\n\nis on 28 November."}
 
 
 def test_a_first_read_leaves_out_what_is_older_than_the_look_back():
@@ -171,29 +176,29 @@ def test_the_cursor_moves_only_when_every_listing_of_the_stream_was_read_to_its_
     world = world_of(*[comment(n, NOW - n * HOUR) for n in range(1, 25)])
     with reading(world, fault, page_size=10) as (connector, _, _):
         kept = []
-        failure = failure_of(lambda: kept.extend(connector.fetch("subreddit", before, budget())) or None)
-        partly = connector.fetch("subreddit", before, budget())
-        pages = [next(partly), next(partly)]
+        failure = failure_of(lambda: kept.extend(connector.fetch("comments", before, budget())) or None)
+        partly = connector.fetch("comments", before, budget())
+        pages = [next(partly)]
         down[0] = False
         whole = read(connector, cursor=pages[-1].next_cursor)
     assert isinstance(failure, TemporaryFailure)
-    assert [(page.next_cursor, page.complete) for page in pages] == [(before, False)] * 2
-    assert len(pages[1].items) == 10
-    assert (whole[-1].complete, whole[-1].next_cursor) == (True, {"v": 1, "since": (NOW - HOUR).isoformat()})
+    assert [(page.next_cursor, page.complete) for page in pages] == [(before, False)]
+    assert len(pages[0].items) == 10
+    assert (whole[-1].complete, whole[-1].next_cursor) == (True, swept(NOW - HOUR))
     assert len(items(whole)) == 24
 
 
 def test_an_empty_answer_does_not_move_the_cursor():
     before = {"v": 1, "since": (NOW - 3 * DAY).isoformat()}
     with reading(world_of(posts=())) as (connector, _, _):
-        assert read(connector, cursor=before)[-1].next_cursor == before
+        assert read(connector, cursor=before)[-1].next_cursor == swept(NOW - 3 * DAY)
 
 
 def test_a_page_that_leads_back_to_itself_is_kept_and_then_refused():
     child = {"kind": "t1", "data": {"name": "t1_c1", "created_utc": NOW.timestamp(), "body": "hello"}}
     page = {"kind": "Listing", "data": {"after": "t1_c1", "children": [child]}}
     with reading(world_of(), answering(COMMENTS, page)) as (connector, _, _):
-        reader = connector.fetch("subreddit", None, budget())
+        reader = connector.fetch("comments", None, budget())
         next(reader)
         assert [item.remote_id for item in next(reader).items] == ["t1_c1"]
         assert isinstance(failure_of(lambda: list(reader)), UnexpectedReply)
@@ -205,14 +210,13 @@ def test_a_listing_that_reddit_cuts_off_is_never_called_complete():
         batches = read(connector)
     assert len(items(batches)) == 1000
     assert not any(batch.complete for batch in batches)
-    assert batches[-1].next_cursor == {"v": 1, "since": (NOW - timedelta(minutes=1)).isoformat()}
+    assert batches[-1].next_cursor == swept(NOW - timedelta(minutes=1))
 
 
 def test_the_budget_ends_a_read_between_two_pages():
     world = world_of(*[comment(n, NOW - n * HOUR) for n in range(1, 25)])
     with reading(world, page_size=10) as (connector, stand_in, _):
-        pages = connector.fetch("subreddit", None, budget(2))
-        assert len(next(pages).posts) == 1
+        pages = connector.fetch("comments", None, budget(1))
         assert len(next(pages).items) == 10
         assert isinstance(failure_of(lambda: next(pages)), BudgetSpent)
         assert len(asked(stand_in, COMMENTS)) == 1

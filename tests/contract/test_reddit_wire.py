@@ -60,11 +60,19 @@ def test_a_comment_removed_from_our_eyes_is_an_erased_hidden_stub(body):
 
 
 @pytest.mark.parametrize(
-    "flags", [{"banned_by": "a_moderator"}, {"banned_by": True}, {"removed": True}, {"spam": True}]
+    ("flags", "shown"),
+    [
+        ({"banned_by": "a_moderator"}, Shown.HIDDEN),
+        ({"removed": True}, Shown.HIDDEN),
+        ({"spam": True}, Shown.HIDDEN),
+        ({"removed_by_category": "moderator"}, Shown.HIDDEN),
+        ({"banned_by": True}, Shown.HELD),
+        ({"removed_by_category": "automod_filtered"}, Shown.HELD),
+    ],
 )
-def test_what_a_moderator_or_the_spam_filter_removed_is_hidden_with_its_words(flags):
+def test_what_moderators_removed_is_hidden_and_what_a_filter_holds_back_is_held_with_its_words(flags, shown):
     item = parsed(**flags)
-    assert (item.shown, item.erased, item.text) == (Shown.HIDDEN, False, "hello")
+    assert (item.shown, item.erased, item.text) == (shown, False, "hello")
 
 
 def test_the_words_of_a_deleted_user_are_still_words():
@@ -253,10 +261,10 @@ def recorded(name, number=0):
 
 
 RECORDED = {
-    "SubredditListings.test_comments.json": (COMMENTS, "subreddit"),
-    "SubredditStreams.test_comments__with_pause.json": (COMMENTS, "subreddit"),
-    "SubredditModeration.test_edited__only_comments.json": (COMMENTS, "subreddit"),
-    "SubredditModeration.test_spam__only_comments.json": (COMMENTS, "subreddit"),
+    "SubredditListings.test_comments.json": (COMMENTS, "comments"),
+    "SubredditStreams.test_comments__with_pause.json": (COMMENTS, "comments"),
+    "SubredditModeration.test_edited__only_comments.json": (COMMENTS, "comments"),
+    "SubredditModeration.test_spam__only_comments.json": (COMMENTS, "comments"),
     "TestInbox.test_comment_replies.json": ("/message/comments", "inbox"),
     "TestInbox.test_mentions.json": ("/message/mentions", "inbox"),
 }

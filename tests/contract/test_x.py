@@ -15,6 +15,7 @@ from reading_x import (
     budget,
     failure_of,
     items,
+    left_at,
     raw_message,
     read,
     read_until_failure,
@@ -140,7 +141,7 @@ def test_the_cursor_stays_where_it_was_when_a_later_page_fails():
     assert isinstance(failure, TemporaryFailure)
     assert [(batch.next_cursor, batch.complete) for batch in kept] == [(before, False)] * 2
     assert set(items(again)) == {m.id for m in messages[:-1]}
-    assert (again[-1].complete, again[-1].next_cursor) == (True, {"v": 1, "since_id": messages[0].id})
+    assert (again[-1].complete, again[-1].next_cursor) == (True, left_at(messages[0].id))
 
 
 def test_posts_of_the_last_half_hour_are_read_again_because_x_may_show_some_late():
@@ -183,7 +184,7 @@ def test_a_since_id_that_x_calls_too_old_is_replaced_by_the_look_back():
     with reading(world_of(asked), fault) as (connector, stand_in, _):
         batches = read(connector, cursor={"v": 1, "since_id": "5"})
     assert set(items(batches)) == {asked.id}
-    assert batches[-1].next_cursor == {"v": 1, "since_id": asked.id}
+    assert batches[-1].next_cursor == left_at(asked.id)
     assert [r.query.get("start_time") for r in stand_in.requests] == [None, "2026-10-15T12:00:00Z"]
 
 

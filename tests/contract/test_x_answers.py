@@ -18,6 +18,7 @@ from reading_x import (
     budget,
     failure_of,
     items,
+    left_at,
     raw_message,
     read,
     read_until_failure,
@@ -65,7 +66,7 @@ def test_errors_in_place_of_the_data_are_not_taken_for_an_empty_page():
 def test_an_empty_page_is_a_complete_read():
     with reading(world_of()) as (connector, _, _):
         (batch,) = read(connector)
-    assert (batch.items, batch.complete, batch.next_cursor) == ((), True, {"v": 1, "since_id": None})
+    assert (batch.items, batch.complete, batch.next_cursor) == ((), True, left_at(None))
 
 
 def test_a_page_token_that_comes_back_ends_the_read_and_keeps_its_pages():
@@ -82,7 +83,7 @@ USAGE_CAP = {
     "period": "Monthly",
     "type": "https://api.twitter.com/2/problems/usage-capped",
 }
-TOMORROW = datetime(2026, 11, 15, tzinfo=UTC)
+NEXT_MONTH = datetime(2026, 12, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -90,11 +91,13 @@ TOMORROW = datetime(2026, 11, 15, tzinfo=UTC)
     [
         (401, {"title": "Unauthorized"}, {}, AuthFailed, None),
         (401, None, {}, AuthFailed, None),
-        (402, {"title": "CreditsDepleted"}, {}, BudgetSpent, TOMORROW),
+        (402, {"title": "CreditsDepleted"}, {}, BudgetSpent, NEXT_MONTH),
+        (402, {}, {"Retry-After": "3600", "x-rate-limit-reset": "1794657600"}, BudgetSpent, NOW + HOUR),
+        (402, {}, {"x-rate-limit-reset": "1794657600"}, BudgetSpent, NEXT_MONTH),
         (403, {"title": "Forbidden"}, {}, Forbidden, None),
-        (403, USAGE_CAP, {}, BudgetSpent, TOMORROW),
+        (403, USAGE_CAP, {}, BudgetSpent, NEXT_MONTH),
         (404, {"title": "Not Found"}, {}, UnexpectedReply, None),
-        (429, USAGE_CAP, {"x-rate-limit-reset": "1794657600"}, BudgetSpent, TOMORROW),
+        (429, USAGE_CAP, {"x-rate-limit-reset": "1794657600"}, BudgetSpent, NEXT_MONTH),
         (429, {}, {"x-rate-limit-reset": str(int(NOW.timestamp()) + 420)}, RateLimited, NOW + 7 * MINUTE),
         (429, {}, {"x-rate-limit-reset": "soon"}, RateLimited, NOW + 15 * MINUTE),
         (429, {"errors": None}, {}, RateLimited, NOW + 15 * MINUTE),

@@ -19,6 +19,7 @@ from connectors.base import (
     ItemKind,
     Verdict,
 )
+from monitor.allotment import Allotment
 from monitor.clock import SetClock
 from monitor.collect import Collector
 from monitor.ledger_line import LedgerBook
@@ -111,10 +112,10 @@ class Scripted:
 
     network = "facebook_page"
 
-    def __init__(self, streams, verdicts=None, own_ids=frozenset({SCHOOL})):
+    def __init__(self, streams, verdicts=None, own_ids=frozenset({SCHOOL}), **can):
         self.streams, self.verdicts, self.own_ids = streams, verdicts or {}, own_ids
-        self.capabilities = Capabilities(tuple(streams), shows_hidden=True)
-        self.asked, self.cursors = [], []
+        self.capabilities = Capabilities(tuple(streams), shows_hidden=True, **can)
+        self.asked, self.cursors, self.looked_for = [], [], []
 
     def check(self):
         self.asked.append("check")
@@ -133,6 +134,7 @@ class Scripted:
 
     def verify(self, remote_ids, budget):
         self.asked.append("verify")
+        self.looked_for.append(list(remote_ids))
         budget.spend()
         return {remote_id: self.verdicts.get(remote_id, Verdict.UNKNOWN) for remote_id in remote_ids}
 
@@ -204,7 +206,7 @@ class Desk:
         self.clock.at += by
 
     def collector(self, connector, **options):
-        wanted = {"calls_per_run": 100, "next_run_in": 15 * MINUTE, "account_key": "facebook"} | options
+        wanted = {"allotment": Allotment(100), "next_run_in": 15 * MINUTE, "account_key": "facebook"} | options
         book = LedgerBook(self.store, "oakfield", wanted.pop("account_key"), self.clock)
         return Collector(book=book, connector=connector, judge=self.app.judge, **wanted)
 

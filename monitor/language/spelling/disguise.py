@@ -18,9 +18,11 @@ _SPACES = frozenset(" \n\t\r")
 
 def undo(plain: Normalised, tokens: Sequence[Token], vocabulary: Vocabulary, parts: frozenset[str]) -> list[Token]:
     """The words of a text with those joined that were spaced out or split. `parts`: what is no half of a word."""
-    if sum(token.end - token.start == 1 for token in tokens) >= SHORTEST_ROW:
+    if len([1 for token in tokens if token.end - token.start == 1]) >= SHORTEST_ROW:
         tokens = list(_join_rows(tokens, vocabulary))
-    return list(_join_split(plain.text, tokens, vocabulary, parts))
+    if _may_be_split(plain.text, tokens, vocabulary, parts):
+        return list(_join_split(plain.text, tokens, vocabulary, parts))
+    return list(tokens)
 
 
 def bare_of(plain: Normalised, tokens: Sequence[Token]) -> Normalised:
@@ -29,13 +31,12 @@ def bare_of(plain: Normalised, tokens: Sequence[Token]) -> Normalised:
     pieces: list[str] = []
     places: list[int] = []
     at = 0
-    for start, end, form, kind in tokens:
+    changed = [one for one in tokens if one[3] == "emoji" or not (one[3] or one[2].shown == text[one[0] : one[1]])]
+    for start, end, form, kind in changed:
         if kind == "emoji":
             before = " " if start and text[start - 1] not in _SPACES else ""
             after = " " if end < len(text) and text[end] not in _SPACES and not EMOJI.match(text[end]) else ""
             shown = before + form.shown + after if form.shown else ""
-        elif kind or (form.shown == text[start:end]):
-            continue
         else:
             shown = form.shown
         pieces += (text[at:start], shown)
@@ -104,39 +105,43 @@ def _joined(row: Sequence[Token], word: str, vocabulary: Vocabulary) -> Token:
     return Token(row[0].start, row[-1].end, Form(word, shown, known, False, word))
 
 
+def _may_be_split(text: str, tokens: Sequence[Token], vocabulary: Vocabulary, parts: frozenset[str]) -> bool:
+    """Whether there are two words anywhere that are one."""
+    for token, after in itertools.pairwise(tokens):
+        _, end, form, kind = token
+        start, _, form_after, kind_after = after
+        between = text[end:start]
+        if between == " " and form.ordinary and form_after.ordinary:  # as most are
+            continue
+        if not 0 < len(between) <= _MOST_BETWEEN or (len(between) > 1 and not _SPACES.isdisjoint(between)):
+            continue
+        if not kind and not kind_after and _whole(text, token, after, vocabulary, parts):
+            return True
+    return False
+
+
 def _join_split(text: str, tokens: Sequence[Token], vocabulary: Vocabulary, parts: frozenset[str]) -> Iterator[Token]:
     """Words of the list that were parted by one sign ("f.ck", "wan-ker") or a space ("wan ker")."""
     at, last = 0, len(tokens) - 1
     while at < last:
-        token, after = tokens[at], tokens[at + 1]
-        if token.form.ordinary and after.form.ordinary and text[token.end : after.start] == " ":
-            yield token
-            at += 1
-            continue
-        gap = after.start - token.end
-        joined = None
-        if 0 < gap <= _MOST_BETWEEN and not token.kind and not after.kind:
-            spaced = gap == 1 and text[token.end] in _SPACES
-            if not (spaced and token.form.ordinary and after.form.ordinary):
-                joined = _whole(text, token, after, spaced, vocabulary, parts)
-        if joined is None:
-            yield token
-            at += 1
-        else:
-            yield joined
+        pair = tokens[at : at + 2]
+        if _may_be_split(text, pair, vocabulary, parts):
+            yield _whole(text, pair[0], pair[1], vocabulary, parts) or pair[0]
             at += 2
+        else:
+            yield tokens[at]
+            at += 1
     if at == last:
         yield tokens[at]
 
 
-def _whole(
-    text: str, token: Token, after: Token, spaced: bool, vocabulary: Vocabulary, parts: frozenset[str]
-) -> Token | None:
+def _whole(text: str, token: Token, after: Token, vocabulary: Vocabulary, parts: frozenset[str]) -> Token | None:
     word = token.form.text + after.form.text
     between = text[token.end : after.start]
-    if not spaced and not _SPACES.isdisjoint(between):
-        return None
+    spaced = between in _SPACES
     if spaced:
+        if token.form.ordinary and after.form.ordinary:
+            return None
         if not vocabulary.is_strong(word) or (_is_part(token, parts) and _is_part(after, parts)):
             return None
     elif not vocabulary.is_strong(word):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from monitor.language.normalise import Normalised
@@ -21,10 +22,16 @@ class Token(NamedTuple):
     kind: str = ""
 
 
-_RUN = re.compile(r"(?:[^\W_]|[@$!*#+|€£'])+")
+_token = partial(tuple.__new__, Token)  # what `Token(...)` comes to, without its detour
+
+_RUN = re.compile(r"(?:[^\W_]++|[@$!*#+|€£']++)++")
+_ASCII_RUN = re.compile(r"[A-Za-z0-9@$!*#+|']+")  # the same where all is ASCII, at half the cost
 _PLAIN_WORD = re.compile(r"(?:[^\W_]|')+")
 _SIGN_OR_DIGIT = re.compile(r"[0-9@$!*#+|€£]")
-_WORTH_LOOKING = re.compile(r"[0-9@]|/|www\.|\.co")
+_DIGIT = re.compile(r"\d")
+_ASCII_DIGIT = re.compile(r"[0-9]")
+_OTHER_ENDINGS = (".org", ".net", ".uk", ".example")  # of addresses, told where a digit stands as well
+_FEWEST_DIGITS = 5  # of a number that is one word
 _LINK = r"https?://\S+|www\.\S+|(?<![\w@.])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,3}\.(?:com|co\.uk|org|org\.uk|net|uk|example)\b\S*"
 _EMAIL = r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"
 _MENTION = r"(?<![\w@])@[a-z0-9_](?:[\w.]{0,38}\w)?|(?<![\w/])/?u/[\w-]{3,30}"
@@ -37,7 +44,7 @@ def tokens_of(plain: Normalised, vocabulary: Vocabulary) -> list[Token]:
     text = plain.text
     tokens: list[Token] = []
     begin = 0
-    if _WORTH_LOOKING.search(text):
+    if _may_hold_an_address(text):
         for match in _NEUTRAL.finditer(text):
             kind = match.lastgroup or ""
             if kind == "mention" and _is_disguise(match.group(), vocabulary):
@@ -50,6 +57,15 @@ def tokens_of(plain: Normalised, vocabulary: Vocabulary) -> list[Token]:
         tokens += [Token(start, end, form, "emoji") for start, end, form in emoji_forms(text, vocabulary.knows)]
         return list(_apart_from_each_other(sorted(tokens, key=lambda token: token.start)))
     return tokens
+
+
+def _may_hold_an_address(text: str) -> bool:
+    """Whether there may be an address, an @name or a long number: most comments have none, which is cheap to see."""
+    if "@" in text or "/" in text or ".co" in text or "www." in text:
+        return True
+    if _ASCII_DIGIT.search(text) is None:
+        return False
+    return len(_DIGIT.findall(text)) >= _FEWEST_DIGITS or any(ending in text for ending in _OTHER_ENDINGS)
 
 
 def _apart_from_each_other(tokens: list[Token]) -> Iterator[Token]:
@@ -68,23 +84,34 @@ def _is_disguise(mention: str, vocabulary: Vocabulary) -> bool:
 
 
 def _add_words(tokens: list[Token], text: str, begin: int, end: int, vocabulary: Vocabulary) -> None:
-    form = vocabulary.form
-    for match in _RUN.finditer(text, begin, end):
-        run = match.group()
-        start = match.start()
-        if run.isalpha():
-            found = form(run)
-            if found.ordinary or not found.known or found.shown != run:
-                tokens.append(Token(start, start + len(run), found))
-            else:
-                tokens += _apart(start, found, vocabulary)
-        elif _SIGN_OR_DIGIT.search(run):
-            tokens += _with_signs(run, start, vocabulary)
-        else:
-            tokens += _plain_words(run, start, vocabulary)
+    """Add the words from `begin` to `end`. What a run of letters and signs holds is remembered, for words recur."""
+    remembered = vocabulary.runs
+    runs = _ASCII_RUN if text.isascii() else _RUN
+    at = begin
+    for run in runs.findall(text, begin, end):
+        at = text.index(run, at)
+        words = remembered.get(run)
+        if words is None:
+            words = tuple(_words_in(run, vocabulary))
+            vocabulary.remember(run, words)
+        for start, stop, form in words:
+            tokens.append(_token((at + start, at + stop, form, "")))
+        at += len(run)
 
 
-def _with_signs(run: str, at: int, vocabulary: Vocabulary) -> Iterator[Token]:
+def _words_in(run: str, vocabulary: Vocabulary) -> Iterable[tuple[int, int, Form]]:
+    """The words in a run of letters and signs, and where in it they stand."""
+    if run.isalpha():
+        form = vocabulary.form(run)
+        if form.ordinary or not form.known or form.shown != run:
+            return ((0, len(run), form),)
+        return _apart(0, form, vocabulary)
+    if _SIGN_OR_DIGIT.search(run):
+        return _with_signs(run, vocabulary)
+    return _plain_words(run, vocabulary)
+
+
+def _with_signs(run: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int, Form]]:
     """Signs stand for letters where that gives a word; else they part words, as in "fish+chips" and "no!!!yes"."""
     right = len(run.rstrip("!+|'"))
     left = len(run) - len(run.lstrip("!*#+|'"))
@@ -94,43 +121,44 @@ def _with_signs(run: str, at: int, vocabulary: Vocabulary) -> Iterator[Token]:
     if inner.isalpha():
         form = vocabulary.form(inner)
         if form.ordinary:
-            yield Token(at + left, at + right, form)
+            yield left, right, form
         elif left and run[left - 1] == "#" and form.shown == inner:
-            yield from _apart(at + left, form, vocabulary)
+            yield from _apart(left, form, vocabulary)
         else:
-            yield _best(run, at, left, right, vocabulary)
+            yield _best(run, left, right, vocabulary)
         return
-    best = _best(run, at, left, right, vocabulary)
-    if best.form.ordinary or best.form.shown != best.form.text or _PLAIN_WORD.fullmatch(best.form.text):
+    best = _best(run, left, right, vocabulary)
+    _, _, form = best
+    if form.ordinary or form.shown != form.text or _PLAIN_WORD.fullmatch(form.text):
         yield best
     else:
-        yield from _plain_words(run, at, vocabulary)
+        yield from _plain_words(run, vocabulary)
 
 
-def _apart(at: int, form: Form, vocabulary: Vocabulary) -> Iterator[Token]:
+def _apart(at: int, form: Form, vocabulary: Vocabulary) -> Iterator[tuple[int, int, Form]]:
     """The words of some that were written together ("#sackthehead"), or the whole where not all of it is known."""
     cuts = cut(form.text, (), vocabulary.knows) if len(form.text) <= LONGEST_READ else []
     if not all(vocabulary.knows(form.text[first:end]) for first, end in cuts) or len(cuts) < 2:
-        yield Token(at, at + len(form.text), form)
+        yield at, at + len(form.text), form
         return
     for first, end in cuts:
         word = vocabulary.form(form.text[first:end])
-        yield Token(at + first, at + end, word._replace(shown=f" {word.shown}" if first else word.shown))
+        yield at + first, at + end, word._replace(shown=f" {word.shown}" if first else word.shown)
 
 
-def _best(run: str, at: int, left: int, right: int, vocabulary: Vocabulary) -> Token:
+def _best(run: str, left: int, right: int, vocabulary: Vocabulary) -> tuple[int, int, Form]:
     """The reading of a run without or with the signs at its ends, whichever gives a word."""
     for first, last in ((left, right), (0, right), (left, len(run))):
         form = vocabulary.form(run[first:last])
         if form.ordinary or form.known or (form.shown != form.text and vocabulary.knows(form.shown)):
-            return Token(at + first, at + last, form)
-    return Token(at + left, at + right, vocabulary.form(run[left:right]))
+            return first, last, form
+    return left, right, vocabulary.form(run[left:right])
 
 
-def _plain_words(run: str, at: int, vocabulary: Vocabulary) -> Iterator[Token]:
+def _plain_words(run: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int, Form]]:
     for match in _PLAIN_WORD.finditer(run):
         word = match.group()
-        start = at + match.start() + len(word) - len(word.lstrip("'"))
+        start = match.start() + len(word) - len(word.lstrip("'"))
         word = word.strip("'")
         if word:
-            yield Token(start, start + len(word), vocabulary.form(word))
+            yield start, start + len(word), vocabulary.form(word)

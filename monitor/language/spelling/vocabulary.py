@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from monitor.language.allowed import shipped_allowed
@@ -11,17 +10,18 @@ from monitor.language.spelling.everyday import everyday_words, read_words_file
 from monitor.language.spelling.word_forms import Vocabulary
 from monitor.language.terms import shipped_terms
 
-_WORD = re.compile(r"[^\s()|]+")
+_NO_BRACKETS = str.maketrans("()|", "   ")
 
 
 @lru_cache(maxsize=8)
 def vocabulary_for(own: OwnWords) -> Vocabulary:
     """The shipped vocabulary with a school's own words."""
     disguises = read_words_file("disguises.toml")
-    phrases = [term.phrase for term in shipped_terms()] + [deny.term.casefold() for deny in own.deny]
+    phrases = [phrase for term in shipped_terms() for phrase in term.phrases]
+    phrases += [deny.term.casefold() for deny in own.deny]
     ordinary = {word for phrase in own.allow for word in phrase.casefold().replace("'", "").split()}
     return Vocabulary(
-        listed=[word for phrase in phrases for word in _WORD.findall(phrase)],
+        listed=" ".join(phrases).translate(_NO_BRACKETS).split(),
         everyday=everyday_words(),
         strong=disguises["strong"],
         inside=disguises["inside"],

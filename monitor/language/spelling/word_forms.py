@@ -63,19 +63,24 @@ class Form(NamedTuple):
 
 @dataclass
 class Vocabulary:
-    """The words that matter. `listed`: those of the word list, the first ones first; `everyday`: plain English."""
+    """The words that matter. `listed`: those of the word list, the first ones first; `everyday`: plain English.
+
+    `runs`: what runs of letters and signs were read as, to look up.
+    """
 
     listed: Sequence[str]
     everyday: frozenset[str] = frozenset()
     strong: Sequence[str] = ()
     inside: Sequence[str] = ()
     ordinary: frozenset[str] = frozenset()
+    runs: dict[str, tuple[tuple[int, int, Form], ...]] = field(default_factory=dict, repr=False)
     _forms: dict[str, Form] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self._listed = dict.fromkeys([*self.strong, *self.listed])
         self._strong = dict.fromkeys(self.strong)
-        self._all = {**self._listed, **dict.fromkeys(sorted(self.everyday))}
+        in_order = {**self._listed, **dict.fromkeys(sorted(self.everyday))}
+        self._all = {word: place for place, word in enumerate(in_order)}
         self._plain_english = self.everyday | self.ordinary
         self._squeezed = _grouped(self._all, lambda word: _REPEATED.sub(r"\1", word))
         self._by_shape = _grouped(self._all, lambda word: (len(word), word[0]))
@@ -93,6 +98,13 @@ class Vocabulary:
             if len(run) <= LONGEST_READ:
                 self._forms[run] = form
         return form
+
+    def remember(self, run: str, words: tuple[tuple[int, int, Form], ...]) -> None:
+        """Keep what a run of letters and signs was read as in `runs`, where nobody else writes."""
+        if len(self.runs) >= MOST_KEPT:
+            self.runs.clear()
+        if len(run) <= LONGEST_READ:
+            self.runs[run] = words
 
     def knows(self, word: str) -> bool:
         """Whether it is a word of the list or of everyday English."""
@@ -113,13 +125,18 @@ class Vocabulary:
     def _learn_slips(self) -> dict[str, str]:
         slipped: dict[str, str] = {}
         for word in self._strong:
-            forms = slips(word) if len(word) >= SHORTEST_SLIPPED else doubled(word)
-            for form in forms:
+            for form in slips(word) if len(word) >= SHORTEST_SLIPPED else doubled(word):
                 slipped.setdefault(form, word)
-        for word in self._all:
-            for form in swapped(word):
-                slipped.setdefault(form, word)
-        return {form: word for form, word in slipped.items() if form not in self._all and form not in self.ordinary}
+        return slipped
+
+    def _unslipped(self, form: str) -> str | None:
+        """The word behind a slip: any slip of a strong word, of others only two letters swapped."""
+        if form in self._all or form in self.ordinary:
+            return None
+        if word := self._slips.get(form):
+            return word
+        # What was swapped is swapped back by the same.
+        return min((word for word in swapped(form) if word in self._all), key=self._all.__getitem__, default=None)
 
     def _read(self, run: str) -> Form:
         if len(run) > LONGEST_READ:
@@ -141,7 +158,7 @@ class Vocabulary:
         if not word.isascii():
             return None
         if word.isalpha():
-            return self._slips.get(word) or self._unstretched(word)
+            return self._unslipped(word) or self._unstretched(word)
         if not any(map(str.isalpha, word)):
             return None
         if self._is_code(word):
@@ -153,7 +170,7 @@ class Vocabulary:
         if masked:
             return masked
         for form in _spellings(word):
-            if form.isalpha() and len(form) > 3 and (found := self._slips.get(form) or self._unstretched(form)):
+            if form.isalpha() and len(form) > 3 and (found := self._unslipped(form) or self._unstretched(form)):
                 return found
         return self.masked(word)
 

@@ -1,0 +1,133 @@
+"""What happens to one page: made safe on disk, judged, and kept in one transaction with the cursor behind it.
+
+What a Batch brings is safe on disk before anything of it is judged. Its words are judged before the transaction
+begins: nobody waits for the database while models think. A Batch is the unit of commit: its items, their deadlines,
+flags, snapshots, owed mails and the cursor are written together, or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from connectors.base import Batch, FetchedItem
+from monitor.evidence import incoming
+from monitor.judge import NOTHING_SEEN, Judge, Seen
+from monitor.ledger_line import LedgerBook, Line, RunResult
+from monitor.received import ReceivedPage
+from monitor.store import adopt, counting, keep, ledger, threads
+from monitor.store.engine import Transaction
+from monitor.store.keep import Kept, Outcome
+from monitor.store.tables import Account, Comment, Item
+
+
+@dataclass(frozen=True)
+class PageKeeper:
+    """Keeps pages of one account. `judged_from`: what was written before is kept as history, without a deadline
+    and unjudged; None: everything is judged."""
+
+    book: LedgerBook
+    judge: Judge
+    judged_from: datetime | None = None
+
+    def keep(
+        self,
+        stream: str,
+        batch: Batch,
+        line: Line,
+        result: RunResult,
+        counts: Mapping[str, int] | None = None,
+    ) -> None:
+        """Keep one page. `counts`: by the network, of the comments under each post met so far in this stream."""
+        now = self.book.clock()
+        safe, new_words = self._make_safe(stream, batch, now)
+        seen = self.judge.look_at(new_words) if new_words else NOTHING_SEEN
+        with self.book.store.writing() as tx:
+            account = self.book.account(tx)
+            for post in batch.posts:
+                keep.keep_post(tx, account, post, now)
+            known = keep.known_items(tx, account, (item.remote_id for item in batch.items))
+            page = ReceivedPage(tx, account, batch.exchanges)
+            kept: list[Kept] = []
+            unchanged: list[Item] = []
+            for item in batch.items:
+                held = known.get(item.remote_id)
+                if held is not None and keep.says_nothing_new(held, item):
+                    unchanged.append(held)
+                    continue
+                kept.append(self._keep_one(tx, account, item, known, page, now, seen, line))
+                known[kept[-1].item.remote_id] = kept[-1].item
+            tx.flush()
+            keep.meet(tx, unchanged, now)
+            threads.link_answers(tx, account, {each.item.thread_key for each in kept if each.moved})
+            for bad in batch.quarantined:
+                if keep.keep_quarantined(tx, account, stream, bad, now):
+                    line.quarantined += 1
+                    result.reasons.append(bad.reason)
+            if batch.next_cursor is not None:
+                ledger.move_cursor(tx, account, stream, batch.next_cursor, now)
+            line.items += len(batch.items)
+            line.complete = batch.complete
+            if batch.complete and counts:
+                line.network_count, line.stored_count = sum(counts.values()), counting.held_under(tx, account, counts)
+            line.write(tx)
+            if any(isinstance(k.item, Comment) and k.item.author_id in account.own_ids for k in kept):
+                adopt.own_words(tx, account)  # its author was withheld when it was first met
+        if safe:
+            incoming.done(safe)
+
+    def _make_safe(self, stream: str, batch: Batch, now: datetime) -> tuple[Path | None, dict[str, str]]:
+        """Put what the network sent on disk before it is judged, unless it brings nothing new.
+
+        Returns the file, and the words of others that are new, by their ids.
+        """
+        if not batch.items:
+            return None, {}
+        with self.book.store.reading() as tx:
+            account = self.book.account(tx)
+            known = keep.known_items(tx, account, (item.remote_id for item in batch.items))
+            news = [item for item in batch.items if keep.brings_news(item, known)]
+            own = frozenset(account.own_ids)
+        words = {item.remote_id: keep.words_of(item) for item in news if self._is_judged(item, own)}
+        if not news:
+            return None, words
+        school = self.judge.school
+        try:
+            path = incoming.write_incoming(school.evidence, school.key, self.book.account_key, stream, batch, now)
+        except ValueError:  # an item too deep to be written down; better kept without this net than not at all
+            return None, words
+        return path, words
+
+    def _is_judged(self, item: FetchedItem, own: Collection[str]) -> bool:
+        return item.author_id not in own and (self.judged_from is None or item.created_at >= self.judged_from)
+
+    def _keep_one(
+        self,
+        tx: Transaction,
+        account: Account,
+        item: FetchedItem,
+        known: Mapping[str, Item],
+        page: ReceivedPage,
+        now: datetime,
+        seen: Seen,
+        line: Line,
+    ) -> Kept:
+        kept = keep.keep_item(tx, account, item, now, known, page.payload)
+        if kept.moved:
+            threads.place_in_thread(tx, account, kept.item)
+        if kept.outcome in {Outcome.NEW, Outcome.EDITED}:
+            page.receipt(kept.version, item)
+            line.flagged += self._judge(tx, kept, now, seen)
+        line.new += kept.outcome is Outcome.NEW
+        line.edited += kept.outcome is Outcome.EDITED
+        line.gone += kept.outcome is Outcome.GONE
+        return kept
+
+    def _judge(self, tx: Transaction, kept: Kept, now: datetime, seen: Seen) -> bool:
+        if self.judged_from is not None and kept.item.created_at < self.judged_from:
+            if isinstance(kept.item, Comment):
+                kept.item.derivation = [f"Kept as history: imported on {now:%d %b %Y}, long after it was written."]
+            return False
+        return self.judge.judge(tx, kept, now, seen)
