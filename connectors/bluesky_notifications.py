@@ -24,7 +24,7 @@ OVERLAP = timedelta(minutes=30)
 ROWS_AT_ONCE = 100
 URIS_AT_ONCE = 25
 FOLLOWED_FOR = timedelta(days=7)
-FOLLOWED_EVERY = timedelta(hours=6)
+FOLLOWED_EVERY = timedelta(hours=12)
 
 
 def fetch_notifications(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from connectors import thread_pace
@@ -115,17 +116,20 @@ def _is_due(state: Threads, post: Seen, me: str, started: datetime) -> bool:
 def _read(server: BlueskyServer, state: Threads, post: Seen, started: datetime, budget: Budget) -> Iterator[Batch]:
     hidden, moments = post.hidden, []
     is_own_thread = post.root is None
+    counts = {post.uri: post.replies or 0}
     try:
         for answer, thread, last in whole_thread(server, post.uri, budget):
             hidden |= thread.hidden
             read = [read_item(each, state.me, started, hidden) for each in thread.posts if _is_below(each, post)]
             items, bad = sorted_out(read)
             moments += [item.created_at for item in items]
+            counts |= {each.uri: each.replies or 0 for each in map(glance, thread.posts) if each}
             if last:
                 thread_pace.note(state.book, post.uri, post.replies, started, moments)
                 state.gates[post.uri] = post.gate
             whole = (post.uri,) if last and is_own_thread else ()
-            yield Batch(items, state.to_json(), False, (), bad, (answer.exchange,), whole)
+            posts = tuple(replace(read_post(post, started), comment_count=sum(counts.values())) for _ in whole)
+            yield Batch(items, state.to_json(), False, posts, bad, (answer.exchange,), whole)
     except NotThere:  # deleted since it was listed; what hung below it is asked for by id
         if is_own_thread:
             yield Batch((), state.to_json(), False, whole_threads=(post.uri,))

@@ -7,13 +7,12 @@ network here. The record is what an author wrote; everything around it is the ne
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.base import (
-    Attachment,
     FetchedItem,
     FetchedPost,
     ItemKind,
@@ -23,6 +22,7 @@ from connectors.base import (
     Usage,
     is_plausible,
 )
+from connectors.bluesky_record import attachments, mentioned
 
 WHERE = "Bluesky"
 POST_URI = re.compile(r"at://(did:[a-z0-9]+:[A-Za-z0-9._:%-]{1,200})/app\.bsky\.feed\.post/([A-Za-z0-9._:~-]{1,512})")
@@ -30,9 +30,6 @@ CLOCKS_DIFFER = timedelta(minutes=10)
 """So far in the future a time may lie and still be its author's honest clock."""
 _VIEW, _BLOCKED = "app.bsky.feed.defs#threadViewPost", "app.bsky.feed.defs#blockedPost"
 _NOT_THERE = "app.bsky.feed.defs#notFoundPost"
-_MENTION = "app.bsky.richtext.facet#mention"
-_PICTURES = "https://cdn.bsky.app/img/feed_fullsize/plain"
-_FILMS = "https://video.bsky.app/watch"
 
 
 @dataclass(frozen=True)
@@ -131,7 +128,8 @@ def read_thread(payload: Any, uri: str) -> Thread:
 
 
 def read_post(seen: Seen, now: datetime) -> FetchedPost:
-    """A post of the school's own that replies to nothing."""
+    """A post of the school's own that replies to nothing. The network counts direct replies only, so that is left
+    to whoever reads all of its thread."""
     record = _mapping(seen.raw.get("record"))
     text = record.get("text")
     return FetchedPost(
@@ -139,7 +137,6 @@ def read_post(seen: Seen, now: datetime) -> FetchedPost:
         text=text if isinstance(text, str) else "",
         created_at=_written_at(seen.raw, now),
         permalink=_link(seen),
-        comment_count=seen.replies,
     )
 
 
@@ -170,8 +167,8 @@ def read_item(raw: Any, me: str, now: datetime, hidden: Collection[str] = ()) ->
         author_name=name if isinstance(name, str) else "",
         permalink=_link(seen),
         shown=Shown.HIDDEN if seen.uri in hidden and seen.author != me else Shown.VISIBLE,
-        attachments=tuple(_attachments(record.get("embed"), seen.author or "")),
-        addressed_to=_mentioned(record, text, seen.author),
+        attachments=tuple(attachments(record.get("embed"), seen.author or "")),
+        addressed_to=mentioned(record, text, seen.author),
         raw=raw,
     )
 
@@ -236,43 +233,3 @@ def _hidden(gate: Mapping[str, Any]) -> frozenset[str]:
 def _link(seen: Seen) -> str:
     found = POST_URI.fullmatch(seen.uri)
     return f"https://bsky.app/profile/{found[1]}/post/{found[2]}" if found else ""
-
-
-def _mentioned(record: Mapping[str, Any], text: str, author: str | None) -> tuple[str, ...]:
-    """Whom a post mentions. Where they stand is given in bytes of UTF-8; a mention outside of the text is none."""
-    length = len(text.encode("utf-8", "surrogatepass"))
-    facets = record.get("facets")
-    found: dict[str, None] = {}
-    for facet in facets if isinstance(facets, list) else ():
-        index, features = _mapping(_mapping(facet).get("index")), _mapping(facet).get("features")
-        start, end = index.get("byteStart"), index.get("byteEnd")
-        if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start < end <= length:
-            continue
-        for feature in features if isinstance(features, list) else ():
-            did = _mapping(feature).get("did")
-            if _mapping(feature).get("$type") == _MENTION and isinstance(did, str) and did != author:
-                found[did] = None
-    return tuple(found)
-
-
-def _attachments(embed: Any, author: str) -> Iterator[Attachment]:
-    """What is attached, at the addresses under which Bluesky's own servers show it (as of 2026)."""
-    embed = _mapping(embed)
-    kind = str(embed.get("$type", "")).rpartition("app.bsky.embed.")[2]
-    images = embed.get("images")
-    for image in images if kind == "images" and isinstance(images, list) else ():
-        yield Attachment("image", f"{_PICTURES}/{author}/{_blob(_mapping(image).get('image'))}@jpeg")
-    if kind == "video":
-        yield Attachment("video", f"{_FILMS}/{author}/{_blob(embed.get('video'))}/playlist.m3u8")
-    if kind == "external" and isinstance(uri := _mapping(embed.get("external")).get("uri"), str):
-        yield Attachment("link", uri)
-    if kind == "record" and isinstance(uri := _mapping(embed.get("record")).get("uri"), str):
-        yield Attachment("quoted post", uri)
-    if kind == "recordWithMedia":
-        yield from _attachments(embed.get("media"), author)
-        yield from _attachments(embed.get("record"), author)
-
-
-def _blob(blob: Any) -> str:
-    link = _mapping(_mapping(blob).get("ref")).get("$link")
-    return link if isinstance(link, str) else ""

@@ -1,61 +1,62 @@
-"""Reads a Facebook page: its posts and what visitors post, and every comment under them, through facebook-sdk.
+"""Reads a Facebook page: its posts and what visitors post, every comment under them, and where the page is named.
 
-One call lists the newest posts together with the newest comments of each; only threads with more to tell are read
-on their own. So a quiet page costs one or two calls a run, and Facebook grants a quiet page few calls a day.
-
-facebook-sdk 3.1.0 knows no version after 3.1, never looks at the HTTP status, and meets a broken reply with
-whatever Python raises; so the version is set past its check, and every answer is judged here.
+One call lists the newest posts together with the newest comments of each. Only threads with more to tell are read on
+their own, and older posts are listed once an hour. So a quiet page costs a hundred calls a day, and Facebook grants a
+quiet page few.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
-
-import facebook
+from typing import ClassVar
 
 from connectors.base import (
+    MESSAGES,
     AccountState,
     Batch,
     Budget,
     Capabilities,
     Cursor,
-    Exchange,
+    FetchedPost,
     Forbidden,
-    UnexpectedReply,
     Verdict,
 )
-from connectors.facebook_errors import ObjectMissing, TooMuchAsked, explain
-from connectors.facebook_wire import (
-    GRAPH_ID,
-    WHERE,
-    Page,
-    Unfinished,
-    read_comments,
-    read_page,
-    read_posts,
-)
+from connectors.facebook_more_wire import read_conversations, read_ratings
+from connectors.facebook_wire import Posts, Unfinished, read_comments, read_posts
+from connectors.graph import API_VERSION, Graph
+from connectors.graph_errors import ObjectMissing
+from connectors.thread_book import ThreadBook, read_again_after, read_thread_book
 from connectors.transport import NetworkSession
 
-OVERLAP = timedelta(hours=48)
-"""How far before the last complete read a thread is read again, for late arrivals and unannounced edits."""
+WHERE = "Facebook page"
+COMMENTS, TAGGED, RATINGS = "comments", "tagged", "ratings"
+
+OVERLAP = timedelta(hours=1)
+"""How far before the last complete read a thread that is not read whole is read again, for late arrivals."""
+SWEEP_EVERY = timedelta(hours=1)
+"""How often the list of posts is read beyond its first page."""
+LARGE_THREAD_EVERY = timedelta(minutes=15)
+"""A thread is read whole at most so often for each page it has."""
 
 POSTS_AT_ONCE = 25
 COMMENTS_IN_A_POST = 25
 COMMENTS_AT_ONCE = 100
-FEWEST_AT_ONCE = 5
-IDS_AT_ONCE = 50
+CONVERSATIONS_AT_ONCE = 25
 
 _COMMENT_FIELDS = (
     "id,message,created_time,from,parent{id},attachment,permalink_url,is_hidden,is_private,comment_count,message_tags"
 )
+_COMMENTS = "comments.filter(stream).order(reverse_chronological).limit(%d).summary(true){%s}"
 _POST_FIELDS = (
-    "id,message,created_time,from,status_type,permalink_url,attachments{type,media_type,url},"
-    "comments.filter(stream).order(reverse_chronological).limit(%d).summary(true){%s}"
+    f"id,message,created_time,from,status_type,permalink_url,attachments{{type,media_type,url}},{_COMMENTS}"
 )
+_RATING_FIELDS = (
+    "created_time,has_rating,has_review,rating,recommendation_type,review_text,reviewer{id,name},"
+    f"open_graph_story{{id,{_COMMENTS}}}"
+)
+_CONVERSATION_FIELDS = "id,updated_time,link,messages.limit(25){id,message,from,to,created_time,attachments}"
 
 
 class FacebookPage:
@@ -65,7 +66,6 @@ class FacebookPage:
     """
 
     network: ClassVar[str] = "facebook_page"
-    capabilities: ClassVar[Capabilities] = Capabilities(streams=("comments",), shows_hidden=True)
 
     def __init__(
         self,
@@ -76,167 +76,236 @@ class FacebookPage:
         access_token: str,
         app_secret: str | None = None,
         lookback_days: int = 30,
-        api_version: str = "v26.0",
+        read_messages: bool = False,
+        api_version: str = API_VERSION,
     ) -> None:
-        self._session = session
+        self.capabilities = Capabilities(
+            streams=(COMMENTS, TAGGED, RATINGS, *([MESSAGES] if read_messages else [])),
+            shows_hidden=True,
+            read_every={TAGGED: timedelta(hours=1), RATINGS: timedelta(hours=2)},
+            never_empty=frozenset({COMMENTS}),
+        )
         self._now = now
         self._page_id = page_id
         self._lookback = timedelta(days=lookback_days)
-        self._graph = facebook.GraphAPI(access_token, session=session)
-        self._graph.version = api_version
-        self._proof: dict[str, str] = {}
-        if app_secret:
-            digest = hmac.new(app_secret.encode(), access_token.encode(), hashlib.sha256)
-            self._proof = {"appsecret_proof": digest.hexdigest()}
+        self._graph = Graph(
+            session=session,
+            now=now,
+            access_token=access_token,
+            app_secret=app_secret,
+            where=WHERE,
+            api_version=api_version,
+        )
 
     def check(self) -> AccountState:
         """Ask Facebook for the page. Raises a ConnectorError."""
-        page, exchanges = self._ask(self._page_id, {"fields": "id,name"})
-        if not isinstance(page, dict) or page.get("id") != self._page_id:
-            raise UnexpectedReply(
-                f"{WHERE}: asked for the page, Facebook answered with something else; check page_id"
-            )
-        headers = {name.lower(): value for name, value in exchanges[-1].headers.items()}
-        served = headers.get("facebook-api-version", self._graph.version)
-        notes: tuple[str, ...] = ()
-        if served != self._graph.version:
-            notes = (
-                f"Facebook answers as version {served[:20]}, not {self._graph.version}: ours is no longer served",
-            )
-        name = page.get("name")
-        return AccountState(frozenset({self._page_id}), name if isinstance(name, str) else "", notes)
-
-    def fetch(self, stream: str, cursor: Cursor | None, budget: Budget) -> Iterator[Batch]:
-        """Read every comment on the page since `cursor`. Raises a ConnectorError.
-
-        The cursor moves only with the last batch; whatever is cut short is read again from where this run began.
-        """
-        if stream not in self.capabilities.streams:
-            raise Forbidden(f"{WHERE}: there is no such stream; it has {', '.join(self.capabilities.streams)}")
-        started = self._now().astimezone(UTC)
-        oldest_post = started - self._lookback
-        horizon = _horizon(cursor)
-
-        def which_posts(limit: int) -> dict[str, str]:
-            comments = min(limit, COMMENTS_IN_A_POST)
-            return {
-                "since": str(int(oldest_post.timestamp())),
-                "fields": _POST_FIELDS % (comments, _COMMENT_FIELDS),
-            }
-
-        for page, exchanges in self._pages(f"{self._page_id}/feed", which_posts, POSTS_AT_ONCE, budget):
-            found = read_posts(page, self._page_id)
-            yield Batch(
-                found.items, cursor, False, posts=found.posts, quarantined=found.quarantined, exchanges=exchanges
-            )
-            for unfinished in found.unfinished:
-                if not _is_older(unfinished.newest, horizon):
-                    yield from self._read_thread(unfinished, horizon, cursor, budget)
-            if _is_older([post.created_at for post in found.posts], oldest_post):
-                break
-        yield Batch((), {"v": 1, "since": started.isoformat()}, complete=True)
+        return self._graph.state(self._page_id, "name", "page_id")
 
     def verify(self, remote_ids: Sequence[str], budget: Budget) -> Mapping[str, Verdict]:
-        """Say which comments still exist. Raises a ConnectorError.
+        """Say which comments still exist. Raises a ConnectorError."""
+        return self._graph.verify(remote_ids, budget, self.check)
 
-        Facebook answers for a dead id as it does for one it hides from a dead token, so nothing is called gone
-        before the same token has been seen to read something else.
-        """
-        verdicts = dict.fromkeys(remote_ids, Verdict.UNKNOWN)
-        askable = [remote_id for remote_id in verdicts if GRAPH_ID.fullmatch(remote_id)]
-        for start in range(0, len(askable), IDS_AT_ONCE):
-            verdicts |= self._verify_some(askable[start : start + IDS_AT_ONCE], budget)
-        if Verdict.GONE in verdicts.values() and Verdict.PRESENT not in verdicts.values():
-            budget.spend()
-            self.check()
-        return verdicts
+    def fetch(self, stream: str, cursor: Cursor | None, budget: Budget) -> Iterator[Batch]:
+        """Read one stream onward from `cursor`. Raises a ConnectorError."""
+        started = self._now().astimezone(UTC)
+        if stream not in self.capabilities.streams:
+            raise Forbidden(f"{WHERE}: there is no such stream; it has {', '.join(self.capabilities.streams)}")
+        if stream == COMMENTS:
+            return self._fetch_comments(cursor, budget, started)
+        if stream == MESSAGES:
+            return self._fetch_messages(cursor, budget, started)
+        return self._fetch_listing(stream, cursor, budget, started)
 
-    def _verify_some(self, ids: Sequence[str], budget: Budget) -> dict[str, Verdict]:
-        """One dead id fails the whole call, so the failing half is halved until the dead ones are found."""
-        budget.spend()
-        try:
-            answer, _ = self._ask("", {"ids": ",".join(ids), "fields": "id"})
-        except (ObjectMissing, Forbidden) as refused:
-            if len(ids) == 1:
-                return {ids[0]: Verdict.GONE if isinstance(refused, ObjectMissing) else Verdict.UNKNOWN}
-        else:
-            if not isinstance(answer, dict):
-                raise UnexpectedReply(f"{WHERE}: asked for several comments, Facebook answered with something else")
-            return {each: Verdict.PRESENT for each in ids if isinstance(answer.get(each), dict)}
-        middle = len(ids) // 2
-        return self._verify_some(ids[:middle], budget) | self._verify_some(ids[middle:], budget)
+    def _fetch_comments(self, cursor: Cursor | None, budget: Budget, started: datetime) -> Iterator[Batch]:
+        """The cursor's `since` moves only with the last batch; which threads were read moves with each of them, so
+        that a run that is cut short is not begun again from nothing."""
+        since, swept, book = _read_cursor(cursor)
+        oldest = started - self._lookback
+        sweep = swept is None or started - swept >= SWEEP_EVERY - timedelta(minutes=1)
+        met: set[str] = set()
+
+        def so_far() -> Cursor:
+            return _cursor(since, swept, book)
+
+        for page, exchanges in self._graph.pages(
+            f"{self._page_id}/feed", self._posts_since(oldest), POSTS_AT_ONCE, budget
+        ):
+            found = read_posts(page, self._page_id)
+            whole = _note_whole(found, book, started)
+            met.update(post.remote_id for post in found.posts)
+            yield Batch(
+                found.items,
+                so_far(),
+                False,
+                posts=found.posts,
+                quarantined=found.quarantined,
+                exchanges=exchanges,
+                whole_threads=whole,
+            )
+            posts = {post.remote_id: post for post in found.posts}
+            for unfinished in found.unfinished:
+                yield from self._read_thread(
+                    unfinished, posts[unfinished.thread.post_id], since, book, so_far, budget, started
+                )
+            if not sweep or _all_before([post.created_at for post in found.posts], oldest):
+                break
+        if sweep:
+            book.keep_only(met)
+        yield Batch((), _cursor(started, started if sweep else swept, book), complete=True)
+
+    def _posts_since(self, oldest: datetime) -> Callable[[int], Mapping[str, str]]:
+        def which(limit: int) -> Mapping[str, str]:
+            fields = _POST_FIELDS % (min(limit, COMMENTS_IN_A_POST), _COMMENT_FIELDS)
+            return {"since": str(int(oldest.timestamp())), "fields": fields}
+
+        return which
 
     def _read_thread(
-        self, unfinished: Unfinished, horizon: datetime | None, cursor: Cursor | None, budget: Budget
+        self,
+        unfinished: Unfinished,
+        post: FetchedPost,
+        since: datetime | None,
+        book: ThreadBook,
+        so_far: Callable[[], Cursor],
+        budget: Budget,
+        started: datetime,
     ) -> Iterator[Batch]:
+        """The rest of a thread: whole when its time has come, else back to where the last run began."""
+        post_id, count = post.remote_id, post.comment_count
+        if not book.is_due(post_id, post.created_at, count, started):
+            return
+        back_to = None if _whole_is_due(book, post, started) else since
+        if back_to is not None and _all_before(unfinished.newest[-1:], back_to - OVERLAP):
+            return
         how = {"filter": "stream", "order": "reverse_chronological", "fields": _COMMENT_FIELDS}
-        path = f"{unfinished.thread.post_id}/comments"
-        pages = self._pages(path, lambda _: how, COMMENTS_AT_ONCE, budget, unfinished.following)
+        pages = self._graph.pages(f"{post_id}/comments", _always(how), COMMENTS_AT_ONCE, budget, unfinished.following)
         try:
             for page, exchanges in pages:
                 items, quarantined = read_comments(page, unfinished.thread)
-                yield Batch(items, cursor, False, quarantined=quarantined, exchanges=exchanges)
-                if _is_older([item.created_at for item in items], horizon):
+                end = page.following is None
+                if end:
+                    book.note(post_id, count, started, post.created_at)
+                yield Batch(
+                    items,
+                    so_far(),
+                    False,
+                    quarantined=quarantined,
+                    exchanges=exchanges,
+                    whole_threads=(post_id,) if end else (),
+                )
+                if back_to is not None and _all_before([item.created_at for item in items], back_to - OVERLAP):
                     return
         except ObjectMissing:
             return  # the post was deleted since the list of posts was read; its comments went with it
 
-    def _pages(
-        self,
-        path: str,
-        how: Callable[[int], Mapping[str, str]],
-        limit: int,
-        budget: Budget,
-        following: Mapping[str, str] | None = None,
-    ) -> Iterator[tuple[Page, tuple[Exchange, ...]]]:
-        """Every page of a listing, from `following` on. Asks for fewer rows at once when that was too much."""
-        seen: list[Mapping[str, str]] = []
-        while True:
-            budget.spend()
-            try:
-                answer, exchanges = self._ask(path, {**how(limit), **(following or {}), "limit": str(limit)})
-            except TooMuchAsked:
-                if limit <= FEWEST_AT_ONCE:
-                    raise
-                limit = max(limit // 2, FEWEST_AT_ONCE)
-                continue
-            page = read_page(answer)
-            yield page, exchanges
-            if page.following is None:
-                return
-            if page.following in seen:
-                raise UnexpectedReply(f"{WHERE}: a listing sends us round in circles; the rest was not read")
-            following = page.following
-            seen.append(following)
+    def _fetch_listing(
+        self, stream: str, cursor: Cursor | None, budget: Budget, started: datetime
+    ) -> Iterator[Batch]:
+        """Posts elsewhere that tag the page, or ratings of it, back to the look-back."""
+        since = _read_cursor(cursor)[0]
+        oldest = started - self._lookback
+        fields = _POST_FIELDS if stream == TAGGED else _RATING_FIELDS
 
-    def _ask(self, path: str, how: Mapping[str, str]) -> tuple[Any, tuple[Exchange, ...]]:
-        """One call. The answer and its record, both without secrets. Raises a ConnectorError."""
-        self._session.take_exchanges()
-        answer, failure = None, None
-        try:
-            answer = self._graph.request(f"{self._graph.version}/{path}", {**how, **self._proof})
-            answer = self._session.redactor.payload(answer)
-        except Exception as error:  # facebook-sdk lets KeyError, ValueError and whatever else through
-            failure = error
-        exchanges = self._session.take_exchanges()
-        last = exchanges[-1] if exchanges else None
-        if failure is not None or last is None or last.status != 200:
-            # Raised out here, so that the SDK's error, which holds the token, is not carried along as its context.
-            raise explain(failure, last, self._now())
-        return answer, exchanges
+        def how(limit: int) -> Mapping[str, str]:
+            return {"fields": fields % (min(limit, COMMENTS_IN_A_POST), _COMMENT_FIELDS)}
+
+        for page, exchanges in self._graph.pages(f"{self._page_id}/{stream}", how, POSTS_AT_ONCE, budget):
+            found = read_posts(page, self._page_id) if stream == TAGGED else read_ratings(page)
+            yield Batch(
+                found.items,
+                _cursor(since, None, ThreadBook()),
+                False,
+                quarantined=found.quarantined,
+                exchanges=exchanges,
+            )
+            for unfinished in found.unfinished:
+                how_threads = {"filter": "stream", "order": "reverse_chronological", "fields": _COMMENT_FIELDS}
+                path = f"{unfinished.thread.post_id}/comments"
+                for below, more in self._graph.pages(
+                    path,
+                    _always(how_threads),
+                    COMMENTS_AT_ONCE,
+                    budget,
+                    unfinished.following,
+                ):
+                    items, quarantined = read_comments(below, unfinished.thread)
+                    yield Batch(items, None, False, quarantined=quarantined, exchanges=more)
+            if _all_before([item.created_at for item in found.items if item.post_remote_id is None], oldest):
+                break
+        yield Batch((), _cursor(started, None, ThreadBook()), complete=True)
+
+    def _fetch_messages(self, cursor: Cursor | None, budget: Budget, started: datetime) -> Iterator[Batch]:
+        """Conversations come with the one that was written in last first."""
+        since = _read_cursor(cursor)[0] or started - self._lookback
+        how = {"platform": "messenger", "fields": _CONVERSATION_FIELDS}
+        for page, exchanges in self._graph.pages(
+            f"{self._page_id}/conversations", _always(how), CONVERSATIONS_AT_ONCE, budget
+        ):
+            found = read_conversations(page, WHERE)
+            yield Batch(found.items, cursor, False, quarantined=found.quarantined, exchanges=exchanges)
+            for conversation_id, following in found.unfinished(since - OVERLAP):
+                fields = {"fields": "id,message,from,to,created_time,attachments"}
+                for below, more in self._graph.pages(
+                    f"{conversation_id}/messages",
+                    _always(fields),
+                    COMMENTS_AT_ONCE,
+                    budget,
+                    following,
+                ):
+                    items, quarantined = found.read_more(below, conversation_id)
+                    yield Batch(items, cursor, False, quarantined=quarantined, exchanges=more)
+                    if _all_before([item.created_at for item in items], since - OVERLAP):
+                        break
+            if _all_before(found.updated, since - OVERLAP):
+                break
+        yield Batch((), _cursor(started, None, ThreadBook()), complete=True)
 
 
-def _horizon(cursor: Cursor | None) -> datetime | None:
-    """Threads need not be read beyond this moment. None (no cursor, or not one of ours): to their start."""
-    since = cursor.get("since") if cursor and cursor.get("v") == 1 else None
+def _always(how: Mapping[str, str]) -> Callable[[int], Mapping[str, str]]:
+    """The same question however many rows are asked for."""
+    return lambda _: how
+
+
+def _note_whole(found: Posts, book: ThreadBook, now: datetime) -> tuple[str, ...]:
+    """Threads that came whole with their post need no call of their own."""
+    open_ids = {each.thread.post_id for each in found.unfinished}
+    whole = [post for post in found.posts if post.remote_id not in open_ids]
+    for post in whole:
+        book.note(post.remote_id, post.comment_count, now, post.created_at)
+    return tuple(post.remote_id for post in whole)
+
+
+def _whole_is_due(book: ThreadBook, post: FetchedPost, now: datetime) -> bool:
+    last = book.threads.get(post.remote_id)
+    if last is None:
+        return True
+    pages = math.ceil((post.comment_count or 0) / COMMENTS_AT_ONCE)
+    age = now - max(post.created_at or last.changed_at, last.changed_at)
+    wait = max(read_again_after(age), pages * LARGE_THREAD_EVERY if pages > 1 else timedelta(0))
+    return now - last.read_at >= wait - timedelta(minutes=1)
+
+
+def _read_cursor(cursor: Cursor | None) -> tuple[datetime | None, datetime | None, ThreadBook]:
+    """Up to when everything was read, when the list was last swept, and the threads; what is not ours: nothing."""
+    if not cursor or cursor.get("v") not in {1, 2}:
+        return None, None, ThreadBook()
+    return _iso(cursor.get("since")), _iso(cursor.get("swept")), read_thread_book(cursor.get("threads"))
+
+
+def _cursor(since: datetime | None, swept: datetime | None, book: ThreadBook) -> Cursor:
+    moments = {"since": since.isoformat() if since else None, "swept": swept.isoformat() if swept else None}
+    return {"v": 2, **moments, "threads": book.to_json()}
+
+
+def _iso(value: object) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(since or "")
+        moment = datetime.fromisoformat(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return None
-    return moment - OVERLAP if moment.tzinfo else None
+    return moment if moment.tzinfo else None
 
 
-def _is_older(moments: Sequence[datetime | None], than: datetime | None) -> bool:
+def _all_before(moments: Sequence[datetime | None], than: datetime) -> bool:
     """Whether there is a moment here and every one known is before `than`."""
     known = [moment for moment in moments if moment is not None]
-    return than is not None and bool(known) and max(known) < than
+    return bool(known) and max(known) < than

@@ -1,30 +1,16 @@
-"""What the Graph API's JSON means: posts, comments, the way to the next page, and errors. No network here."""
+"""What the Graph API's JSON means on a Facebook page: posts, comments, ratings and messages. No network here."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from connectors.base import (
-    Attachment,
-    FetchedItem,
-    FetchedPost,
-    ItemKind,
-    Quarantined,
-    Shown,
-    UnexpectedReply,
-    is_plausible,
-)
-
-WHERE = "Facebook page"
-GRAPH_ID = re.compile(r"[0-9]{1,40}(_[0-9]{1,40}){0,2}")
-
-# Older listings go on by `until` and a paging token instead of `after`.
-_WAYS_ON = ("after", "until", "__paging_token")
+from connectors.base import FetchedItem, FetchedPost, ItemKind, Quarantined, Shown, UnexpectedReply
+from connectors.graph_pages import Page, read_page
+from connectors.graph_values import GRAPH_ID, attachments_of, author_of, graph_id, moment_of, tagged_in, text_of
 
 
 @dataclass(frozen=True)
@@ -33,38 +19,6 @@ class Thread:
 
     post_id: str
     by_visitor: bool
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of a listing: its rows as they came, and what to ask for the next (None: this is the last)."""
-
-    rows: Sequence[Any]
-    following: Mapping[str, str] | None
-
-
-def read_page(answer: Any) -> Page:
-    """A page of a listing. Only the position is taken from its link to the next page, never the address.
-
-    Raises UnexpectedReply when it has no list of rows, or says that it goes on but not where.
-    """
-    if not isinstance(answer, dict) or not isinstance(answer.get("data"), list):
-        raise UnexpectedReply(f"{WHERE}: a page of a listing came without its rows")
-    paging = answer.get("paging")
-    link = paging.get("next") if isinstance(paging, dict) else None
-    if not link:
-        return Page(answer["data"], None)
-    try:
-        query = parse_qs(urlsplit(link).query)
-    except (ValueError, TypeError, AttributeError):
-        query = {}
-    following = {name: query[name][-1] for name in _WAYS_ON if name in query}
-    cursors = paging.get("cursors") if isinstance(paging, dict) else None
-    if not following and isinstance(cursors, dict) and isinstance(cursors.get("after"), str):
-        following = {"after": cursors["after"]}
-    if not following:
-        raise UnexpectedReply(f"{WHERE}: a listing goes on, but does not say where")
-    return Page(answer["data"], following)
 
 
 @dataclass(frozen=True)
@@ -101,7 +55,7 @@ def read_posts(page: Page, page_id: str) -> Posts:
         if thread.by_visitor:
             read.append(read_visitor_post(raw))
         try:
-            nested = read_page(raw.get("comments"))
+            nested = read_page(raw.get("comments"), "Facebook page")
         except UnexpectedReply:
             unfinished.append(Unfinished(thread, (), {}))
             continue
@@ -134,16 +88,16 @@ def read_post(raw: Any) -> FetchedPost | Quarantined:
         return Quarantined(raw, "a post has no id")
     return FetchedPost(
         remote_id=post_id,
-        text=_text(raw.get("message")) or "",
-        created_at=_moment(raw.get("created_time")),
-        permalink=_text(raw.get("permalink_url")) or "",
+        text=text_of(raw.get("message")) or "",
+        created_at=moment_of(raw.get("created_time")),
+        permalink=text_of(raw.get("permalink_url")) or "",
         comment_count=_comment_count(raw.get("comments")),
     )
 
 
 def _is_by_visitor(raw: Mapping[str, Any], page_id: str) -> bool:
     """Whether someone else wrote this post. Where its author is withheld, its kind tells ("wall_post")."""
-    author_id, _ = _author(raw)
+    author_id, _ = author_of(raw)
     return raw.get("status_type") == "wall_post" if author_id is None else author_id != page_id
 
 
@@ -158,11 +112,11 @@ def read_comment(raw: Any, thread: Thread) -> FetchedItem | Quarantined:
     if not isinstance(raw, dict):
         return Quarantined(raw, "a comment is not an object")
     comment_id, parent_id = _ids_in_link(raw, thread.post_id)
-    comment_id = _id(raw.get("id")) or comment_id
+    comment_id = graph_id(raw.get("id")) or comment_id
     if comment_id is None:
         return Quarantined(raw, "a comment has neither an id nor a link that names one")
     parent = raw.get("parent")
-    parent_id = (_id(parent.get("id")) if isinstance(parent, dict) else None) or parent_id
+    parent_id = (graph_id(parent.get("id")) if isinstance(parent, dict) else None) or parent_id
     if parent_id is None and thread.by_visitor:
         parent_id = thread.post_id
     return _read(raw, comment_id, parent_id, ItemKind.REPLY if parent_id else ItemKind.COMMENT, thread.post_id)
@@ -171,13 +125,13 @@ def read_comment(raw: Any, thread: Thread) -> FetchedItem | Quarantined:
 def _read(
     raw: dict[str, Any], remote_id: str, parent_id: str | None, kind: ItemKind, post_id: str | None = None
 ) -> FetchedItem | Quarantined:
-    created_at = _moment(raw.get("created_time"))
+    created_at = moment_of(raw.get("created_time"))
     if created_at is None:
         return Quarantined(raw, f"item {remote_id} has no time that can be read")
-    text = _text(raw.get("message"))
+    text = text_of(raw.get("message"))
     if text is None and raw.get("message") is not None:
         return Quarantined(raw, f"item {remote_id} has a message that is not text")
-    author_id, author_name = _author(raw)
+    author_id, author_name = author_of(raw)
     return FetchedItem(
         remote_id=remote_id,
         kind=kind,
@@ -187,10 +141,10 @@ def _read(
         parent_remote_id=parent_id,
         author_id=author_id,
         author_name=author_name,
-        permalink=_text(raw.get("permalink_url")) or "",
+        permalink=text_of(raw.get("permalink_url")) or "",
         shown=Shown.HIDDEN if raw.get("is_hidden") is True else Shown.VISIBLE,
-        attachments=_attachments(raw),
-        addressed_to=_tagged(raw),
+        attachments=attachments_of(raw),
+        addressed_to=tagged_in(raw),
         raw=raw,
     )
 
@@ -201,7 +155,7 @@ def _ids_in_link(raw: Mapping[str, Any], post_id: str) -> tuple[str | None, str 
     Pages read with public access only get no `id`, but the link still names the comment.
     """
     try:
-        query = parse_qs(urlsplit(_text(raw.get("permalink_url")) or "").query)
+        query = parse_qs(urlsplit(text_of(raw.get("permalink_url")) or "").query)
     except ValueError:
         return None, None
     post_part = post_id.rpartition("_")[2]
@@ -212,60 +166,7 @@ def _ids_in_link(raw: Mapping[str, Any], post_id: str) -> tuple[str | None, str 
     return (reply, comment) if reply else (comment, None)
 
 
-def _id(value: Any) -> str | None:
-    return value if isinstance(value, str) and GRAPH_ID.fullmatch(value) else None
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _author(raw: Mapping[str, Any]) -> tuple[str | None, str]:
-    author = raw.get("from")
-    if not isinstance(author, dict):
-        return None, ""
-    return _id(author.get("id")), _text(author.get("name")) or ""
-
-
-def _moment(value: Any) -> datetime | None:
-    """A Graph time (2026-11-14T12:00:00+0000) in UTC; None when missing, unreadable, without zone or absurd."""
-    try:
-        moment = datetime.fromisoformat(value)
-        return moment.astimezone(UTC) if moment.tzinfo and is_plausible(moment) else None
-    except (TypeError, ValueError, OverflowError):
-        return None
-
-
 def _comment_count(comments: Any) -> int | None:
     summary = comments.get("summary") if isinstance(comments, dict) else None
     count = summary.get("total_count") if isinstance(summary, dict) else None
     return count if isinstance(count, int) and count >= 0 else None
-
-
-def _attachments(raw: Mapping[str, Any]) -> tuple[Attachment, ...]:
-    """Comments have one `attachment`; posts have `attachments`, a list. Each is a page, and often files as well."""
-    several = raw.get("attachments")
-    listed = several.get("data") if isinstance(several, dict) else None
-    found = [raw.get("attachment"), *(listed if isinstance(listed, list) else [])]
-    return tuple(each for a in found if isinstance(a, dict) for each in _addresses(a))
-
-
-def _addresses(attachment: Mapping[str, Any]) -> Iterator[Attachment]:
-    """The page of an attachment, then the files behind it (Graph API reference, StoryAttachmentMedia)."""
-    kind = _text(attachment.get("type")) or _text(attachment.get("media_type")) or "unknown"
-    yield Attachment(kind, _text(attachment.get("url")) or "")
-    media = attachment.get("media")
-    media = media if isinstance(media, dict) else {}
-    image = media.get("image")
-    for what, address in (
-        ("image", image.get("src") if isinstance(image, dict) else None),
-        ("film", media.get("source")),
-    ):
-        if file := _text(address):
-            yield Attachment(f"{kind}, {what} file", file)
-
-
-def _tagged(raw: Mapping[str, Any]) -> tuple[str, ...]:
-    tags = raw.get("message_tags")
-    ids = (_id(tag.get("id")) for tag in tags if isinstance(tag, dict)) if isinstance(tags, list) else ()
-    return tuple(each for each in ids if each is not None)

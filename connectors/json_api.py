@@ -69,9 +69,29 @@ class JsonApi:
         self._credentials = credentials
         self._meaning = meaning
 
-    def get(self, path: str, query: Mapping[str, Any] | None = None, *, what: str) -> Answer:
-        """Ask for `path` (from its slash on). `what` is asked for, in words. Raises a ConnectorError."""
-        return self._ask("GET", path, query, None, what, self.headers)
+    def get(
+        self,
+        path: str,
+        query: Mapping[str, Any] | None = None,
+        *,
+        what: str,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Ask for `path` (from its slash on). `what` is asked for, in words. Raises a ConnectorError.
+
+        `headers` go with this request besides those of every request.
+        """
+        return self._ask("GET", path, query, None, what, {**self.headers, **(headers or {})})
+
+    def sign_in(self, path: str, form: Mapping[str, str], *, what: str) -> Mapping[str, Any]:
+        """Send a form of credentials and give back what they open, tokens and all: keep it to yourself.
+
+        Nothing of it stays among the session's exchanges. Raises a ConnectorError.
+        """
+        payload = self._ask("POST", path, None, None, what, self.headers, form).payload
+        if not isinstance(payload, dict):
+            raise UnexpectedReply(f"{self._network}, {what}: the answer is not what the network documents")
+        return payload
 
     def post(
         self, path: str, body: Mapping[str, Any], *, what: str, headers: Mapping[str, str] | None = None
@@ -87,6 +107,7 @@ class JsonApi:
         body: Mapping[str, Any] | None,
         what: str,
         headers: Mapping[str, str],
+        form: Mapping[str, str] | None = None,
     ) -> Answer:
         where = f"{self._network}, {what}"
         self._session.take_exchanges()
@@ -95,7 +116,12 @@ class JsonApi:
         status = 0
         try:
             response = self._session.request(
-                method, self._base + path, params=query, json=body, headers={"Accept": "application/json", **headers}
+                method,
+                self._base + path,
+                params=query,
+                json=body,
+                data=form,
+                headers={"Accept": "application/json", **headers},
             )
             status = response.status_code
             if 200 <= status < 300:

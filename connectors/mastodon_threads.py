@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from connectors import thread_pace
-from connectors.base import Batch, Budget, Quarantined, UnexpectedReply
+from connectors.base import Batch, Budget, Exchange, Quarantined, UnexpectedReply
 from connectors.json_api import Answer, NotThere
 from connectors.mastodon_server import IDS_AT_ONCE, MastodonServer
 from connectors.mastodon_state import Threads
@@ -46,12 +47,14 @@ def fetch_threads(server: MastodonServer, state: Threads, lookback: timedelta, b
     if not widely and state.listed_at is not None:
         oldest = max(oldest, state.listed_at - OVERLAP)
     own: dict[str, Status] = {}
+    listed_in: dict[str, Exchange] = {}
     for answer, statuses, odd in _own_statuses(server, oldest, budget):
         posts = [each for each in statuses if each.parent_id is None]
         _place_under_what_is_known(state, statuses)
         placed = [each for each in statuses if each.parent_id is not None and each.id in state.roots]
         items, bad = sorted_out([read_item(each.raw, state.roots[each.id] or None) for each in placed])
         own |= {each.id: each for each in statuses}
+        listed_in |= {each.id: answer.exchange for each in statuses if each.parent_id is not None}
         yield Batch(items, state.to_json(), False, tuple(map(read_post, posts)), (*bad, *odd), (answer.exchange,))
     if widely:
         state.book.keep_only(own)
@@ -63,7 +66,7 @@ def fetch_threads(server: MastodonServer, state: Threads, lookback: timedelta, b
             yield from _read_post(server, state, status, started, budget)
     for status in own.values():
         if _is_reply_due(state, status, started):
-            yield from _read_reply(server, state, status, started, budget)
+            yield from _read_reply(server, state, status, listed_in[status.id], started, budget)
     yield from _read_strays(server, state, started, lookback, budget)
     state.listed_at = started
     if widely:
@@ -132,12 +135,14 @@ def _read_post(
     moments = [at for item in items for at in (item.created_at, item.edited_at) if at]
     # The count is the list's, though this answer is newer: what came in between moves it again.
     thread_pace.note(state.book, post.id, post.replies, started, [started] if gone else moments)
+    counted = sum(each.replies or 0 for each in (post, *map(glance, below)) if each)
+    posts = (replace(read_post(post), comment_count=counted),)
     whole = (post.id,) if len(below) < WHOLE_CONTEXT else ()
-    yield Batch(items, state.to_json(), False, (), bad, (answer.exchange,), whole)
+    yield Batch(items, state.to_json(), False, posts, bad, (answer.exchange,), whole)
 
 
 def _read_reply(
-    server: MastodonServer, state: Threads, reply: Status, started: datetime, budget: Budget
+    server: MastodonServer, state: Threads, reply: Status, listed_in: Exchange, started: datetime, budget: Budget
 ) -> Iterator[Batch]:
     """An own reply, and what stands below it. What stands above it tells whose thread it is in."""
     try:
@@ -151,7 +156,7 @@ def _read_reply(
     state.roots |= {item.remote_id: root for item in items if item.author_id == server.me}
     moments = [at for item in items for at in (item.created_at, item.edited_at) if at]
     thread_pace.note(state.book, reply.id, reply.replies, started, moments)
-    yield Batch(items, state.to_json(), False, (), bad, (answer.exchange,))
+    yield Batch(items, state.to_json(), False, (), bad, (listed_in, answer.exchange))
 
 
 def _read_strays(

@@ -27,8 +27,9 @@ WHERE = "Mastodon"
 STATUS_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 """Digits on Mastodon; letters too on servers that speak its API."""
 _DIRECT = "direct"
-_SPACE = "\ufdd0"
-"""Stands for a space while HTML is read; Unicode has set this code point aside for no character."""
+_MARKS = str.maketrans({" ": "\ufdd0", "\t": "\ufdd1"})
+_UNMARKED = str.maketrans({"\ufdd0": " ", "\ufdd1": "\t"})
+"""What stands for a space and a tab while HTML is read; Unicode has set these apart for no character."""
 
 
 @dataclass(frozen=True)
@@ -92,13 +93,13 @@ def glance(raw: Any) -> Status | None:
 
 
 def read_post(status: Status) -> FetchedPost:
-    """A status that the school itself published, and that replies to nothing."""
+    """A status that the school itself published, and that replies to nothing. The server counts direct replies only,
+    so that is left to whoever reads all of its thread."""
     return FetchedPost(
         remote_id=status.id,
         text=_words(status.raw),
         created_at=status.created_at,
         permalink=_link(status.raw),
-        comment_count=status.replies,
     )
 
 
@@ -168,17 +169,17 @@ def moment(value: Any) -> datetime | None:
 def _words(raw: Mapping[str, Any]) -> str:
     """The words of a status; a content warning is part of them and stands first."""
     content, warning = raw.get("content"), raw.get("spoiler_text")
-    text = text_of(_spaces_kept(content)).replace(_SPACE, " ") if isinstance(content, str) else ""
+    text = text_of(_spaces_kept(content)).translate(_UNMARKED) if isinstance(content, str) else ""
     return f"{warning}\n\n{text}" if isinstance(warning, str) and warning else text
 
 
 def _spaces_kept(content: str) -> str:
     """The HTML of a status with every space in its words marked: Mastodon shows each one, HTML as such does not."""
     first, *pieces = content.split("<")
-    marked = [first.replace(" ", _SPACE)]
+    marked = [first.translate(_MARKS)]
     for piece in pieces:
         tag, closed, words = piece.partition(">")
-        marked.append(f"<{tag}{closed}{words.replace(' ', _SPACE)}" if closed else f"<{piece}")
+        marked.append(f"<{tag}{closed}{words.translate(_MARKS)}" if closed else f"<{piece}")
     return "".join(marked)
 
 

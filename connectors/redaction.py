@@ -35,14 +35,17 @@ class Redactor:
     """Knows the secrets of one account. Also recognises credentials by the name they travel under."""
 
     def __init__(self, secrets: Collection[str] = ()) -> None:
-        forms = {
-            form
-            for secret in secrets
-            if len(secret) >= SHORTEST_SECRET
-            for form in (secret, quote(secret, safe=""), quote(secret), *_in_json(secret))
-        }
+        self._forms: list[str] = []
+        for secret in secrets:
+            self.add(secret)
+
+    def add(self, secret: str) -> None:
+        """Know one more: a token that was made while signing in."""
+        if len(secret) < SHORTEST_SECRET:
+            return
+        forms = {secret, quote(secret, safe=""), quote(secret), *_in_json(secret)}
         # Longest first, so that no tail of a longer form survives the removal of a shorter one.
-        self._forms = sorted(forms, key=len, reverse=True)
+        self._forms = sorted({*self._forms, *forms}, key=len, reverse=True)
 
     def text(self, text: str) -> str:
         """`text` with every known secret replaced."""

@@ -21,16 +21,16 @@ INDEX_MARGIN = timedelta(minutes=10)
 """How much less than `REACH` is asked for, so that the edge does not pass while the question travels."""
 HOT = timedelta(hours=24)
 """How long after something happened everything is searched at every run."""
-CALM = timedelta(minutes=90)
+CALM = timedelta(hours=2)
 """How often it is searched otherwise."""
 SETTLING = timedelta(minutes=30)
 """How long posts are read again: X indexes some late, and they can be edited for that long."""
 EARLY = timedelta(minutes=1)
 MOST_TALKS = 200
-TOGETHER = timedelta(hours=2)
+TOGETHER = timedelta(hours=3)
 """How much further back than the rest a conversation may have to be read and still share its search."""
 _HANDLE = re.compile(r"[A-Za-z0-9_]{1,50}")
-_AGAIN_AFTER = ((HOT, timedelta(0)), (timedelta(days=3), CALM), (REACH, timedelta(hours=6)))
+_AGAIN_AFTER = ((HOT, timedelta(0)), (timedelta(days=3), timedelta(hours=3)), (REACH, timedelta(hours=12)))
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ class Scene:
         parent = self.parent(message)
         for _ in range(NOTIFIED_ABOVE):
             above = self.all.get(parent or "")
-            if above is None or not above.exists(at):
+            if above is None or (above.deleted_at is not None and above.deleted_at <= at):
                 return
             yield above
             parent = self.parent(above)

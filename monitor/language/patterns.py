@@ -5,7 +5,7 @@ All are searched by RE2, whose time grows with the length of the text and nothin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
@@ -42,8 +42,8 @@ class Patterns:
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         self.all = tuple(patterns)
         in_order = sorted(patterns, key=lambda one: _VIEWS.index(one.view))
-        self._ways = [(pattern, way) for pattern in in_order for way in pattern.ways]
-        self._possible = Possible([_asked(pattern, way) for pattern, way in self._ways])
+        self.ways = [(pattern, way) for pattern in in_order for way in pattern.ways]
+        self._possible = Possible([_asked(pattern, way) for pattern, way in self.ways])
         self._as_typed = any(one.view == "original" for one in patterns)
 
     def find(self, reading: Reading) -> list[Finding]:
@@ -52,7 +52,7 @@ class Patterns:
         told: set[str] = set()
         found: list[Finding] = []
         for number in self._possible.among(texts.words(self._as_typed)):
-            pattern, way = self._ways[number]
+            pattern, way = self.ways[number]
             if pattern.id in told:
                 continue
             text = texts.of(pattern.view)
@@ -62,6 +62,10 @@ class Patterns:
                 told.add(pattern.id)
                 found.append(finding)
         return _weighed(found)
+
+    def possible(self, reading: Reading) -> Iterator[int]:
+        """Which of the `ways` can match at all."""
+        return self._possible.among(_Texts(reading).words(self._as_typed))
 
 
 _VIEWS: tuple[View, ...] = get_args(View)

@@ -26,7 +26,10 @@ class Node(Generic[Meant]):
         self._meanings: list[Meant] = []
 
     def add(self, phrases: Sequence[str], meant: Meant) -> None:
-        """Let phrases go on from here, words parted by one space each, that all stand for the same."""
+        """Let phrases go on from here, words parted by one space each, that all stand for the same.
+
+        Not once somebody has asked what comes after.
+        """
         self._phrases += phrases
         self._meanings += [meant] * len(phrases)
 
@@ -50,7 +53,8 @@ class Node(Generic[Meant]):
 
     def _grown(self) -> Mapping[str, Node[Meant]]:
         """The places behind the phrases that waited here. Two threads may both make them; either's are right."""
-        phrases, meanings = self._phrases, self._meanings
+        meanings = self._meanings  # before the phrases, which are cleared first: never these without those
+        phrases = self._phrases
         if not phrases:
             return self._then
         then: dict[str, Node[Meant]] = {}
@@ -65,7 +69,8 @@ class Node(Generic[Meant]):
             else:
                 node.ends.append(meant)
         self._then = then
-        self._phrases, self._meanings = [], []
+        self._phrases = []
+        self._meanings = []
         return then
 
 

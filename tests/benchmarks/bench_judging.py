@@ -1,12 +1,14 @@
 """What judging costs, one by one and in batches, beside two well-known judges. Run with `make bench`."""
 
 import importlib
+import random
 import subprocess
 import sys
 import time
 
 from monitor.language.judging import Judge
 from monitor.language.tags import tags_of
+from monitor.language.training.written_lines import TRAINING, written_lines
 
 COMMENTS = [
     "Lovely afternoon, thank you to all the staff",
@@ -44,6 +46,27 @@ def bench_one_comment_and_many():
         )
     tagging = best_of(3, lambda: [tags_of(text) for text in many]) / len(many)
     say(f"tags: {tagging * 1e6:.0f} microseconds a comment")
+
+
+def bench_comments_never_met_before():
+    """The same comments again and again flatter: words and turns of phrase that were met before cost less."""
+    lines = [line.text for line in written_lines(TRAINING) if 40 <= len(line.text) <= 300]
+    random.Random(1).shuffle(lines)
+    for kind in ("none", "fast"):
+        judge = Judge(models=kind)
+        pages = [lines[at : at + 64] for at in range(0, 9000, 64)]
+        each(judge, pages[:94])
+        say(f"models {kind}, comments never met before: {in_a_second(judge, pages[94:]):,.0f} a second")
+        say(f"models {kind}, the same once more: {in_a_second(judge, pages[94:]):,.0f} a second")
+
+
+def in_a_second(judge, pages):
+    return sum(map(len, pages)) / best_of(1, lambda: each(judge, pages))
+
+
+def each(judge, pages):
+    for page in pages:
+        judge.assess_all(page)
 
 
 def bench_cost_grows_with_the_length_only():

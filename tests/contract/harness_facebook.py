@@ -69,6 +69,15 @@ class HarnessFacebook:
     network = "facebook"
     own_id = SCHOOL.id
     secrets = (TOKEN, APP_SECRET)
+    happens = frozenset({"edited", "deleted", "hidden", "unsigned", "unreadable", "mention"})
+
+    def post_id(self, number: int, at: datetime) -> str:
+        """Page and post, as the Graph API joins them."""
+        return f"{SCHOOL.id}_{70000 + number}"
+
+    def message_id(self, number: int, at: datetime, post_id: str | None) -> str:
+        """Post and comment; a visitor's post is one of the page's."""
+        return f"{post_id.rpartition('_')[2]}_{800000 + number}" if post_id else f"{SCHOOL.id}_{90000 + number}"
 
     def world(self) -> World:
         """The invented page, fresh."""

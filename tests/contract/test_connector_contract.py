@@ -123,9 +123,11 @@ def test_what_the_network_hides_is_told_from_what_it_shows(network):
     with network.stand_in(world, lambda: NOW) as stand_in:
         connector = network.connector(stand_in, lambda: NOW)
         reading = read(connector)
-    hidden = {m.id for m in readable(world).values() if m.hidden_at and m.hidden_at <= NOW}
-    assert bool(hidden) == connector.capabilities.shows_hidden
-    assert {i.remote_id for i in reading.items.values() if i.shown is not Shown.VISIBLE and not i.erased} == hidden
+    there = readable(world).values()
+    hidden, held = ({m.id for m in there if m.is_hidden(NOW)}, {m.id for m in there if m.is_held(NOW)})
+    assert bool(hidden | held) == connector.capabilities.shows_hidden
+    kept_back = {i.remote_id: i.shown for i in reading.items.values() if i.shown is not Shown.VISIBLE and not i.erased}
+    assert kept_back == dict.fromkeys(hidden, Shown.HIDDEN) | dict.fromkeys(held, Shown.HELD)
 
 
 def test_what_was_deleted_is_not_shown_as_a_comment(network):

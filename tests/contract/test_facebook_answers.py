@@ -25,7 +25,8 @@ from connectors.base import (
     UnexpectedReply,
     Verdict,
 )
-from connectors.facebook_wire import Page, Thread, read_comment, read_page, read_posts
+from connectors.facebook_wire import Thread, read_comment, read_posts
+from connectors.graph_pages import Page, read_page
 from monitor.demo.graph_server import graph_error
 from monitor.demo.server import Response, json_response
 from monitor.demo.world import Author, StoryMessage, StoryPost, World
@@ -93,19 +94,19 @@ def test_when_to_come_back_is_what_facebook_estimates_or_an_hour(header, wait):
 
 def test_older_listings_go_on_by_until_and_a_paging_token():
     link = "https://graph.facebook.com/v10.0/4/posts?access_token=x&until=1624385168&since&__paging_token=abc"
-    page = read_page({"data": [], "paging": {"next": link}})
+    page = read_page({"data": [], "paging": {"next": link}}, "Facebook page")
     assert page.following == {"until": "1624385168", "__paging_token": "abc"}
 
 
 @pytest.mark.parametrize("link", ["https://graph.facebook.com/me", "http://[", 7, ["x"], {"a": 1}])
 def test_a_listing_that_goes_on_nowhere_is_an_error(link):
     with pytest.raises(UnexpectedReply):
-        read_page({"data": [], "paging": {"next": link}})
+        read_page({"data": [], "paging": {"next": link}}, "Facebook page")
 
 
 def test_a_cursor_without_a_next_link_is_the_end():
-    assert read_page({"data": [], "paging": {"cursors": {"after": "abc"}}}).following is None
-    assert read_page({"data": [], "paging": ["odd"]}).following is None
+    assert read_page({"data": [], "paging": {"cursors": {"after": "abc"}}}, "Facebook page").following is None
+    assert read_page({"data": [], "paging": ["odd"]}, "Facebook page").following is None
 
 
 TIME = "2026-11-14T12:00:00+0000"

@@ -61,14 +61,14 @@ def test_a_new_conversation_is_searched_in_the_run_that_first_hears_of_it():
     assert [batch.complete for batch in again] == [False] * (len(again) - 1) + [True]
 
 
-def test_nothing_is_asked_while_nothing_is_warm_and_everything_again_after_ninety_minutes():
+def test_nothing_is_asked_while_nothing_is_warm_and_everything_again_after_two_hours():
     with reading(world_of(posts=[post(NOW - 5 * DAY)])) as (connector, stand_in, clock):
         cursor = read(connector, "replies")[-1].next_cursor
         before = len(stand_in.requests)
         clock.at = NOW + 15 * MINUTE
         skipped = read(connector, "replies", cursor)
         assert len(stand_in.requests) == before
-        clock.at = NOW + 90 * MINUTE
+        clock.at = NOW + 2 * HOUR
         read(connector, "replies", cursor)
         assert len(stand_in.requests) == before + 1
     assert [(b.items, b.next_cursor, b.complete) for b in skipped] == [((), cursor, True)]
@@ -97,7 +97,7 @@ def test_mentions_are_left_for_later_by_a_run_that_has_searched_for_them():
         found = items(read(connector, "replies", replies.next_cursor))
         left = read(connector, "mentions", mentions.next_cursor)
         assert len(stand_in.requests) == before + 1
-        clock.at = NOW + 90 * MINUTE
+        clock.at = NOW + 2 * HOUR
         listed = items(read(connector, "mentions", left[-1].next_cursor))
     assert set(found) == set(listed) == {said.id}
     assert [(b.items, b.complete) for b in left] == [((), True)]

@@ -184,11 +184,15 @@ def test_zero_width_lacing_changes_nothing(text):
     "piece", ["idiot ", "f ", "f**k ", "5h1t ", "ur ", "i fucking ", "\u200b", "a", "*", "ﷺ", "'"]
 )
 def test_cost_grows_in_step_with_the_length(piece):
-    def cost(characters):
-        text = (piece * characters)[:characters]
+    def once(text):
         started = time.process_time()
         flagged(text)
         return time.process_time() - started
+
+    def cost(characters):
+        # The least of three: now and then Python looks through all objects of the process, whatever they belong to.
+        text = (piece * characters)[:characters]
+        return min(once(text) for _ in range(3))
 
     flagged("warm up")
     assert cost(40_000) < 16 * max(cost(10_000), 0.01)

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _SHORTEST_SWAPPED = 4  # letters
+
+
+def slips_of(words: Iterable[str], shortest: int) -> dict[str, str]:
+    """Every slip of some words, and the first of them that it may be. Below `shortest` letters only doubled ones."""
+    slipped: dict[str, str] = {}
+    for word in dict.fromkeys(words):
+        for form in slips(word) if len(word) >= shortest else doubled(word):
+            slipped.setdefault(form, word)
+    return slipped
 
 
 def slips(word: str) -> Iterator[str]:

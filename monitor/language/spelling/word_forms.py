@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from monitor.language.spelling.slips import doubled, slips, swapped
+from monitor.language.spelling.slips import slips_of, swapped
 
 SHORTEST_MASKED = 4  # letters; "t*t" and "A*" are grades and abbreviations too often
 SHORTEST_SLIPPED = 5  # letters
@@ -79,13 +79,12 @@ class Vocabulary:
     def __post_init__(self) -> None:
         self._listed = dict.fromkeys([*self.strong, *self.listed])
         self._strong = dict.fromkeys(self.strong)
-        in_order = {**self._listed, **dict.fromkeys(sorted(self.everyday))}
-        self._all = {word: place for place, word in enumerate(in_order)}
+        self._all = {word: at for at, word in enumerate(dict.fromkeys([*self._listed, *sorted(self.everyday)]))}
         self._plain_english = self.everyday | self.ordinary
         self._squeezed = _grouped(self._all, lambda word: _REPEATED.sub(r"\1", word))
         self._by_shape = _grouped(self._all, lambda word: (len(word), word[0]))
         self._strong_by_length = _grouped(self._strong, len)
-        self._slips = self._learn_slips()
+        self._slips = slips_of(self.strong, SHORTEST_SLIPPED)
         self._inside = re.compile("|".join(self.inside)) if self.inside else None
 
     def form(self, run: str) -> Form:
@@ -121,13 +120,6 @@ class Vocabulary:
         return next(
             (word for word in self._strong_by_length.get(len(shown), ()) if _fits(shown, word, _ANY_SIGN)), None
         )
-
-    def _learn_slips(self) -> dict[str, str]:
-        slipped: dict[str, str] = {}
-        for word in self._strong:
-            for form in slips(word) if len(word) >= SHORTEST_SLIPPED else doubled(word):
-                slipped.setdefault(form, word)
-        return slipped
 
     def _unslipped(self, form: str) -> str | None:
         """The word behind a slip: any slip of a strong word, of others only two letters swapped."""

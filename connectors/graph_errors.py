@@ -19,7 +19,6 @@ from connectors.base import (
     TemporaryFailure,
     UnexpectedReply,
 )
-from connectors.facebook_wire import WHERE
 from connectors.transport import LONGEST_WAIT, retry_at, translate_transport_error
 
 USUAL_WAIT = timedelta(hours=1)  # the window of the platform's own rate limit
@@ -52,16 +51,19 @@ class TooMuchAsked(TemporaryFailure):
     """The answer would be too large for Facebook to put together; ask for fewer rows."""
 
 
-def explain(error: Exception | None, answer: Exchange | None, now: datetime) -> ConnectorError:
-    """What went wrong, from the SDK's `error` and the last `answer` received (None: none came)."""
+def explain(error: Exception | None, answer: Exchange | None, now: datetime, where: str) -> ConnectorError:
+    """What went wrong, from the SDK's `error` and the last `answer` received (None: none came).
+
+    `where` names the network.
+    """
     details = _details(error, answer)
-    if details is not None and (meaning := _by_code(details, answer, now)):
+    if details is not None and (meaning := _by_code(details, answer, now, where)):
         return meaning
     if answer is not None and answer.status != 200:
-        return _by_status(answer, now, details)
+        return _by_status(answer, now, details, where)
     if details is not None:
-        return UnexpectedReply(f"{WHERE}: Facebook refused the request (error {_number(details.get('code'))})")
-    return translate_transport_error(error or ValueError(), WHERE)
+        return UnexpectedReply(f"{where}: Facebook refused the request (error {_number(details.get('code'))})")
+    return translate_transport_error(error or ValueError(), where)
 
 
 def _details(error: Exception | None, answer: Exchange | None) -> Mapping[str, Any] | None:
@@ -78,39 +80,41 @@ def _details(error: Exception | None, answer: Exchange | None) -> Mapping[str, A
     return details if isinstance(details, dict) else None
 
 
-def _by_code(details: Mapping[str, Any], answer: Exchange | None, now: datetime) -> ConnectorError | None:
+def _by_code(details: Mapping[str, Any], answer: Exchange | None, now: datetime, where: str) -> ConnectorError | None:
     code, subcode = _number(details.get("code")), _number(details.get("error_subcode"))
     if code in _TOKEN_DEAD:
         why = _WHY_DEAD.get(subcode or 0, "Facebook does not say why")
-        return AuthFailed(f"{WHERE}: the access token no longer works: {why}. A person must issue a new one")
+        return AuthFailed(f"{where}: the access token no longer works: {why}. A person must issue a new one")
     if code in _THROTTLED:
-        return RateLimited(f"{WHERE}: too many calls; Facebook asks us to wait", _back_at(answer, now))
+        return RateLimited(f"{where}: too many calls; Facebook asks us to wait", _back_at(answer, now))
     if code in _NOT_ALLOWED:
-        return Forbidden(f"{WHERE}: the token may not read this (error {code}); check its permissions and role")
+        return Forbidden(f"{where}: the token may not read this (error {code}); check its permissions and role")
     if code == _BLOCKED:
-        return Forbidden(f"{WHERE}: Facebook has blocked this app or account for now; see the page's support inbox")
+        return Forbidden(f"{where}: Facebook has blocked this app or account for now; see the page's support inbox")
     if code in _TRANSIENT:
         if "reduce the amount" in str(details.get("message")).lower():
-            return TooMuchAsked(f"{WHERE}: Facebook could not put so much into one answer, nor a small one")
-        return TemporaryFailure(f"{WHERE}: Facebook has a fault of its own; it is asked again at the next run")
+            return TooMuchAsked(f"{where}: Facebook could not put so much into one answer, nor a small one")
+        return TemporaryFailure(f"{where}: Facebook has a fault of its own; it is asked again at the next run")
     gone = subcode == _MISSING_SUBCODE or details.get("type") == "GraphMethodException"
     if code in _NO_SUCH_OBJECT or (code == _BAD_REQUEST and gone):
-        return ObjectMissing(f"{WHERE}: not found, or not for this token; check page_id and whose token it is")
+        return ObjectMissing(
+            f"{where}: not found, or not for this token; check the account's number and whose token it is"
+        )
     return None
 
 
-def _by_status(answer: Exchange, now: datetime, details: Mapping[str, Any] | None) -> ConnectorError:
+def _by_status(answer: Exchange, now: datetime, details: Mapping[str, Any] | None, where: str) -> ConnectorError:
     status = answer.status
     if status == 401:
-        return AuthFailed(f"{WHERE}: the credentials were refused. A person must issue a new access token")
+        return AuthFailed(f"{where}: the credentials were refused. A person must issue a new access token")
     if status == 403:
-        return Forbidden(f"{WHERE}: reading was refused; check the token's permissions and any web filter")
+        return Forbidden(f"{where}: reading was refused; check the token's permissions and any web filter")
     if status == 429:
-        return RateLimited(f"{WHERE}: too many calls; Facebook asks us to wait", _back_at(answer, now))
+        return RateLimited(f"{where}: too many calls; Facebook asks us to wait", _back_at(answer, now))
     if status >= 500:
-        return TemporaryFailure(f"{WHERE}: Facebook answered {status}; it is asked again at the next run")
+        return TemporaryFailure(f"{where}: Facebook answered {status}; it is asked again at the next run")
     code = "" if details is None else f", error {_number(details.get('code'))}"
-    return UnexpectedReply(f"{WHERE}: Facebook answered {status}{code}, which it does not document for this")
+    return UnexpectedReply(f"{where}: Facebook answered {status}{code}, which it does not document for this")
 
 
 def _back_at(answer: Exchange | None, now: datetime) -> datetime:
