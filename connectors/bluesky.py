@@ -1,7 +1,7 @@
 """Bluesky, in plain HTTP: what it notifies the school of, and the threads under what it has posted.
 
 Notifications are asked for at every run, one call. The list of the school's own posts tells how many replies each
-has, what the school answered, and the rules by which it hides replies; it is asked for every 75 minutes, and a thread
+has, what the school answered, and the rules by which it hides replies; it is asked for every 90 minutes, and a thread
 is read when its count or its rules moved, or once a day while it is fresh. Nothing can be edited here. When a reply
 is deleted everything below it drops out of its thread, though it still exists: what no thread shows is asked for by
 its address.
@@ -34,7 +34,7 @@ from connectors.bluesky_wire import POST_URI, WHERE, glance, rows_of
 from connectors.transport import NetworkSession
 
 NOTIFICATIONS, THREADS = "notifications", "threads"
-LISTED_EVERY = timedelta(minutes=75)
+LISTED_EVERY = timedelta(minutes=90)
 MAIN_PASSWORD = "com.atproto.access"  # noqa: S105  a scope, not a password
 _BY_ADDRESS = "posts by address"
 

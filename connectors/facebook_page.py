@@ -7,7 +7,6 @@ quiet page few.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
@@ -27,7 +26,8 @@ from connectors.facebook_more_wire import read_conversations, read_ratings
 from connectors.facebook_wire import Posts, Unfinished, read_comments, read_posts
 from connectors.graph import API_VERSION, Graph
 from connectors.graph_errors import ObjectMissing
-from connectors.thread_book import ThreadBook, read_again_after, read_thread_book
+from connectors.graph_listing import Place, all_before, always, read_place, whole_is_due
+from connectors.thread_book import ThreadBook
 from connectors.transport import NetworkSession
 
 WHERE = "Facebook page"
@@ -35,8 +35,6 @@ COMMENTS, TAGGED, RATINGS = "comments", "tagged", "ratings"
 
 OVERLAP = timedelta(hours=1)
 """How far before the last complete read a thread that is not read whole is read again, for late arrivals."""
-SWEEP_EVERY = timedelta(hours=1)
-"""How often the list of posts is read beyond its first page."""
 LARGE_THREAD_EVERY = timedelta(minutes=15)
 """A thread is read whole at most so often for each page it has."""
 
@@ -119,23 +117,19 @@ class FacebookPage:
     def _fetch_comments(self, cursor: Cursor | None, budget: Budget, started: datetime) -> Iterator[Batch]:
         """The cursor's `since` moves only with the last batch; which threads were read moves with each of them, so
         that a run that is cut short is not begun again from nothing."""
-        since, swept, book = _read_cursor(cursor)
+        place = read_place(cursor)
         oldest = started - self._lookback
-        sweep = swept is None or started - swept >= SWEEP_EVERY - timedelta(minutes=1)
+        sweep = place.sweep_is_due(started)
         met: set[str] = set()
-
-        def so_far() -> Cursor:
-            return _cursor(since, swept, book)
-
         for page, exchanges in self._graph.pages(
             f"{self._page_id}/feed", self._posts_since(oldest), POSTS_AT_ONCE, budget
         ):
             found = read_posts(page, self._page_id)
-            whole = _note_whole(found, book, started)
+            whole = _note_whole(found, place.book, started)
             met.update(post.remote_id for post in found.posts)
             yield Batch(
                 found.items,
-                so_far(),
+                place.cursor(),
                 False,
                 posts=found.posts,
                 quarantined=found.quarantined,
@@ -144,14 +138,15 @@ class FacebookPage:
             )
             posts = {post.remote_id: post for post in found.posts}
             for unfinished in found.unfinished:
-                yield from self._read_thread(
-                    unfinished, posts[unfinished.thread.post_id], since, book, so_far, budget, started
-                )
-            if not sweep or _all_before([post.created_at for post in found.posts], oldest):
+                post = posts[unfinished.thread.post_id]
+                yield from self._read_thread(unfinished, post, place, budget, started)
+            if not sweep or all_before([post.created_at for post in found.posts], oldest):
                 break
         if sweep:
-            book.keep_only(met)
-        yield Batch((), _cursor(started, started if sweep else swept, book), complete=True)
+            place.book.keep_only(met)
+            place.swept = started
+        place.since = started
+        yield Batch((), place.cursor(), complete=True)
 
     def _posts_since(self, oldest: datetime) -> Callable[[int], Mapping[str, str]]:
         def which(limit: int) -> Mapping[str, str]:
@@ -164,36 +159,35 @@ class FacebookPage:
         self,
         unfinished: Unfinished,
         post: FetchedPost,
-        since: datetime | None,
-        book: ThreadBook,
-        so_far: Callable[[], Cursor],
+        place: Place,
         budget: Budget,
         started: datetime,
     ) -> Iterator[Batch]:
         """The rest of a thread: whole when its time has come, else back to where the last run began."""
         post_id, count = post.remote_id, post.comment_count
-        if not book.is_due(post_id, post.created_at, count, started):
+        if not place.book.is_due(post_id, post.created_at, count, started):
             return
-        back_to = None if _whole_is_due(book, post, started) else since
-        if back_to is not None and _all_before(unfinished.newest[-1:], back_to - OVERLAP):
+        whole = whole_is_due(place.book, post, COMMENTS_AT_ONCE, LARGE_THREAD_EVERY, started)
+        back_to = None if whole else place.since
+        if back_to is not None and all_before(unfinished.newest[-1:], back_to - OVERLAP):
             return
         how = {"filter": "stream", "order": "reverse_chronological", "fields": _COMMENT_FIELDS}
-        pages = self._graph.pages(f"{post_id}/comments", _always(how), COMMENTS_AT_ONCE, budget, unfinished.following)
+        pages = self._graph.pages(f"{post_id}/comments", always(how), COMMENTS_AT_ONCE, budget, unfinished.following)
         try:
             for page, exchanges in pages:
                 items, quarantined = read_comments(page, unfinished.thread)
                 end = page.following is None
                 if end:
-                    book.note(post_id, count, started, post.created_at)
+                    place.book.note(post_id, count, started, post.created_at)
                 yield Batch(
                     items,
-                    so_far(),
+                    place.cursor(),
                     False,
                     quarantined=quarantined,
                     exchanges=exchanges,
                     whole_threads=(post_id,) if end else (),
                 )
-                if back_to is not None and _all_before([item.created_at for item in items], back_to - OVERLAP):
+                if back_to is not None and all_before([item.created_at for item in items], back_to - OVERLAP):
                     return
         except ObjectMissing:
             return  # the post was deleted since the list of posts was read; its comments went with it
@@ -202,7 +196,7 @@ class FacebookPage:
         self, stream: str, cursor: Cursor | None, budget: Budget, started: datetime
     ) -> Iterator[Batch]:
         """Posts elsewhere that tag the page, or ratings of it, back to the look-back."""
-        since = _read_cursor(cursor)[0]
+        place = read_place(cursor)
         oldest = started - self._lookback
         fields = _POST_FIELDS if stream == TAGGED else _RATING_FIELDS
 
@@ -213,7 +207,7 @@ class FacebookPage:
             found = read_posts(page, self._page_id) if stream == TAGGED else read_ratings(page)
             yield Batch(
                 found.items,
-                _cursor(since, None, ThreadBook()),
+                place.cursor(),
                 False,
                 quarantined=found.quarantined,
                 exchanges=exchanges,
@@ -223,23 +217,23 @@ class FacebookPage:
                 path = f"{unfinished.thread.post_id}/comments"
                 for below, more in self._graph.pages(
                     path,
-                    _always(how_threads),
+                    always(how_threads),
                     COMMENTS_AT_ONCE,
                     budget,
                     unfinished.following,
                 ):
                     items, quarantined = read_comments(below, unfinished.thread)
                     yield Batch(items, None, False, quarantined=quarantined, exchanges=more)
-            if _all_before([item.created_at for item in found.items if item.post_remote_id is None], oldest):
+            if all_before([item.created_at for item in found.items if item.post_remote_id is None], oldest):
                 break
-        yield Batch((), _cursor(started, None, ThreadBook()), complete=True)
+        yield Batch((), Place(started).cursor(), complete=True)
 
     def _fetch_messages(self, cursor: Cursor | None, budget: Budget, started: datetime) -> Iterator[Batch]:
         """Conversations come with the one that was written in last first."""
-        since = _read_cursor(cursor)[0] or started - self._lookback
+        since = read_place(cursor).since or started - self._lookback
         how = {"platform": "messenger", "fields": _CONVERSATION_FIELDS}
         for page, exchanges in self._graph.pages(
-            f"{self._page_id}/conversations", _always(how), CONVERSATIONS_AT_ONCE, budget
+            f"{self._page_id}/conversations", always(how), CONVERSATIONS_AT_ONCE, budget
         ):
             found = read_conversations(page, WHERE)
             yield Batch(found.items, cursor, False, quarantined=found.quarantined, exchanges=exchanges)
@@ -247,23 +241,18 @@ class FacebookPage:
                 fields = {"fields": "id,message,from,to,created_time,attachments"}
                 for below, more in self._graph.pages(
                     f"{conversation_id}/messages",
-                    _always(fields),
+                    always(fields),
                     COMMENTS_AT_ONCE,
                     budget,
                     following,
                 ):
                     items, quarantined = found.read_more(below, conversation_id)
                     yield Batch(items, cursor, False, quarantined=quarantined, exchanges=more)
-                    if _all_before([item.created_at for item in items], since - OVERLAP):
+                    if all_before([item.created_at for item in items], since - OVERLAP):
                         break
-            if _all_before(found.updated, since - OVERLAP):
+            if all_before(found.updated, since - OVERLAP):
                 break
-        yield Batch((), _cursor(started, None, ThreadBook()), complete=True)
-
-
-def _always(how: Mapping[str, str]) -> Callable[[int], Mapping[str, str]]:
-    """The same question however many rows are asked for."""
-    return lambda _: how
+        yield Batch((), Place(started).cursor(), complete=True)
 
 
 def _note_whole(found: Posts, book: ThreadBook, now: datetime) -> tuple[str, ...]:
@@ -273,39 +262,3 @@ def _note_whole(found: Posts, book: ThreadBook, now: datetime) -> tuple[str, ...
     for post in whole:
         book.note(post.remote_id, post.comment_count, now, post.created_at)
     return tuple(post.remote_id for post in whole)
-
-
-def _whole_is_due(book: ThreadBook, post: FetchedPost, now: datetime) -> bool:
-    last = book.threads.get(post.remote_id)
-    if last is None:
-        return True
-    pages = math.ceil((post.comment_count or 0) / COMMENTS_AT_ONCE)
-    age = now - max(post.created_at or last.changed_at, last.changed_at)
-    wait = max(read_again_after(age), pages * LARGE_THREAD_EVERY if pages > 1 else timedelta(0))
-    return now - last.read_at >= wait - timedelta(minutes=1)
-
-
-def _read_cursor(cursor: Cursor | None) -> tuple[datetime | None, datetime | None, ThreadBook]:
-    """Up to when everything was read, when the list was last swept, and the threads; what is not ours: nothing."""
-    if not cursor or cursor.get("v") not in {1, 2}:
-        return None, None, ThreadBook()
-    return _iso(cursor.get("since")), _iso(cursor.get("swept")), read_thread_book(cursor.get("threads"))
-
-
-def _cursor(since: datetime | None, swept: datetime | None, book: ThreadBook) -> Cursor:
-    moments = {"since": since.isoformat() if since else None, "swept": swept.isoformat() if swept else None}
-    return {"v": 2, **moments, "threads": book.to_json()}
-
-
-def _iso(value: object) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return None
-    return moment if moment.tzinfo else None
-
-
-def _all_before(moments: Sequence[datetime | None], than: datetime) -> bool:
-    """Whether there is a moment here and every one known is before `than`."""
-    known = [moment for moment in moments if moment is not None]
-    return bool(known) and max(known) < than

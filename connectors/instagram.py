@@ -1,16 +1,12 @@
-"""Reads an Instagram professional account: comments under what it published, and media by others that tag it.
+"""Reads a professional Instagram account through the Graph API: comments on its media, and where it is tagged.
 
-One call lists the newest media with their counts of comments, and the newest comments and replies of each. Only
-threads with more to tell are read on their own, and older media are listed once an hour. Comments cannot be edited
-here: reading them again is for replies under old comments and for what was hidden or deleted.
-
-What Meta never shows: comments under adverts and live video, by people the account has restricted, and on media with
-an age limit.
+One call lists the newest media together with how many comments each has and the newest of them; only threads that
+changed, or whose time has come, are read to their end. Replies come along with their comment, the rest of many by a
+call of their own. Comments cannot be edited here.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
@@ -22,59 +18,46 @@ from connectors.base import (
     Budget,
     Capabilities,
     Cursor,
-    Exchange,
+    FetchedItem,
     Forbidden,
+    Quarantined,
     Verdict,
 )
+from connectors.facebook_more_wire import read_conversations
 from connectors.graph import API_VERSION, Graph
 from connectors.graph_errors import ObjectMissing
-from connectors.graph_messages import fetch_messages
-from connectors.graph_progress import Progress, all_before, read_progress
+from connectors.graph_listing import Place, all_before, always, read_place, whole_is_due
 from connectors.instagram_wire import (
-    TAGGED,
     WHERE,
     Comments,
     Medium,
-    MoreReplies,
-    Thread,
-    everything_under,
+    Post,
     read_comments,
-    read_media,
+    read_medium,
     read_replies,
-    read_tags,
-    tags_in,
+    read_tag,
 )
 from connectors.transport import NetworkSession
 
 COMMENTS, TAGS = "comments", "tags"
-
 OVERLAP = timedelta(hours=1)
-"""How far before the last complete read a thread that is not read whole is read again, for late arrivals."""
-SWEEP_EVERY = timedelta(hours=1)
-"""How often the list of media is read beyond its first page."""
-A_LITTLE_EARLY = timedelta(minutes=1)
-
+LARGE_THREAD_EVERY = timedelta(minutes=5)
+"""A thread is read whole at most so often for each page it has."""
 MEDIA_AT_ONCE = 25
-COMMENTS_IN_A_MEDIUM = 25
-COMMENTS_AT_ONCE = 50  # the most that Instagram gives
-ALWAYS_WHOLE = 4 * COMMENTS_AT_ONCE
-"""Up to so many comments a thread is read whole whenever its count moved."""
-LARGE_THREAD_EVERY = timedelta(minutes=15)
-"""A larger one at most so often for each further page that it has."""
-TAG_PAGES = 4
-"""Pages of tags looked through for some that went missing."""
+COMMENTS_AT_ONCE = 50
+CONVERSATIONS_AT_ONCE = 25
 
-_COMMENT = "id,text,timestamp,username,from{id,username},user,hidden,parent_id"
-_WITH_REPLIES = f"{_COMMENT},replies.limit({COMMENTS_AT_ONCE}){{{_COMMENT}}}"
-_MEDIUM = f"id,caption,permalink,timestamp,comments_count,comments.limit(%d){{{_WITH_REPLIES}}}"
-_TAG = "id,caption,permalink,timestamp,username,media_type,media_url"
+_OF_A_COMMENT = "id,text,timestamp,username,from{id,username},hidden,parent_id"
+_COMMENT_FIELDS = f"{_OF_A_COMMENT},replies.limit({COMMENTS_AT_ONCE}){{{_OF_A_COMMENT}}}"
+_MEDIA_FIELDS = "id,caption,permalink,timestamp,comments_count,comments.limit(%d){%s}"
+_TAG_FIELDS = "id,caption,permalink,timestamp,username"
+_CONVERSATION_FIELDS = "id,updated_time,messages.limit(25){id,message,from,to,created_time,attachments}"
 
 
 class Instagram:
-    """An account read by its number, `user_id`. `lookback_days`: how old a post may be and still be read.
+    """One account. `user_id`: its number. `lookback_days`: how old a medium may be and still be read.
 
-    `session` must carry `access_token` and `app_secret` among its secrets, and leads to graph.instagram.com where
-    the token was made by signing in with Instagram.
+    `session` must carry `access_token` and `app_secret` among its secrets.
     """
 
     network: ClassVar[str] = "instagram"
@@ -113,145 +96,125 @@ class Instagram:
         """Ask Instagram for the account. Raises a ConnectorError."""
         return self._graph.state(self._user_id, "username", "user_id")
 
+    def verify(self, remote_ids: Sequence[str], budget: Budget) -> Mapping[str, Verdict]:
+        """Say which comments still exist. Raises a ConnectorError."""
+        return self._graph.verify(remote_ids, budget, self.check)
+
     def fetch(self, stream: str, cursor: Cursor | None, budget: Budget) -> Iterator[Batch]:
-        """Read one stream onward from `cursor` (None: from the look-back). Raises a ConnectorError."""
-        started = self._now().astimezone(UTC)
+        """Read one stream onward from `cursor`. Raises a ConnectorError."""
         if stream not in self.capabilities.streams:
             raise Forbidden(f"{WHERE}: there is no such stream; it has {', '.join(self.capabilities.streams)}")
-        progress = read_progress(cursor)
-        if stream == COMMENTS:
-            return self._fetch_comments(progress, budget, started)
-        if stream == TAGS:
-            return self._fetch_tags(budget, started)
-        # Of the token that asks: the page behind the account, or the account itself, has the conversations.
-        return fetch_messages(
-            self._graph, "me/conversations", "instagram", self._user_id, progress, self._lookback, budget, started
-        )
+        started = self._now().astimezone(UTC)
+        fetch = {COMMENTS: self._fetch_comments, TAGS: self._fetch_tags, MESSAGES: self._fetch_messages}[stream]
+        return fetch(cursor, budget, started)
 
-    def verify(self, remote_ids: Sequence[str], budget: Budget) -> Mapping[str, Verdict]:
-        """Say which of these comments and tags still exist. Raises a ConnectorError."""
-        tags = [each for each in remote_ids if each.startswith(TAGGED)]
-        verdicts = self._graph.verify([each for each in remote_ids if each not in tags], budget, self.check)
-        return verdicts | self._verify_tags(tags, budget)
-
-    def _fetch_comments(self, progress: Progress, budget: Budget, started: datetime) -> Iterator[Batch]:
-        """The cursor's `since` moves only with the last batch; which threads were read moves with each of them, so
-        that a run that is cut short is not begun again from nothing."""
+    def _fetch_comments(self, cursor: Cursor | None, budget: Budget, started: datetime) -> Iterator[Batch]:
+        """`since` moves only with the last batch; which threads were read moves with each of them."""
+        place = read_place(cursor)
         oldest = started - self._lookback
-        sweep = progress.swept is None or started - progress.swept >= SWEEP_EVERY - A_LITTLE_EARLY
+        sweep = place.sweep_is_due(started)
         met: set[str] = set()
 
-        def media_with(limit: int) -> Mapping[str, str]:
-            return {"fields": _MEDIUM % min(limit, COMMENTS_IN_A_MEDIUM)}
+        def how(limit: int) -> Mapping[str, str]:
+            return {"fields": _MEDIA_FIELDS % (min(limit, COMMENTS_AT_ONCE), _COMMENT_FIELDS)}
 
-        for page, exchanges in self._graph.pages(f"{self._user_id}/media", media_with, MEDIA_AT_ONCE, budget):
-            media, odd = read_media(page)
-            met.update(medium.post.remote_id for medium in media)
-            whole = _note_whole(media, progress, started)
-            items, bad = everything_under(media)
-            posts = tuple(medium.post for medium in media)
-            yield Batch(items, progress.to_json(), False, posts, (*odd, *bad), exchanges, whole)
-            for medium in media:
-                if not medium.is_whole:
-                    yield from self._read_thread(medium, progress, budget, started)
-            if not sweep or all_before([medium.post.created_at for medium in media], oldest):
+        for page, exchanges in self._graph.pages(f"{self._user_id}/media", how, MEDIA_AT_ONCE, budget):
+            read = [read_medium(row) for row in page.rows]
+            media = [each for each in read if isinstance(each, Medium)]
+            recent = [each for each in media if each.post.created_at is None or each.post.created_at >= oldest]
+            met.update(each.post.remote_id for each in recent)
+            for each in recent:
+                if each.is_whole:
+                    place.book.note(each.post.remote_id, each.post.comment_count, started, each.post.created_at)
+            bad = [each for each in read if isinstance(each, Quarantined)]
+            yield Batch(
+                tuple(item for each in recent for item in each.comments.items),
+                place.cursor(),
+                False,
+                posts=tuple(each.post for each in recent),
+                quarantined=(*bad, *(q for each in recent for q in each.comments.quarantined)),
+                exchanges=exchanges,
+                whole_threads=tuple(each.post.remote_id for each in recent if each.is_whole),
+            )
+            for each in recent:
+                if not each.is_whole:
+                    yield from self._read_thread(each, place, budget, started)
+            if not sweep or (media and not recent):
                 break
-        gone: tuple[str, ...] = ()
         if sweep:
-            gone = tuple(sorted(progress.book.threads.keys() - met))  # deleted, or as old as the look-back
-            progress.book.keep_only(met)
-            progress.swept = started
-        progress.since = started
-        yield Batch((), progress.to_json(), complete=True, whole_threads=gone)
+            place.book.keep_only(met)
+            place.swept = started
+        place.since = started
+        yield Batch((), place.cursor(), complete=True)
 
-    def _read_thread(self, medium: Medium, progress: Progress, budget: Budget, started: datetime) -> Iterator[Batch]:
-        """The rest of a thread: whole when its time has come, else back to where the last run began."""
-        post = medium.post
-        if not progress.book.is_due(post.remote_id, post.created_at, post.comment_count, started):
+    def _read_thread(self, medium: Medium, place: Place, budget: Budget, started: datetime) -> Iterator[Batch]:
+        """All of a thread, when its time has come."""
+        post, book = medium.post, place.book
+        if not book.is_due(post.remote_id, post.created_at, post.comment_count, started):
             return
-        back_to = None if _may_be_whole(medium, progress, started) else progress.since
-        known_from = None if back_to is None else back_to - OVERLAP
+        if not whole_is_due(book, post, COMMENTS_AT_ONCE, LARGE_THREAD_EVERY, started):
+            return  # its newest comments came along; the rest can wait a little
+        known = Post(post.remote_id, post.permalink)
+        how = {"fields": _COMMENT_FIELDS}
         try:
+            yield from self._rest_of_replies(medium.comments, known, place, budget)
             if medium.following is not None:
-                if known_from is not None and all_before(medium.comments.written[-1:], known_from):
-                    return
-                path = f"{post.remote_id}/comments"
                 for page, exchanges in self._graph.pages(
-                    path, lambda _: {"fields": _WITH_REPLIES}, COMMENTS_AT_ONCE, budget, medium.following
+                    f"{post.remote_id}/comments", always(how), COMMENTS_AT_ONCE, budget, medium.following
                 ):
-                    found = read_comments(page, medium.thread)
-                    yield _batch(found, progress, exchanges)
-                    if known_from is not None and all_before(found.written, known_from):
-                        return
-                    if known_from is None:
-                        yield from self._read_replies(found.more_replies, medium.thread, progress, budget)
-            if known_from is not None:
-                return
-            yield from self._read_replies(medium.comments.more_replies, medium.thread, progress, budget)
+                    comments = read_comments(page, known)
+                    yield Batch(
+                        comments.items, place.cursor(), False, quarantined=comments.quarantined, exchanges=exchanges
+                    )
+                    yield from self._rest_of_replies(comments, known, place, budget)
         except ObjectMissing:
-            # Deleted since it was listed, or the comment at which the next page begins was. What we hold of it is
-            # asked for by id, and if there still is a thread it is read anew.
-            progress.book.threads.pop(post.remote_id, None)
-        else:
-            progress.book.note(post.remote_id, post.comment_count, started, post.created_at)
-        yield Batch((), progress.to_json(), False, whole_threads=(post.remote_id,))
+            return  # the medium was deleted since the list was read; its comments went with it
+        book.note(post.remote_id, post.comment_count, started, post.created_at)
+        yield Batch((), place.cursor(), False, whole_threads=(post.remote_id,))
 
-    def _read_replies(
-        self, more: Sequence[MoreReplies], thread: Thread, progress: Progress, budget: Budget
-    ) -> Iterator[Batch]:
-        """Replies beyond those that came with their comment."""
-        for each in more:
-            path = f"{each.comment_id}/replies"
-            for page, exchanges in self._graph.pages(
-                path, lambda _: {"fields": _COMMENT}, COMMENTS_AT_ONCE, budget, each.following
-            ):
-                yield _batch(read_replies(page, thread, each.comment_id), progress, exchanges)
+    def _rest_of_replies(self, comments: Comments, post: Post, place: Place, budget: Budget) -> Iterator[Batch]:
+        for comment_id, following in comments.cut_short:
+            pages = self._graph.pages(
+                f"{comment_id}/replies", always({"fields": _OF_A_COMMENT}), COMMENTS_AT_ONCE, budget, following
+            )
+            try:
+                for page, exchanges in pages:
+                    more = read_replies(page, post, comment_id)
+                    yield Batch(more.items, place.cursor(), False, quarantined=more.quarantined, exchanges=exchanges)
+            except ObjectMissing:
+                continue  # this comment was deleted meanwhile
 
-    def _fetch_tags(self, budget: Budget, started: datetime) -> Iterator[Batch]:
-        """All media that tag the account, back to the look-back: captions can be edited and do not say so."""
+    def _fetch_tags(self, cursor: Cursor | None, budget: Budget, started: datetime) -> Iterator[Batch]:
         oldest = started - self._lookback
+        how = {"fields": _TAG_FIELDS}
+        for page, exchanges in self._graph.pages(f"{self._user_id}/tags", always(how), MEDIA_AT_ONCE, budget):
+            read = [read_tag(row) for row in page.rows]
+            items = [each for each in read if isinstance(each, FetchedItem)]
+            recent = tuple(item for item in items if item.created_at >= oldest)
+            bad = tuple(each for each in read if isinstance(each, Quarantined))
+            yield Batch(recent, cursor, False, quarantined=bad, exchanges=exchanges)
+            if items and not recent:
+                break
+        yield Batch((), Place(started).cursor(), complete=True)
+
+    def _fetch_messages(self, cursor: Cursor | None, budget: Budget, started: datetime) -> Iterator[Batch]:
+        """Conversations come with the one that was written in last first."""
+        since = read_place(cursor).since or started - self._lookback
+        how = {"platform": "instagram", "fields": _CONVERSATION_FIELDS}
         for page, exchanges in self._graph.pages(
-            f"{self._user_id}/tags", lambda _: {"fields": _TAG}, COMMENTS_AT_ONCE, budget
+            f"{self._user_id}/conversations", always(how), CONVERSATIONS_AT_ONCE, budget
         ):
-            items, odd = read_tags(page)
-            yield Batch(items, None, False, quarantined=odd, exchanges=exchanges)
-            if all_before([item.created_at for item in items], oldest):
+            found = read_conversations(page, WHERE)
+            yield Batch(found.items, cursor, False, quarantined=found.quarantined, exchanges=exchanges)
+            for conversation_id, following in found.unfinished(since - OVERLAP):
+                fields = {"fields": "id,message,from,to,created_time,attachments"}
+                for below, more in self._graph.pages(
+                    f"{conversation_id}/messages", always(fields), COMMENTS_AT_ONCE, budget, following
+                ):
+                    items, quarantined = found.read_more(below, conversation_id)
+                    yield Batch(items, cursor, False, quarantined=quarantined, exchanges=more)
+                    if all_before([item.created_at for item in items], since - OVERLAP):
+                        break
+            if all_before(found.updated, since - OVERLAP):
                 break
-        yield Batch((), Progress(since=started).to_json(), complete=True)
-
-    def _verify_tags(self, tags: Sequence[str], budget: Budget) -> dict[str, Verdict]:
-        """Media of other people can only be looked for in the list. It is as long as what was asked about is old, so
-        what is not in it is gone only where we came to its end."""
-        verdicts = dict.fromkeys(tags, Verdict.UNKNOWN)
-        if not tags:
-            return verdicts
-        pages = self._graph.pages(f"{self._user_id}/tags", lambda _: {"fields": "id"}, COMMENTS_AT_ONCE, budget)
-        for number, (page, _) in enumerate(pages, 1):
-            verdicts |= {each: Verdict.PRESENT for each in tags_in(page) if each in verdicts}
-            if page.following is None:
-                return {each: Verdict.GONE if v is Verdict.UNKNOWN else v for each, v in verdicts.items()}
-            if Verdict.UNKNOWN not in verdicts.values() or number == TAG_PAGES:
-                break
-        return verdicts
-
-
-def _note_whole(media: Sequence[Medium], progress: Progress, now: datetime) -> tuple[str, ...]:
-    """Threads that came whole with their medium need no call of their own."""
-    whole = [medium.post for medium in media if medium.is_whole]
-    for post in whole:
-        progress.book.note(post.remote_id, post.comment_count, now, post.created_at)
-    return tuple(post.remote_id for post in whole)
-
-
-def _may_be_whole(medium: Medium, progress: Progress, now: datetime) -> bool:
-    """Whether a thread that is due can be read to its end: always, unless it is very long and was read lately."""
-    last = progress.book.threads.get(medium.post.remote_id)
-    if last is None or progress.since is None:
-        return True
-    pages = math.ceil(max(0, (medium.post.comment_count or 0) - ALWAYS_WHOLE) / COMMENTS_AT_ONCE)
-    return now - last.read_at >= pages * LARGE_THREAD_EVERY - A_LITTLE_EARLY
-
-
-def _batch(found: Comments, progress: Progress, exchanges: tuple[Exchange, ...]) -> Batch:
-    """A page in the middle of a thread."""
-    return Batch(found.items, progress.to_json(), False, quarantined=found.quarantined, exchanges=exchanges)
+        yield Batch((), Place(started).cursor(), complete=True)

@@ -1,215 +1,151 @@
-"""What the Graph API's JSON means on Instagram: media, comments, replies and tags. No network here.
-
-Facts are from Meta's reference of the Instagram platform: a comment names its author in `from`, by an id that holds
-for this app only, and an own one in `user` as well, by the account's number. Replies have no replies.
-"""
+"""What the Graph API's JSON means on an Instagram account: media, comments and their replies. No network here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from connectors.base import Attachment, FetchedItem, FetchedPost, ItemKind, Quarantined, Shown, UnexpectedReply
+from connectors.base import FetchedItem, FetchedPost, ItemKind, Quarantined, Shown, UnexpectedReply
 from connectors.graph_pages import Page, read_page
 from connectors.graph_values import graph_id, moment_of, text_of
 
 WHERE = "Instagram"
-TAGGED = "tag:"
-"""Begins our id of a medium by someone else that tags the school. By its own id it cannot be asked for."""
 
 
 @dataclass(frozen=True)
-class Thread:
-    """The medium that comments hang under. Comments have no address of their own; they get its."""
+class Post:
+    """A medium the school published, as comments know it."""
 
-    post_id: str
+    media_id: str
     permalink: str
 
 
 @dataclass(frozen=True)
-class MoreReplies:
-    """A comment with more replies than came with it, and how to go on (empty: from the first)."""
-
-    comment_id: str
-    following: Mapping[str, str]
-
-
-@dataclass(frozen=True)
 class Comments:
-    """What one page of comments held, with the replies that came with them.
+    """One page of comments with the replies that came along. `cut_short`: comments with more replies, and the way
+    to the rest of them."""
 
-    `written`: when the comments themselves were written, in their order, without replies.
-    """
-
-    items: tuple[FetchedItem, ...] = ()
-    quarantined: tuple[Quarantined, ...] = ()
-    written: tuple[datetime, ...] = ()
-    more_replies: tuple[MoreReplies, ...] = ()
+    items: tuple[FetchedItem, ...]
+    quarantined: tuple[Quarantined, ...]
+    cut_short: tuple[tuple[str, Mapping[str, str]], ...]
 
 
 @dataclass(frozen=True)
 class Medium:
-    """Something the school published, with its newest comments, and how to go on (None: these are all)."""
+    """A medium with the newest of its comments. `following`: the way to the rest, None when all of them came."""
 
     post: FetchedPost
     comments: Comments
     following: Mapping[str, str] | None
 
     @property
-    def thread(self) -> Thread:
-        """For reading the rest."""
-        return Thread(self.post.remote_id, self.post.permalink)
-
-    @property
     def is_whole(self) -> bool:
-        """Whether every comment and reply under it came with it."""
-        return self.following is None and not self.comments.more_replies
+        """Whether every comment and every reply came along."""
+        return self.following is None and not self.comments.cut_short
 
 
-def read_media(page: Page) -> tuple[tuple[Medium, ...], tuple[Quarantined, ...]]:
-    """What the school published, and what of it could not be read."""
-    read = [_medium(raw) for raw in page.rows]
-    media = tuple(each for each in read if isinstance(each, Medium))
-    return media, tuple(each for each in read if isinstance(each, Quarantined))
-
-
-def _medium(raw: Any) -> Medium | Quarantined:
-    if not isinstance(raw, dict):
-        return Quarantined(raw, "a medium is not an object")
-    post_id = graph_id(raw.get("id"))
-    if post_id is None:
+def read_medium(raw: Any) -> Medium | Quarantined:
+    """A medium and what came with it."""
+    media_id = graph_id(raw.get("id")) if isinstance(raw, dict) else None
+    if media_id is None:
         return Quarantined(raw, "a medium has no id")
     count = raw.get("comments_count")
-    count = count if isinstance(count, int) and not isinstance(count, bool) and count >= 0 else None
     post = FetchedPost(
-        remote_id=post_id,
+        remote_id=media_id,
         text=text_of(raw.get("caption")) or "",
         created_at=moment_of(raw.get("timestamp")),
         permalink=text_of(raw.get("permalink")) or "",
-        comment_count=count,
+        comment_count=count if isinstance(count, int) and not isinstance(count, bool) and count >= 0 else None,
     )
-    if "comments" not in raw:
-        return Medium(post, Comments(), {} if count else None)
+    if "comments" not in raw:  # left out where there are none
+        return Medium(post, Comments((), (), ()), None if not post.comment_count else {})
     try:
-        nested = read_page(raw["comments"], WHERE)
+        page = read_page(raw["comments"], WHERE)
     except UnexpectedReply:
-        return Medium(post, Comments(), {})
-    return Medium(post, read_comments(nested, Thread(post_id, post.permalink)), nested.following)
+        return Medium(post, Comments((), (), ()), {})
+    return Medium(post, read_comments(page, Post(media_id, post.permalink)), page.following)
 
 
-def read_comments(page: Page, thread: Thread) -> Comments:
-    """A page of comments under a medium."""
+def read_comments(page: Page, post: Post) -> Comments:
+    """The comments on one page, and the replies below each."""
     read: list[FetchedItem | Quarantined] = []
-    written: list[datetime] = []
-    more: list[MoreReplies] = []
+    cut_short = []
     for raw in page.rows:
-        comment = _comment(raw, thread, None)
+        comment = read_comment(raw, post)
         read.append(comment)
-        if isinstance(comment, FetchedItem):
-            written.append(comment.created_at)
-        if not isinstance(raw, dict) or raw.get("replies") is None:
+        replies = raw.get("replies") if isinstance(raw, dict) else None
+        comment_id = graph_id(raw.get("id")) if isinstance(raw, dict) else None
+        if replies is None or comment_id is None:
             continue
-        comment_id = graph_id(raw.get("id"))
         try:
-            replies = read_page(raw["replies"], WHERE)
+            nested = read_page(replies, WHERE)
         except UnexpectedReply:
-            replies = Page((), {})
-        read += [_comment(reply, thread, comment_id) for reply in replies.rows]
-        if replies.following is not None and comment_id is not None:
-            more.append(MoreReplies(comment_id, replies.following))
-    return Comments(*sorted_out(read), tuple(written), tuple(more))
+            cut_short.append((comment_id, {}))
+            continue
+        read += [read_comment(reply, post, comment_id) for reply in nested.rows]
+        if nested.following is not None:
+            cut_short.append((comment_id, dict(nested.following)))
+    return Comments(
+        tuple(each for each in read if isinstance(each, FetchedItem)),
+        tuple(each for each in read if isinstance(each, Quarantined)),
+        tuple(cut_short),
+    )
 
 
-def read_replies(page: Page, thread: Thread, comment_id: str) -> Comments:
-    """A page of replies to one comment."""
-    return Comments(*sorted_out([_comment(raw, thread, comment_id) for raw in page.rows]))
+def read_replies(page: Page, post: Post, comment_id: str) -> Comments:
+    """More replies to one comment."""
+    read = [read_comment(raw, post, comment_id) for raw in page.rows]
+    return Comments(
+        tuple(each for each in read if isinstance(each, FetchedItem)),
+        tuple(each for each in read if isinstance(each, Quarantined)),
+        (),
+    )
 
 
-def _comment(raw: Any, thread: Thread, parent_id: str | None) -> FetchedItem | Quarantined:
-    if not isinstance(raw, dict):
-        return Quarantined(raw, "a comment is not an object")
-    comment_id, created_at = graph_id(raw.get("id")), moment_of(raw.get("timestamp"))
-    raw = {name: value for name, value in raw.items() if name != "replies"}
+def read_comment(raw: Any, post: Post, parent_id: str | None = None) -> FetchedItem | Quarantined:
+    """A comment, or with `parent_id` a reply to one. Comments have no address of their own: the medium's is given."""
+    comment_id = graph_id(raw.get("id")) if isinstance(raw, dict) else None
     if comment_id is None:
         return Quarantined(raw, "a comment has no id")
+    created_at = moment_of(raw.get("timestamp"))
     if created_at is None:
         return Quarantined(raw, f"comment {comment_id} has no time that can be read")
-    text = text_of(raw.get("text"))
-    if text is None and raw.get("text") is not None:
-        return Quarantined(raw, f"comment {comment_id} has words that are not text")
-    parent_id = graph_id(raw.get("parent_id")) or parent_id
-    author_id, author_name = author_of(raw)
+    text = raw.get("text")
+    if text is not None and not isinstance(text, str):
+        return Quarantined(raw, f"comment {comment_id} has a text that is none")
+    author = raw.get("from")
+    author = author if isinstance(author, dict) else {}
+    parent_id = parent_id or graph_id(raw.get("parent_id"))
     return FetchedItem(
         remote_id=comment_id,
         kind=ItemKind.REPLY if parent_id else ItemKind.COMMENT,
         text=text or "",
         created_at=created_at,
-        post_remote_id=thread.post_id,
+        post_remote_id=post.media_id,
         parent_remote_id=parent_id,
-        author_id=author_id,
-        author_name=author_name,
-        permalink=thread.permalink,
+        author_id=graph_id(author.get("id")),
+        author_name=text_of(author.get("username")) or text_of(raw.get("username")) or "",
+        permalink=post.permalink,
         shown=Shown.HIDDEN if raw.get("hidden") is True else Shown.VISIBLE,
-        raw=raw,
+        raw={name: value for name, value in raw.items() if name != "replies"},
     )
 
 
-def author_of(raw: Mapping[str, Any]) -> tuple[str | None, str]:
-    """Id and name of who wrote a comment. Only on an own one is there a `user`, with the account's number."""
-    user, sender = raw.get("user"), raw.get("from")
-    user_id = graph_id(user.get("id")) if isinstance(user, dict) else graph_id(user)
-    sender = sender if isinstance(sender, dict) else {}
-    name = text_of(sender.get("username")) or text_of(raw.get("username")) or ""
-    return user_id or graph_id(sender.get("id")), name
-
-
-def read_tags(page: Page) -> tuple[tuple[FetchedItem, ...], tuple[Quarantined, ...]]:
-    """Media by others that tag the school. Their authors have a name here and no id."""
-    return sorted_out([_tag(raw) for raw in page.rows])
-
-
-def tags_in(page: Page) -> Iterator[str]:
-    """Our ids of the media on a page of tags, readable or not."""
-    for raw in page.rows:
-        if isinstance(raw, dict) and (tag_id := graph_id(raw.get("id"))):
-            yield TAGGED + tag_id
-
-
-def _tag(raw: Any) -> FetchedItem | Quarantined:
-    if not isinstance(raw, dict):
-        return Quarantined(raw, "a medium that tags the school is not an object")
-    tag_id, created_at = graph_id(raw.get("id")), moment_of(raw.get("timestamp"))
-    if tag_id is None:
-        return Quarantined(raw, "a medium that tags the school has no id")
+def read_tag(raw: Any) -> FetchedItem | Quarantined:
+    """A medium of somebody else's in which the school is tagged. Its author has a name here and no id."""
+    media_id = graph_id(raw.get("id")) if isinstance(raw, dict) else None
+    if media_id is None:
+        return Quarantined(raw, "a medium has no id")
+    created_at = moment_of(raw.get("timestamp"))
     if created_at is None:
-        return Quarantined(raw, f"medium {tag_id}, which tags the school, has no time that can be read")
-    kind, address = text_of(raw.get("media_type")), text_of(raw.get("media_url"))
+        return Quarantined(raw, f"medium {media_id} has no time that can be read")
     return FetchedItem(
-        remote_id=TAGGED + tag_id,
+        remote_id=media_id,
         kind=ItemKind.MENTION,
         text=text_of(raw.get("caption")) or "",
         created_at=created_at,
         author_name=text_of(raw.get("username")) or "",
         permalink=text_of(raw.get("permalink")) or "",
-        attachments=(Attachment((kind or "medium").lower(), address or ""),) if kind or address else (),
         raw=raw,
-    )
-
-
-def sorted_out(
-    read: Sequence[FetchedItem | Quarantined],
-) -> tuple[tuple[FetchedItem, ...], tuple[Quarantined, ...]]:
-    """What could be read, and what could not."""
-    items = tuple(each for each in read if isinstance(each, FetchedItem))
-    return items, tuple(each for each in read if isinstance(each, Quarantined))
-
-
-def everything_under(media: Iterable[Medium]) -> tuple[tuple[FetchedItem, ...], tuple[Quarantined, ...]]:
-    """All comments and replies that came with these media."""
-    parts = [medium.comments for medium in media]
-    return (
-        tuple(item for part in parts for item in part.items),
-        tuple(bad for part in parts for bad in part.quarantined),
     )

@@ -51,15 +51,7 @@ class GraphStandIn(StandIn):
 
     def answer(self, request: Request) -> Response:
         """Answer one Graph request, with the usage headers that every real answer carries."""
-        response = self._answer(request)
-        usage = {"call_count": 3, "total_cputime": 2, "total_time": 2}
-        business = [{"type": "pages", **usage, "estimated_time_to_regain_access": 0}]
-        headers = {
-            "X-App-Usage": json.dumps(usage),
-            "X-Business-Use-Case-Usage": json.dumps({self.world.school.id: business}),
-            "facebook-api-version": API_VERSION,
-        }
-        return Response(response.status, response.body, {**headers, **response.headers})
+        return with_usage(self._answer(request), self.world.school.id, "pages")
 
     def _answer(self, request: Request) -> Response:
         if request.query.get("access_token") != self.token:
@@ -80,7 +72,7 @@ class GraphStandIn(StandIn):
         if "ids" in request.query:
             return self._several(request.query["ids"].split(","), fields)
         found = self._object(object_id, fields)
-        return _missing(object_id) if found is None else json_response(found)
+        return missing(object_id) if found is None else json_response(found)
 
     def _edge(self, object_id: str, edge: str, fields: Mapping[str, Field], request: Request) -> Response:
         if edge in {"tagged", "ratings", "conversations"} and object_id == self.world.school.id:
@@ -90,7 +82,7 @@ class GraphStandIn(StandIn):
         elif edge == "comments" and self._object(object_id, {}) is not None:
             rows = self._comments(object_id, fields, request.query)
         else:
-            return _missing(object_id)
+            return missing(object_id)
         try:
             return json_response(self._page(rows, request.query, request.path))
         except LookupError:
@@ -101,7 +93,7 @@ class GraphStandIn(StandIn):
             return graph_error(100, f"Too many IDs. Maximum: {MOST_IDS}. Provided: {len(ids)}.")
         found = {object_id: self._object(object_id, fields) for object_id in ids}
         gone = [object_id for object_id, shown in found.items() if shown is None]
-        return _missing(gone[0]) if gone else json_response(found)
+        return missing(gone[0]) if gone else json_response(found)
 
     def _object(self, object_id: str, fields: Mapping[str, Field]) -> dict[str, Any] | None:
         school = self.world.school
@@ -144,7 +136,7 @@ class GraphStandIn(StandIn):
     def _page(self, rows: Sequence[Row], how: Mapping[str, str], path: str) -> dict[str, Any]:
         """One page of a listing. Raises LookupError when the row that the cursor points at is gone."""
         limit = min(int(how.get("limit") or USUAL_LIMIT), LARGEST_LIMIT, self.page_size)
-        cursors = [_cursor(row_id) for row_id, _ in rows]
+        cursors = [cursor_of(row_id) for row_id, _ in rows]
         start = 0
         if after := how.get("after"):
             if after not in cursors:
@@ -218,6 +210,18 @@ class GraphStandIn(StandIn):
         return _only(whole, fields)
 
 
+def with_usage(response: Response, account_id: str, kind: str) -> Response:
+    """The answer with the headers that tell how much of the allowances is used, and as which version it was given."""
+    usage = {"call_count": 3, "total_cputime": 2, "total_time": 2}
+    business = [{"type": kind, **usage, "estimated_time_to_regain_access": 0}]
+    headers = {
+        "X-App-Usage": json.dumps(usage),
+        "X-Business-Use-Case-Usage": json.dumps({account_id: business}),
+        "facebook-api-version": API_VERSION,
+    }
+    return Response(response.status, response.body, {**headers, **response.headers}, response.cut_to)
+
+
 def graph_time(moment: datetime) -> str:
     """As the Graph API writes times: 2026-11-14T12:00:00+0000."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S%z")
@@ -239,7 +243,7 @@ def graph_error(
     return json_response({"error": error}, status, headers)
 
 
-def _missing(object_id: str) -> Response:
+def missing(object_id: str) -> Response:
     words = f"Unsupported get request. Object with ID '{object_id}' does not exist or cannot be loaded"
     return graph_error(100, words, subcode=33)
 
@@ -254,5 +258,5 @@ def _own_part(object_id: str) -> str:
     return object_id.rpartition("_")[2]
 
 
-def _cursor(row_id: str) -> str:
+def cursor_of(row_id: str) -> str:
     return base64.urlsafe_b64encode(row_id.encode()).decode().rstrip("=")
