@@ -55,6 +55,17 @@ def listed(names: tuple[str, ...]) -> str:
     return shown if len(names) <= LONGEST_LIST else f"{shown} and {len(names) - LONGEST_LIST} more"
 
 
+def named(names: tuple[str, ...]) -> str:
+    """Several names of accounts or people in one sentence; a long list is cut and counted."""
+    shown = ", ".join(label(name) for name in names[:LONGEST_LIST])
+    return shown if len(names) <= LONGEST_LIST else f"{shown} and {len(names) - LONGEST_LIST} more"
+
+
+def uncapital(text: str) -> str:
+    """The same text to go on within a sentence."""
+    return text[:1].lower() + text[1:]
+
+
 def capital(text: str) -> str:
     """The same text beginning with a capital letter; the rest is left as it is."""
     return text[:1].upper() + text[1:]
@@ -88,6 +99,13 @@ def duration(number: float) -> str:
     if minutes < 60:
         return f"{minutes} min"
     return f"{minutes // 60} h" + (f" {minutes % 60} min" if minutes % 60 else "")
+
+
+def in_days(days: float) -> str:
+    """When something is, so many days from now: "in 12 days", "within a day", "now". Parts of a day are cut."""
+    if days <= 0:
+        return "now"
+    return f"in {int(days)} days" if days >= 2 else "in 1 day" if days >= 1 else "within a day"
 
 
 def share(part: int, whole: int) -> str:

@@ -63,6 +63,84 @@ class Digest:
 
 
 @dataclass(frozen=True)
+class Failing:
+    """One thing that keeps an account, or some of its streams, from being read."""
+
+    what: str
+    """In a sentence: "The network refuses our credentials."."""
+    streams: tuple[str, ...]
+    """Which streams; none: the whole account."""
+    since: datetime | None
+    """The last complete read; None: never read yet."""
+    why: str
+    """What the connector said. Never an address with a token in it."""
+    until: datetime | None
+    """When it goes on by itself; None: nobody can say."""
+    steps: tuple[str, ...]
+    """What to do, first things first."""
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """To whoever keeps the accounts connected: one account that cannot be read, told once."""
+
+    school: str
+    timezone: str
+    now: datetime
+    recipient: str
+    account: str
+    headline: str
+    """In a few words, for the subject: "Needs new credentials"."""
+    failing: tuple[Failing, ...]
+    """Gravest first."""
+    configuration: str
+    """Path of the configuration file that the steps speak of."""
+    stands_in: bool
+    """Nobody is named for this, so it comes to the head."""
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """To whoever was told: the account is read again."""
+
+    school: str
+    timezone: str
+    now: datetime
+    recipient: str
+    account: str
+    over: tuple[tuple[str, datetime, datetime], ...]
+    """What it was, when it was found and when it ended."""
+    unread: tuple[tuple[datetime, datetime], ...]
+    """Stretches in which nothing was read; comments from then are read late, not lost."""
+    still: tuple[str, ...]
+    """What is wrong with the account all the same, in sentences."""
+
+
+@dataclass(frozen=True)
+class Expiring:
+    """To whoever keeps the accounts connected: credentials that will end."""
+
+    school: str
+    timezone: str
+    now: datetime
+    recipient: str
+    account: str
+    expires_at: datetime
+    steps: tuple[str, ...]
+    configuration: str
+    stands_in: bool
+
+
+@dataclass(frozen=True)
+class Unwatched:
+    """Accounts to which people can write directly, and where nobody reads that here."""
+
+    accounts: tuple[str, ...]
+    why: str
+    """In a few words: "the account's setting"."""
+
+
+@dataclass(frozen=True)
 class Coverage:
     """How well one account could be watched in the week."""
 
@@ -75,6 +153,10 @@ class Coverage:
     hours_in_week: float
     stored: int
     """Comments first seen in the week."""
+    counted: int | None = None
+    """The network's own count of comments under the posts it showed us since the week began; None: it counts none."""
+    held: int | None = None
+    """How many of these are held and not known to be gone."""
 
 
 @dataclass(frozen=True)
@@ -144,8 +226,10 @@ class WeeklyReport:
     """95th percentile when 20 or more were answered, else the longest."""
     slowest_is_percentile: bool
     flagged: tuple[CategoryFigures, ...]
-    messages_watched: bool
-    """False: direct messages are not read, and the report says so."""
+    messages_unwatched: tuple[Unwatched, ...]
+    """Where direct messages are not read, and why: the report says so."""
+    uncovered_promise: str
+    """A promise of the policy that this program does not watch over, in a sentence; empty: there is none."""
     rule_in_words: str
     clause: str
     policy: str

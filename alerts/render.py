@@ -1,4 +1,4 @@
-"""Turns a finished Digest or WeeklyReport into a mail. What the words are is decided in `templates/`."""
+"""Turns a finished message (`alerts/messages.py`) into a mail. What the words are is decided in `templates/`."""
 
 from __future__ import annotations
 
@@ -7,24 +7,18 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from functools import cache
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import css_inline
 from email_validator import EmailNotValidError, validate_email
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
 
-from alerts import filters
-from alerts.messages import AccountFigures, Digest, Line, WeeklyReport
+from alerts import filters, pages
+from alerts.messages import AccountFigures, Alarm, Digest, Expiring, Line, Recovery, WeeklyReport
 
-LONGEST_SUBJECT = 60
 LONGEST_ID = 60
 """Characters of a Message-ID with its brackets. From 78 on Python writes ids as encoded words, which Exchange drops
 (https://github.com/python/cpython/issues/100991)."""
@@ -69,7 +63,7 @@ def render_digest(digest: Digest, envelope: Envelope) -> EmailMessage:
     """The digest as a mail, text and HTML. Raises ValueError for an envelope that cannot be written."""
     values = {
         "digest": digest,
-        "times": filters.SchoolTime(ZoneInfo(digest.timezone), digest.now),
+        "times": _times(digest.timezone, digest.now),
         **_headline(digest),
     }
     return _mail("digest", values, envelope)
@@ -80,14 +74,40 @@ def render_weekly(report: WeeklyReport, envelope: Envelope) -> EmailMessage:
     return _mail("weekly", _weekly_values(report), envelope)
 
 
+def render_alarm(alarm: Alarm, envelope: Envelope) -> EmailMessage:
+    """The news that an account cannot be read, as a mail. Raises ValueError as `render_digest` does."""
+    return _mail("alarm", {"alarm": alarm, "times": _times(alarm.timezone, alarm.now)}, envelope)
+
+
+def render_recovery(recovery: Recovery, envelope: Envelope) -> EmailMessage:
+    """The news that it is read again, as a mail. Raises ValueError as `render_digest` does."""
+    return _mail("recovery", {"recovery": recovery, "times": _times(recovery.timezone, recovery.now)}, envelope)
+
+
+def render_expiring(expiring: Expiring, envelope: Envelope) -> EmailMessage:
+    """The warning that credentials will end, as a mail. Raises ValueError as `render_digest` does."""
+    left = (expiring.expires_at - expiring.now) / timedelta(days=1)
+    values = {
+        "expiring": expiring,
+        "times": _times(expiring.timezone, expiring.now),
+        "in_days": filters.in_days(left),
+        "is_over": left <= 0,
+    }
+    return _mail("expiry", values, envelope)
+
+
+def _times(timezone: str, now: datetime) -> filters.SchoolTime:
+    return filters.SchoolTime(ZoneInfo(timezone), now)
+
+
 def weekly_text(report: WeeklyReport) -> str:
     """The weekly report as plain text, complete in itself."""
-    return _text("weekly", _weekly_values(report))
+    return pages.text("weekly", _weekly_values(report))
 
 
 def weekly_html(report: WeeklyReport) -> str:
     """The weekly report as one HTML page with all styles inside."""
-    return _html("weekly", _weekly_values(report))
+    return pages.html("weekly", _weekly_values(report))
 
 
 def school_time(report: WeeklyReport) -> filters.SchoolTime:
@@ -155,7 +175,7 @@ def _mail(name: str, values: Mapping[str, Any], envelope: Envelope) -> EmailMess
     message["To"] = Address(addr_spec=_address(envelope.recipient))
     if envelope.reply_to is not None:
         message["Reply-To"] = Address(addr_spec=_address(envelope.reply_to))
-    message["Subject"] = _subject(name, values)
+    message["Subject"] = pages.subject(name, values)
     message["Date"] = envelope.date
     message["Message-ID"] = _message_id(envelope.message_id)
     message["List-Id"] = f"<{_list_id(envelope.list_id)}>"
@@ -166,8 +186,8 @@ def _mail(name: str, values: Mapping[str, Any], envelope: Envelope) -> EmailMess
     # Not a random boundary: the same mail sent again is the same bytes.
     boundary = hashlib.sha256(envelope.message_id.encode()).hexdigest()[:32]
     message["Content-Type"] = f'multipart/alternative; boundary="={boundary}"'
-    message.attach(_part(_text(name, values), "plain"))
-    message.attach(_part(_html(name, values), "html"))
+    message.attach(_part(pages.text(name, values), "plain"))
+    message.attach(_part(pages.html(name, values), "html"))
     return message
 
 
@@ -175,59 +195,6 @@ def _part(content: str, subtype: str) -> EmailMessage:
     part = EmailMessage(policy=SMTP)
     part.set_content(content, subtype=subtype, cte="quoted-printable")
     return part
-
-
-def _subject(name: str, values: Mapping[str, Any]) -> str:
-    return filters.plain(_templates().get_template(f"{name}/subject.txt").render(values), LONGEST_SUBJECT)
-
-
-def _with_place(headline: str, place: str) -> str:
-    """The headline with the account behind it, where both fit in a subject: half a name helps nobody."""
-    whole = f"{headline.strip()} - {filters.label(place)}"
-    return whole if place and len(whole) <= LONGEST_SUBJECT else headline
-
-
-def _text(name: str, values: Mapping[str, Any]) -> str:
-    page = _templates().get_template(f"{name}/body.txt")
-    return page.render(values, subject=_subject(name, values)).strip() + "\n"
-
-
-def _html(name: str, values: Mapping[str, Any]) -> str:
-    page = _templates().get_template(f"{name}/body.html").render(values, subject=_subject(name, values))
-    # The rules for dark screens live in @media and must survive; nothing is ever fetched.
-    return css_inline.inline(page, keep_at_rules=True, load_remote_stylesheets=False)
-
-
-@cache
-def _templates() -> Environment:
-    """Whatever a template prints is made visible plain text first; in .html templates it is escaped as well."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=select_autoescape(enabled_extensions=("html",), default=False),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=_visible,
-    )
-    named = (
-        filters.label,
-        filters.listed,
-        filters.words,
-        filters.capital,
-        filters.counted,
-        filters.hours,
-        filters.duration,
-    )
-    environment.filters.update({function.__name__: function for function in named})
-    environment.filters.update(with_place=_with_place)
-    environment.globals.update(period=filters.period, share=filters.share)
-    return environment
-
-
-def _visible(value: object) -> object:
-    """What Jinja prints for one expression. Markup comes from our own templates and `SchoolTime.tag` only."""
-    return filters.plain(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _address(text: str) -> str:

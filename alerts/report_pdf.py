@@ -9,8 +9,9 @@ from typing import Any
 
 import typst
 
-from alerts.filters import SchoolTime, capital, counted, duration, hours, label, period, plain, share, words
+from alerts.filters import SchoolTime, capital, counted, duration, hours, label, named, period, plain, share, words
 from alerts.messages import WeeklyReport
+from alerts.pages import counts_differ
 from alerts.render import otherwise, school_time, total
 
 _PAGE = Path(__file__).parent / "templates" / "weekly" / "report.typ"
@@ -85,8 +86,12 @@ def _coverage(report: WeeklyReport, times: SchoolTime) -> Section:
         if holes:
             listed = "; ".join(holes + _and_more(c.holes, report.shown))
             notes.append(f"{label(c.account)} was not read: {listed}.")
-    if not report.messages_watched:
-        notes.append("Direct messages are not watched.")
+    notes += [counts_differ(c) for c in report.coverage if c.counted is not None and c.counted != c.held]
+    notes += [
+        f"Direct messages are not watched: {named(each.accounts)} ({plain(each.why)})."
+        for each in report.messages_unwatched
+    ]
+    notes += [plain(report.uncovered_promise)] if report.uncovered_promise else []
     columns = {"Account": 40, "Hours seen": 20, "Complete reads": 20, "New comments": 20}
     return _section("How much of the week we could see", columns, rows, *notes)
 

@@ -45,8 +45,9 @@ class Storage(Section):
     """Folder for evidence snapshots, relative to this configuration file."""
 
 
-Role = Literal["moderator", "head", "safeguarding"]
-"""safeguarding: the designated safeguarding lead or a deputy, who decides on media and on evidence."""
+Role = Literal["moderator", "head", "safeguarding", "technician"]
+"""safeguarding: the designated safeguarding lead or a deputy, who decides on media and on evidence.
+technician: keeps the accounts connected, and is told when one cannot be read or its credentials will end."""
 
 
 class Person(Section):
@@ -197,6 +198,12 @@ class Settings(Tables):
     def names(self, role: Role) -> tuple[str, ...]:
         """Names of the people with a role, in the order of the file."""
         return tuple(person.name for person in self.people if role in person.roles)
+
+    @property
+    def told_of_accounts(self) -> tuple[str, ...]:
+        """Addresses of those who hear that an account cannot be read: the technicians; where none is named, the heads."""
+        technicians = tuple(person.email for person in self.people if "technician" in person.roles)
+        return technicians or tuple(person.email for person in self.people if "head" in person.roles)
 
     @property
     def signing_key(self) -> Path:

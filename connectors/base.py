@@ -283,7 +283,8 @@ class Capabilities:
     """What a network lets us see. `streams` are read in this order; all of them make the account read.
 
     `shows_hidden`: what the school hid or holds for review is still shown to us. `verify_every`: how long after an
-    item was last met it is asked for by its id, at the soonest. `read_every`: streams that need not be read at every
+    item was last met it is asked for by its id, at the soonest; `verify_old_every`, the same for items older than a
+    week (None: no difference). `read_every`: streams that need not be read at every
     run, and how long they may wait; staleness is counted from it. `never_empty`: streams whose complete answer
     always holds a post or an item once there is one: nothing at all in them is an alarm, not a quiet day.
     """
@@ -291,6 +292,7 @@ class Capabilities:
     streams: tuple[str, ...]
     shows_hidden: bool
     verify_every: timedelta = timedelta(hours=1)
+    verify_old_every: timedelta | None = None
     read_every: Mapping[str, timedelta] = field(default_factory=dict)
     never_empty: frozenset[str] = frozenset()
 

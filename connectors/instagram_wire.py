@@ -114,8 +114,8 @@ def read_comment(raw: Any, post: Post, parent_id: str | None = None) -> FetchedI
     text = raw.get("text")
     if text is not None and not isinstance(text, str):
         return Quarantined(raw, f"comment {comment_id} has a text that is none")
-    author = raw.get("from")
-    author = author if isinstance(author, dict) else {}
+    # Older versions call the author `user`, and give no more than its id.
+    author = next((each for each in (raw.get("from"), raw.get("user")) if isinstance(each, dict)), {})
     parent_id = parent_id or graph_id(raw.get("parent_id"))
     return FetchedItem(
         remote_id=comment_id,

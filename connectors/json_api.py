@@ -125,7 +125,9 @@ class JsonApi:
             )
             status = response.status_code
             if 200 <= status < 300:
-                payload = self._session.redactor.payload(json.loads(response.content))
+                payload = json.loads(response.content)
+                if form is None:  # signing in gives what must stay as it is, a token that may be known already
+                    payload = self._session.redactor.payload(payload)
         except (ValueError, RecursionError) as unreadable:
             failure = UnexpectedReply(
                 f"{where}: the answer is not JSON that can be read ({type(unreadable).__name__})"

@@ -20,7 +20,7 @@ _IN_LINK = r"(?i)((?:access_token|appsecret_proof|client_secret)=)[^&\"'\s\\>]+"
 _IN_HEADER_LINK = re.compile(_IN_LINK)
 _IN_BODY_LINK = re.compile(_IN_LINK.encode())
 _IN_BODY_KEY = re.compile(
-    rb"""(?i)("(?:access_token|refresh_token|client_secret|id_token)"\s*:\s*")(?:[^"\\]|\\.)*"""
+    rb"""(?i)("(?:access_token|refresh_token|client_secret|id_token|accessJwt|refreshJwt)"\s*:\s*")(?:[^"\\]|\\.)*"""
 )
 _SECRET_HEADERS = frozenset({"set-cookie", "set-cookie2", "authorization", "proxy-authorization", "cookie"})
 

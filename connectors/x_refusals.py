@@ -42,7 +42,8 @@ def refusal(answer: Exchange, where: str, now: datetime, credentials: str = "bea
         words = "the X developer account has no credits left; buy some in the X developer console"
         # The reset in X's own header is that of the calls in 15 minutes, which come back whatever is paid for.
         said = {name: value for name, value in answer.headers.items() if name.lower() == "retry-after"}
-        return BudgetSpent(f"{where}: {words}", retry_at(said, now) or _next_month(now))
+        # Credits can be bought at any time, and asking for nothing costs nothing: once a day.
+        return BudgetSpent(f"{where}: {words}", retry_at(said, now) or now + timedelta(hours=24))
     if status < 500 and of_type(_problem(answer), USAGE_CAP):
         return BudgetSpent(f"{where}: the X developer account has used up its monthly reads", _next_month(now))
     if status == 401:

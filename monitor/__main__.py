@@ -19,6 +19,7 @@ from monitor.commands.base import CommandFailed, Outcome
 CONFIG = "--config"
 COMMANDS = {
     "demo": "the main job on a fictional school, with stand-in networks on this machine",
+    "init": "write a first configuration by questions",
     "check": "test the configuration, the credentials, the mail and the clock; explain one deadline",
     "poll": "read the accounts once, now",
     "tick": "run whatever is due once and stop (for cron)",

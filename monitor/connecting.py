@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
 from config.accounts import (
     AccountSettings,
@@ -29,6 +31,9 @@ from connectors.base import Connector
 from connectors.transport import NetworkSession
 from monitor.allotment import Allotment
 from monitor.clock import Clock
+
+if TYPE_CHECKING:
+    from connectors.bluesky_server import SignIns
 
 MEGABYTE = 1 << 20
 
@@ -221,7 +226,16 @@ def _bluesky(account: BlueskyAccount, line: Line) -> Connector:
         app_password=account.app_password.get_secret_value(),
         api_url=account.api_url,
         lookback_days=account.lookback_days,
+        sign_ins=_bluesky_sign_ins(),
     )
+
+
+@cache
+def _bluesky_sign_ins() -> SignIns:
+    """Signing in is allowed some hundred times a day, and one sign-in lasts two hours: kept while the process lives."""
+    from connectors.bluesky_server import SignIns
+
+    return SignIns()
 
 
 def _feed(account: FeedAccount, line: Line) -> Connector:

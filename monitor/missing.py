@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from connectors.base import Budget, Connector, Verdict
+from connectors.base import Budget, Capabilities, Connector, Verdict
 from monitor.custody import rechecks
 from monitor.ledger_line import LedgerBook, Line, RunResult
 from monitor.store import judged, keep
+from monitor.store.engine import Transaction
+from monitor.store.tables import Account, Item
 
 VERIFY_FOR = timedelta(days=30)
 """How long after it was made an item that no read meets any more is asked for by its id."""
+OLD = timedelta(days=7)
+"""From this age on an item may be asked for more seldom, where asking costs money."""
 VERIFY_AT_MOST = 200
 """Items asked for by id in one run."""
 
@@ -31,9 +35,8 @@ def look_for_the_missing(
     """Ask for what the run begun at `started` should have met and did not. `whole_threads`: read without a gap."""
     with book.store.reading() as tx:
         account = book.account(tx)
-        unmet_since = started - connector.capabilities.verify_every
         suspects = judged.unmet_under(tx, account, whole_threads, started, VERIFY_AT_MOST)
-        unmet = judged.to_verify(tx, account, started, unmet_since, started - VERIFY_FOR, VERIFY_AT_MOST)
+        unmet = _unmet(tx, account, connector.capabilities, started)
         second_looks = rechecks.any_due(tx, account, started)
         again = rechecks.wanted(tx, account, started) if second_looks else []
         ids = [*again, *(item.remote_id for item in (*suspects, *unmet))]
@@ -46,6 +49,20 @@ def look_for_the_missing(
         return
     with book.store.writing() as tx:
         rechecks.settle(tx, book.account(tx), started, verdicts, book.clock())
+
+
+def _unmet(tx: Transaction, account: Account, able: Capabilities, started: datetime) -> list[Item]:
+    """What has not been met for too long. If there is any, so is what would be soon: one call asks for many."""
+    wanted = judged.Unmet(
+        since=started - able.verify_every,
+        old_before=started - OLD,
+        old_since=started - (able.verify_old_every or able.verify_every),
+        oldest=started - VERIFY_FOR,
+    )
+    unmet = judged.to_verify(tx, account, started, wanted, VERIFY_AT_MOST)
+    if not unmet:
+        return unmet
+    return judged.to_verify(tx, account, started, wanted.sooner(able.verify_every / 4), VERIFY_AT_MOST)
 
 
 def _ask_for(

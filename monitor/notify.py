@@ -8,19 +8,30 @@ sent, so that it never reports what has been settled since.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.message import EmailMessage
 
-from alerts.render import Envelope, make_message_id, render_digest, render_weekly
+from alerts.render import (
+    Envelope,
+    make_message_id,
+    render_alarm,
+    render_digest,
+    render_expiring,
+    render_recovery,
+    render_weekly,
+)
 from alerts.transport import MailRefused, MailTransport
 from config.settings import Settings
+from monitor.alarms import Alarms
 from monitor.clock import Clock
 from monitor.report import Reporter
 from monitor.rules.retry import next_attempt
 from monitor.rules.slots import digest_today, latest_weekly_report
 from monitor.store import ledger, outbox
 from monitor.store.engine import Store
-from monitor.store.outbox import DIGEST, WEEKLY
+from monitor.store.outbox import ALARM, DIGEST, EXPIRY, RECOVERY, REFUSED, WEEKLY
 from monitor.store.tables import Delivery
 
 log = logging.getLogger("monitor.notify")
@@ -49,6 +60,7 @@ class Notifier:
     store: Store
     settings: Settings
     reporter: Reporter
+    alarms: Alarms
     transport: MailTransport
     clock: Clock
 
@@ -69,9 +81,9 @@ class Notifier:
             if school is None:
                 return
             if digest and digest.opens_at >= school.started_at:
-                outbox.owe(tx, school, DIGEST, digest.key, self._people("moderator"), digest.opens_at)
+                outbox.owe(tx, school, DIGEST, digest.key, self._people(DIGEST), digest.opens_at)
             if weekly.opens_at >= school.started_at:
-                outbox.owe(tx, school, WEEKLY, weekly.key, self._people("head"), weekly.opens_at)
+                outbox.owe(tx, school, WEEKLY, weekly.key, self._people(WEEKLY), weekly.opens_at)
 
     def _claim(self) -> Delivery | None:
         with self.store.writing() as tx:
@@ -102,12 +114,15 @@ class Notifier:
 
     def _message_for(self, delivery: Delivery) -> EmailMessage | NotNeeded:
         """The mail as it reads now, or why it need not go after all."""
-        now = self.clock()
-        if delivery.recipient not in self._people("moderator" if delivery.kind == DIGEST else "head"):
+        if delivery.recipient not in self._people(delivery.kind):
             return NotNeeded("this person is no longer on the list")
-        if delivery.kind == WEEKLY:
-            # Never folded into a newer one: it is about its own week.
-            return render_weekly(self.reporter.weekly(delivery.key, now), self._envelope(delivery))
+        return _WRITERS[delivery.kind](self, delivery, self.clock())
+
+    def _weekly(self, delivery: Delivery, now: datetime) -> EmailMessage:
+        # Never folded into a newer one: it is about its own week.
+        return render_weekly(self.reporter.weekly(delivery.key, now), self._envelope(delivery))
+
+    def _digest(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
         with self.store.reading() as tx:
             if outbox.newer_is_due(tx, delivery, now):
                 return NotNeeded("a newer one says it all")
@@ -115,6 +130,22 @@ class Notifier:
         if not (digest.to_answer or digest.overdue or digest.flagged or digest.blind):
             return NotNeeded("nothing to say: all is answered and every account was read")
         return render_digest(digest, self._envelope(delivery))
+
+    def _alarm(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
+        alarm = self.alarms.alarm(delivery.key, delivery.recipient, now)
+        return render_alarm(alarm, self._envelope(delivery)) if alarm else NotNeeded("it was over before it was told")
+
+    def _recovery(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
+        recovery = self.alarms.recovery(delivery.key, delivery.recipient, now)
+        if recovery is None:
+            return NotNeeded("this person was never told that anything was wrong")
+        return render_recovery(recovery, self._envelope(delivery))
+
+    def _expiry(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
+        expiring = self.alarms.expiring(delivery.key, delivery.recipient, now)
+        if expiring is None:
+            return NotNeeded("the credentials were renewed, or a later warning says it all")
+        return render_expiring(expiring, self._envelope(delivery))
 
     def _envelope(self, delivery: Delivery) -> Envelope:
         school, mail = self.settings.school, self.settings.mail
@@ -134,7 +165,7 @@ class Notifier:
         again_at = None if refused.permanent else next_attempt(delivery.attempts + 1, now)
         with self.store.writing() as tx:
             if again_at is None:
-                outbox.close(tx, delivery.id, f"refused: {refused}", now)
+                outbox.close(tx, delivery.id, f"{REFUSED}{refused}", now)
             else:
                 outbox.mark_failed(tx, delivery.id, str(refused), again_at)
         when = f"trying again at {again_at:%d %b %H:%M} UTC" if again_at else "given up"
@@ -142,5 +173,19 @@ class Notifier:
         # The server's words name the recipient, so they are for the screen and the book, not for the log.
         log.warning("mail %s %s: delivery %d not accepted; %s", delivery.kind, delivery.key, delivery.id, when)
 
-    def _people(self, role: str) -> tuple[str, ...]:
-        return tuple(person.email for person in self.settings.people if role in person.roles)
+    def _people(self, kind: str) -> tuple[str, ...]:
+        """Who gets mails of this kind."""
+        if kind in _TO_ROLE:
+            return tuple(person.email for person in self.settings.people if _TO_ROLE[kind] in person.roles)
+        return self.settings.told_of_accounts
+
+
+_TO_ROLE = {DIGEST: "moderator", WEEKLY: "head"}
+"""Whose mail it is. All others are about accounts that cannot be read, and never for a moderator."""
+_WRITERS: dict[str, Callable[[Notifier, Delivery, datetime], EmailMessage | NotNeeded]] = {
+    DIGEST: Notifier._digest,
+    WEEKLY: Notifier._weekly,
+    ALARM: Notifier._alarm,
+    RECOVERY: Notifier._recovery,
+    EXPIRY: Notifier._expiry,
+}

@@ -19,6 +19,7 @@ from alerts.messages import (
 )
 from config.policy import ResponseRule
 from config.settings import Settings
+from monitor.coverage import holes_by_stream
 from monitor.custody import media_gate
 from monitor.custody.log import checkpoint_of
 from monitor.evidence.log.checkpoint import short_form
@@ -27,19 +28,14 @@ from monitor.rules import weekly
 from monitor.rules.marks import is_false_alarm
 from monitor.rules.queue import Waiting, in_order, worst
 from monitor.rules.slots import week_bounds
+from monitor.rules.watching import MARGIN, Finding, Trouble
 from monitor.store import cases, erasure_book, evidence_log, judged, ledger
+from monitor.store.coverage import post_counts
 from monitor.store.engine import Store, Transaction
+from monitor.store.standing import standing
 from monitor.store.tables import Account, Read, School
+from monitor.unwatched import uncovered_promise, unwatched_messages
 from monitor.words import category_words, kind_words, region_words, state_words
-
-MARGIN = timedelta(minutes=5)
-NEVER_READ = ""
-"""Stands for the streams of an account that was never read: all of its time is a hole."""
-
-
-def stale_after(poll_minutes: int) -> timedelta:
-    """How long after its last complete read an account counts as not being watched: 2 intervals and 5 minutes."""
-    return timedelta(minutes=2 * poll_minutes) + MARGIN
 
 
 @dataclass(frozen=True)
@@ -140,7 +136,8 @@ class Reporter:
             slowest_hours=times.slowest,
             slowest_is_percentile=times.slowest_is_percentile,
             flagged=_by_category(flagged, raised),
-            messages_watched=False,
+            messages_unwatched=unwatched_messages(self.settings),
+            uncovered_promise=uncovered_promise(self.settings),
             rule_in_words=self._rule_in_words(),
             clause=policy.response_clause,
             policy=f"{policy.name}, version {policy.version}",
@@ -191,33 +188,30 @@ class Reporter:
             if read_at is not None and read_at - now > MARGIN:
                 why = "the newest read lies in the future: the computer's clock was wrong"
                 found.append(Blind(account=account.label, since=None, why=why))
-                continue
-            if read_at is not None and now - read_at <= stale_after(self._poll_minutes(account)):
-                continue
-            failures = [read.failure_words for read in ledger.last_reads(tx, account).values() if read.failure_words]
-            why = failures[0] if failures else "it has not been read"
-            found.append(Blind(account=account.label, since=read_at, why=why))
+            elif wrong := [f for f in standing(tx, account, self._poll_minutes(account), now) if _blinds(f)]:
+                streams = {finding.stream for finding in wrong}
+                is_part = streams < set(account.streams) and "" not in streams
+                label = f"{account.label} ({', '.join(sorted(streams))})" if is_part else account.label
+                found.append(Blind(account=label, since=wrong[0].since, why=wrong[0].why))
         return tuple(found)
 
     def _coverage(self, tx: Transaction, account: Account, since: datetime, until: datetime) -> Coverage:
-        since = max(since, account.added_at)
-        allowed = stale_after(self._poll_minutes(account))
+        began, since = since, max(since, account.added_at)
         reads = ledger.reads_between(tx, account, since, until) if since < until else []
-        stretches: list[weekly.Hole] = []
-        for stream in (account.streams or [NEVER_READ]) if since < until else []:
-            earlier = ledger.last_complete_before(tx, account, stream, since)
-            complete = [r.started_at for r in reads if r.stream == stream and r.complete]
-            stretches += weekly.holes([*filter(None, [earlier]), *complete], since, until, allowed)
-        blind = weekly.merged(stretches)
+        by_stream = holes_by_stream(tx, account, self._poll_minutes(account), reads, since, until)
+        blind = weekly.merged(hole for holes in by_stream.values() for hole in holes)
         hours = max(timedelta(0), until - since) / timedelta(hours=1)
+        posts = post_counts(tx, account, began)
         return Coverage(
             account=account.label,
             reads=len({r.started_at for r in reads if r.stream in account.streams}),
-            complete_reads=len(_all_complete(reads, account.streams)),
+            complete_reads=len(_all_complete(reads, account)),
             holes=tuple((hole.since, hole.until) for hole in blind),
             hours_covered=hours - sum((hole.until - hole.since) / timedelta(hours=1) for hole in blind),
             hours_in_week=hours,
             stored=cases.seen_first_between(tx, account, since, until),
+            counted=sum(post.counted for post in posts) if posts else None,
+            held=sum(post.held for post in posts) if posts else None,
         )
 
     def _poll_minutes(self, account: Account) -> int:
@@ -238,13 +232,20 @@ def _option(rule: ResponseRule, name: str) -> str:
     return f"{name} = {shown or 'none'}"
 
 
-def _all_complete(reads: Sequence[Read], streams: Sequence[str]) -> set[datetime]:
-    """Starts of runs in which every stream was read to its end."""
+def _blinds(finding: Finding) -> bool:
+    """Whether moderators should look at the account by hand."""
+    return finding.trouble != Trouble.EXPIRING
+
+
+def _all_complete(reads: Sequence[Read], account: Account) -> set[datetime]:
+    """Starts of runs in which every stream that is read each time was read to its end."""
+    waiting = set(account.stream_minutes or {})
+    every_time = set(account.streams) - waiting or set(account.streams)
     runs: dict[datetime, set[str]] = {}
     for read in reads:
         if read.complete:
             runs.setdefault(read.started_at, set()).add(read.stream)
-    return {started for started, done in runs.items() if done >= set(streams)}
+    return {started for started, done in runs.items() if done >= every_time}
 
 
 def _line(entry: Waiting) -> Line:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from config.accounts import AccountSettings
+from connectors.base import ConnectorError
 from monitor.ledger_line import RunResult
 from monitor.logs import where
 from monitor.notify import MailResult
@@ -23,9 +24,22 @@ def read_account(
     *,
     by_hand: bool = False,
 ) -> RunResult:
-    """Read one account once. Whatever goes wrong with it is in the result, so that the others go on."""
+    """Read one account once, and see at once whether somebody has to hear of it.
+
+    Whatever goes wrong with it is in the result, so that the others go on.
+    """
+    result = _read(app, account, should_stop, by_hand=by_hand)
+    app.watch.tried(account.key)
+    result.failures += _look(app, account.key)
+    return result
+
+
+def _read(app: App, account: AccountSettings, should_stop: Callable[[], bool], *, by_hand: bool) -> RunResult:
     try:
         return app.collector(account, should_stop, by_hand=by_hand).run()
+    except ConnectorError as refused:
+        # The connector could not even be built: one that is installed apart, and is not there any more.
+        return RunResult(account.key, complete=False, failures=[f"{account.key}: {refused}"])
     except OSError as failed:
         # The evidence folder, mostly. The page in hand was rolled back whole and is read again next time.
         why = failed.strerror or type(failed).__name__
@@ -40,6 +54,17 @@ def read_account(
             complete=False,
             failures=[f"{account.key}: reading stopped on a fault of this program ({kind}); please report it"],
         )
+
+
+def _look(app: App, account_key: str | None = None) -> list[str]:
+    """See what is silent, and owe the mails about it. What kept us from it is told, and keeps nothing else back."""
+    try:
+        app.watch.look(account_key)
+    except Exception as unforeseen:
+        kind = type(unforeseen).__name__
+        log.warning("looking for silent accounts: unforeseen %s at %s", kind, where(unforeseen))
+        return [f"whether an account is silent could not be seen ({kind}); please report it"]
+    return []
 
 
 def read_accounts(app: App, accounts: list[AccountSettings]) -> list[RunResult]:
@@ -64,11 +89,13 @@ def accounts_due(app: App, now: datetime) -> list[AccountSettings]:
 
 
 def mail(app: App) -> MailResult:
-    """Sign the evidence log where that is due and send the mails whose time has come: a report names the newest head.
+    """Look for accounts that have fallen silent, sign the evidence log where that is due, and send the mails whose
+    time has come: a report names the newest head.
 
-    What kept the log from being signed is among the failures.
+    This runs every minute beside the reading, so that reading which hangs is noticed too. What kept the log from
+    being signed is among the failures.
     """
-    problems = app.sealer.run()
+    problems = _look(app) + app.sealer.run()
     result = app.notifier.run()
     result.failures.extend(problems)
     return result

@@ -19,6 +19,7 @@ from alerts.mail import SmtpTransport
 from alerts.transport import MailTransport
 from config.accounts import AccountSettings
 from config.settings import FolderMail, Settings
+from monitor.alarms import Alarms
 from monitor.backup.restore_plan import ready_to_open
 from monitor.clock import Clock, system_clock
 from monitor.collect import Collector
@@ -37,6 +38,7 @@ from monitor.school_facts import SchoolFacts
 from monitor.store.engine import Store, StoreUnusable, open_store
 from monitor.store.evidence_log import ClockSetBack
 from monitor.store.ledger import Enrolment, enrol
+from monitor.watch import Watch
 
 if TYPE_CHECKING:
     from monitor.custody.exhibits import Exhibits
@@ -62,6 +64,7 @@ class App:
     cards: CardMaker
     capturer: Capturer
     sealer: Sealer
+    watch: Watch
 
     @property
     def exhibits(self) -> Exhibits:
@@ -137,10 +140,11 @@ def build_app(settings: Settings, clock: Clock = system_clock) -> App:
         store=store,
         clock=clock,
         reporter=reporter,
-        notifier=Notifier(store, settings, reporter, mail_transport(settings), clock),
+        notifier=Notifier(store, settings, reporter, Alarms(store, settings), mail_transport(settings), clock),
         cards=CardMaker(store, settings.school.key, settings.evidence_folder, settings.names("safeguarding"), clock),
         capturer=Capturer(school_facts(settings)),
         sealer=Sealer(store, settings.school.key, settings.signing_key, token_queue(settings, store, clock), clock),
+        watch=Watch(store, settings, clock, since=clock()),
     )
 
 

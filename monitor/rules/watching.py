@@ -162,6 +162,17 @@ def warning_due(expires_at: datetime | None, now: datetime) -> int | None:
     return next((days for days in reversed(WARN_AT_DAYS) if expires_at - now <= timedelta(days=days)), None)
 
 
+def expiry_key(account_key: str, ends_at: datetime | None, days: int) -> str:
+    """Key of the warning so many days before credentials end: each of these, and each new end, has its own."""
+    return f"{account_key} {ends_at.isoformat() if ends_at else 'never'} {days}"
+
+
+def expiry_of(key: str) -> tuple[str, int]:
+    """Account and days of the warning with this key. Raises ValueError for another kind of key."""
+    account_key, _, days = key.split(" ")
+    return account_key, int(days)
+
+
 def is_renewed(ended_at: datetime | None, ends_at: datetime | None) -> bool:
     """Whether credentials that were to end at `ended_at` have been replaced by others."""
     return ends_at is None or (ended_at is not None and abs(ends_at - ended_at) > RENEWED)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import and_, func, literal, or_, select, tuple_
+from sqlalchemy import and_, case, func, literal, or_, select, tuple_
 
 from monitor.model import Action, Deadline, Flag
 from monitor.store.engine import Transaction
@@ -145,24 +146,37 @@ def _message(row: Item) -> ThreadMessage:
     return ThreadMessage(row.id, row.author_id, row.created_at, row.versions[-1].text, row.type == "reply")
 
 
-def to_verify(
-    tx: Transaction, account: Account, missed_by: datetime, unmet_since: datetime, oldest: datetime, at_most: int
-) -> list[Item]:
-    """Items made since `oldest` that should be there, but that the run begun at `missed_by` did not meet.
+@dataclass(frozen=True)
+class Unmet:
+    """Which items no read meets any more are asked for: those last met before `since`, or, where they were made before
+    `old_before`, before `old_since`; never those made before `oldest`."""
 
-    Those found missing once come first: a second look confirms it. Others come when they were last met before
-    `unmet_since`, longest unmet first.
+    since: datetime
+    old_before: datetime
+    old_since: datetime
+    oldest: datetime
+
+    def sooner(self, by: timedelta) -> Unmet:
+        """The same, with those as well whose time comes within `by`."""
+        return replace(self, since=self.since + by, old_since=self.old_since + by)
+
+
+def to_verify(tx: Transaction, account: Account, missed_by: datetime, unmet: Unmet, at_most: int) -> list[Item]:
+    """Items that should be there, but that the run begun at `missed_by` did not meet.
+
+    Those found missing once come first: a second look confirms it. Others come longest unmet first.
     """
     suspected = Item.missing_since.is_not(None)
-    unasked = or_(Item.asked_at.is_(None), Item.asked_at < unmet_since)
+    since = case((Item.created_at < unmet.old_before, unmet.old_since), else_=unmet.since)
+    unasked = or_(Item.asked_at.is_(None), Item.asked_at < since)
     return list(
         tx.scalars(
             select(Item)
             .where(
                 Item.account_id == account.id,
-                Item.created_at >= oldest,
+                Item.created_at >= unmet.oldest,
                 Item.last_seen_at < missed_by,
-                or_(suspected, and_(Item.last_seen_at < unmet_since, unasked)),
+                or_(suspected, and_(Item.last_seen_at < since, unasked)),
                 Item.gone_at.is_(None),
             )
             .order_by(~suspected, Item.last_seen_at, Item.id)

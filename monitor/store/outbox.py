@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -14,18 +14,53 @@ from monitor.store.tables import Delivery, School
 
 DIGEST = "digest"
 WEEKLY = "weekly"
-"""The kinds of mail. Their keys: the local day of a digest, the ISO week of a report."""
+ALARM = "alarm"
+RECOVERY = "recovery"
+EXPIRY = "expiry"
+"""The kinds of mail. Their keys: the local day of a digest, the ISO week of a report, and for the other three what
+`monitor/watch.py` makes of the account and the moment something was found."""
 
+REFUSED = "refused: "
+"""How the outcome of a mail begins that a server would not take."""
 LEASE = timedelta(minutes=15)
 """Longer than a mail server is given to answer. After it, a mail whose sender died is sent by someone else."""
 
 
 def owe(tx: Transaction, school: School, kind: str, key: str, recipients: Iterable[str], not_before: datetime) -> int:
     """Owe this mail to each recipient, once for ever. Returns how many were new."""
+    missing = not_owed_yet(tx, school, kind, key, recipients)
+    return sum(_owe_one(tx, school, kind, key, recipient, not_before) for recipient in missing)
+
+
+def not_owed_yet(tx: Transaction, school: School, kind: str, key: str, recipients: Iterable[str]) -> list[str]:
+    """Those of the recipients to whom this mail was never owed."""
     this = (Delivery.school_id == school.id, Delivery.kind == kind, Delivery.key == key)
     owed = set(tx.scalars(select(Delivery.recipient).where(*this)))
-    missing = [recipient for recipient in recipients if recipient not in owed]
-    return sum(_owe_one(tx, school, kind, key, recipient, not_before) for recipient in missing)
+    return [recipient for recipient in recipients if recipient not in owed]
+
+
+def reached(tx: Transaction, school: School, kind: str, keys: Iterable[str], recipient: str) -> bool:
+    """Whether one of these mails was sent to this person."""
+    this = (Delivery.school_id == school.id, Delivery.kind == kind, Delivery.key.in_(list(keys)))
+    sent = select(Delivery.id).where(*this, Delivery.recipient == recipient, Delivery.sent_at.is_not(None))
+    return tx.scalar(sent.limit(1)) is not None
+
+
+def in_trouble(tx: Transaction, school: School, since: datetime, overdue: datetime) -> Sequence[Delivery]:
+    """Mails that do not get through: tried in vain, given up since then, or due before `overdue` and never tried."""
+    waiting = and_(Delivery.sent_at.is_(None), Delivery.closed_at.is_(None))
+    return tx.scalars(
+        select(Delivery)
+        .where(
+            Delivery.school_id == school.id,
+            or_(
+                and_(waiting, Delivery.attempts > 0),
+                and_(waiting, Delivery.not_before < overdue),
+                and_(Delivery.closed_at >= since, Delivery.outcome.startswith(REFUSED)),
+            ),
+        )
+        .order_by(Delivery.id)
+    ).all()
 
 
 def _owe_one(tx: Transaction, school: School, kind: str, key: str, recipient: str, not_before: datetime) -> bool:

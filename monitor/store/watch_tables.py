@@ -1,4 +1,4 @@
-"""The table of incidents: what was wrong with reading an account, from when to when, and who was told under which key."""
+"""The table of incidents: what was wrong with reading an account, from when to when, and which mails tell of it."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def _delays(story, first_seen):
     posts = {post.id: post for post in story.world.posts}
     everything, fresh = [], []
     for message in story.world.messages:
-        if message.id not in first_seen or message.at > story.end - QUARTER:
+        if message.id not in first_seen or message.author == story.school or message.at > story.end - QUARTER:
             continue
         minutes = (first_seen[message.id] - message.at) / timedelta(minutes=1)
         everything.append(minutes)

@@ -141,7 +141,7 @@ class Fortnight:
         if chance < 0.16 and self.can("edited") and message.at + 25 * MINUTE < late:
             at = message.at + 20 * MINUTE if self.network.network == "x" else min(after, late)
             return replace(message, edits=((_whole(at), f"{message.text} (put right)"),))
-        if chance < 0.22 and self.can("hidden") and not answered and after < late:
+        if chance < 0.22 and self.can("hidden") and message.post_id and not answered and after < late:
             again = after + SEEN_FOR if self.dice.random() < 0.4 else None
             return replace(message, hidden_at=after, shown_again_at=again if again and again < late else None)
         if chance < 0.28 and self.can("held") and not any(m.parent_id == message.id for m in self.world.messages):

@@ -126,7 +126,9 @@ def test_what_the_network_hides_is_told_from_what_it_shows(network):
     there = readable(world).values()
     hidden, held = ({m.id for m in there if m.is_hidden(NOW)}, {m.id for m in there if m.is_held(NOW)})
     assert bool(hidden | held) == connector.capabilities.shows_hidden
-    kept_back = {i.remote_id: i.shown for i in reading.items.values() if i.shown is not Shown.VISIBLE and not i.erased}
+    kept_back = {
+        i.remote_id: i.shown for i in reading.items.values() if i.shown is not Shown.VISIBLE and not i.erased
+    }
     assert kept_back == dict.fromkeys(hidden, Shown.HIDDEN) | dict.fromkeys(held, Shown.HELD)
 
 

@@ -91,9 +91,9 @@ NEXT_MONTH = datetime(2026, 12, 1, tzinfo=UTC)
     [
         (401, {"title": "Unauthorized"}, {}, AuthFailed, None),
         (401, None, {}, AuthFailed, None),
-        (402, {"title": "CreditsDepleted"}, {}, BudgetSpent, NEXT_MONTH),
+        (402, {"title": "CreditsDepleted"}, {}, BudgetSpent, NOW + 24 * HOUR),
         (402, {}, {"Retry-After": "3600", "x-rate-limit-reset": "1794657600"}, BudgetSpent, NOW + HOUR),
-        (402, {}, {"x-rate-limit-reset": "1794657600"}, BudgetSpent, NEXT_MONTH),
+        (402, {}, {"x-rate-limit-reset": "1794657600"}, BudgetSpent, NOW + 24 * HOUR),
         (403, {"title": "Forbidden"}, {}, Forbidden, None),
         (403, USAGE_CAP, {}, BudgetSpent, NEXT_MONTH),
         (404, {"title": "Not Found"}, {}, UnexpectedReply, None),

@@ -1,0 +1,84 @@
+"""The words of a mail or a report, from its templates in `templates/<name>/`: subject, plain text, HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import css_inline
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from alerts import filters
+from alerts.messages import Coverage
+
+LONGEST_SUBJECT = 60
+
+
+def subject(name: str, values: Mapping[str, Any]) -> str:
+    """One line of at most 60 characters."""
+    return filters.plain(_templates().get_template(f"{name}/subject.txt").render(values), LONGEST_SUBJECT)
+
+
+def text(name: str, values: Mapping[str, Any]) -> str:
+    """The whole as plain text, complete in itself."""
+    page = _templates().get_template(f"{name}/body.txt")
+    return page.render(values, subject=subject(name, values)).strip() + "\n"
+
+
+def html(name: str, values: Mapping[str, Any]) -> str:
+    """The whole as one HTML page with all styles inside."""
+    page = _templates().get_template(f"{name}/body.html").render(values, subject=subject(name, values))
+    # The rules for dark screens live in @media and must survive; nothing is ever fetched.
+    return css_inline.inline(page, keep_at_rules=True, load_remote_stylesheets=False)
+
+
+def counts_differ(coverage: Coverage) -> str:
+    """That the network counts other than we do, in a sentence."""
+    return (
+        f"{filters.label(coverage.account)}: the network counts {filters.counted(coverage.counted or 0, 'comment')} "
+        f"under the posts it showed us, we hold {coverage.held}; school-monitor coverage says where."
+    )
+
+
+@cache
+def _templates() -> Environment:
+    """Whatever a template prints is made visible plain text first; in .html templates it is escaped as well."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=select_autoescape(enabled_extensions=("html",), default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=_visible,
+    )
+    functions = (
+        filters.label,
+        filters.listed,
+        filters.named,
+        filters.words,
+        filters.capital,
+        filters.uncapital,
+        filters.counted,
+        filters.hours,
+        filters.duration,
+        counts_differ,
+    )
+    environment.filters.update({function.__name__: function for function in functions})
+    environment.filters.update(with_place=_with_place)
+    environment.globals.update(period=filters.period, share=filters.share)
+    return environment
+
+
+def _visible(value: object) -> object:
+    """What Jinja prints for one expression. Markup comes from our own templates and `SchoolTime.tag` only."""
+    return filters.plain(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _with_place(headline: str, place: str) -> str:
+    """The headline with the account behind it, where both fit in a subject: half a name helps nobody."""
+    whole = f"{headline.strip()} - {filters.label(place)}"
+    return whole if place and len(whole) <= LONGEST_SUBJECT else headline

@@ -1,0 +1,37 @@
+"""Writing a first configuration: what was answered, as a TOML file that `config/loading.py` reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass
+class FirstAnswers:
+    """What a school said of itself. `secrets` are never here: the file names where they are kept."""
+
+    school: dict[str, str] = field(default_factory=dict)
+    mail: dict[str, str | int] = field(default_factory=dict)
+    people: list[dict[str, str | list[str]]] = field(default_factory=list)
+    accounts: list[dict[str, str]] = field(default_factory=list)
+
+
+def write_first(answers: FirstAnswers) -> str:
+    """The whole file. Values are written as JSON writes them, which TOML reads alike."""
+    parts = [
+        "# Written by `school-monitor init`. config/example.toml shows every other setting, its unit and its default.",
+        _table("[school]", answers.school),
+        _table("[mail]", answers.mail),
+        *(_table("[[people]]", person) for person in answers.people),
+        *(_table("[[accounts]]", account) for account in answers.accounts),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(header: str, values: Mapping[str, str | int | list[str]]) -> str:
+    return "\n".join([header, *(f"{key} = {_value(value)}" for key, value in values.items())])
+
+
+def _value(value: str | int | Sequence[str]) -> str:
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
