@@ -102,10 +102,10 @@ def duration(number: float) -> str:
 
 
 def in_days(days: float) -> str:
-    """When something is, so many days from now: "in 12 days", "within a day", "now". Parts of a day are cut."""
+    """When something is, so many days from now, to the nearest: "in 12 days", "within a day", "now"."""
     if days <= 0:
         return "now"
-    return f"in {int(days)} days" if days >= 2 else "in 1 day" if days >= 1 else "within a day"
+    return f"in {counted(round(days), 'day')}" if days >= 1 else "within a day"
 
 
 def share(part: int, whole: int) -> str:

@@ -153,10 +153,8 @@ class Coverage:
     hours_in_week: float
     stored: int
     """Comments first seen in the week."""
-    counted: int | None = None
-    """The network's own count of comments under the posts it showed us since the week began; None: it counts none."""
-    held: int | None = None
-    """How many of these are held and not known to be gone."""
+    missing: int = 0
+    """Comments the network counts under the posts it showed us since the week began, and we do not hold."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from alerts import filters
-from alerts.messages import Coverage
+from alerts.messages import Coverage, Unwatched
 
 LONGEST_SUBJECT = 60
 
@@ -35,12 +35,19 @@ def html(name: str, values: Mapping[str, Any]) -> str:
     return css_inline.inline(page, keep_at_rules=True, load_remote_stylesheets=False)
 
 
-def counts_differ(coverage: Coverage) -> str:
-    """That the network counts other than we do, in a sentence."""
-    return (
-        f"{filters.label(coverage.account)}: the network counts {filters.counted(coverage.counted or 0, 'comment')} "
-        f"under the posts it showed us, we hold {coverage.held}; school-monitor coverage says where."
-    )
+def counts_differ(coverage: tuple[Coverage, ...]) -> str:
+    """Where networks count more than we hold, in one sentence; empty: nowhere."""
+    short = [f"{each.missing} on {filters.label(each.account)}" for each in coverage if each.missing]
+    if not short:
+        return ""
+    said = f"Comments the networks count and we do not hold: {', '.join(short)}."
+    return f"{said} Post by post: school-monitor coverage."
+
+
+def not_watched(unwatched: tuple[Unwatched, ...]) -> str:
+    """Where direct messages are not watched and why, in one sentence; empty: nowhere."""
+    reasons = (f"{filters.named(each.accounts)} ({filters.plain(each.why)})" for each in unwatched)
+    return f"Direct messages are not watched: {'; '.join(reasons)}." if unwatched else ""
 
 
 @cache
@@ -66,6 +73,7 @@ def _templates() -> Environment:
         filters.hours,
         filters.duration,
         counts_differ,
+        not_watched,
     )
     environment.filters.update({function.__name__: function for function in functions})
     environment.filters.update(with_place=_with_place)

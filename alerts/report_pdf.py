@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from pathlib import Path
 from typing import Any
 
 import typst
 
-from alerts.filters import SchoolTime, capital, counted, duration, hours, label, named, period, plain, share, words
+from alerts.filters import SchoolTime, capital, counted, duration, hours, label, period, plain, share, words
 from alerts.messages import WeeklyReport
-from alerts.pages import counts_differ
+from alerts.pages import counts_differ, not_watched
 from alerts.render import otherwise, school_time, total
 
 _PAGE = Path(__file__).parent / "templates" / "weekly" / "report.typ"
@@ -20,7 +21,8 @@ DRAWN = ((0x20, 0x7E), (0xA0, 0x17F), (0x391, 0x3A1), (0x3A3, 0x3C9), (0x410, 0x
 DRAWN_TOO = frozenset("ŴŵŶŷ–—‘’“”…•€")
 _NOT_DRAWN = "\ufffd"
 
-_ROOMY_LINES = 26
+_DENSITIES = (0, 1, 1.5, 2, 2.2)
+_PAGE_COUNT = re.compile(rb"/Type\s*/Pages.*?/Count\s+(\d+)", re.DOTALL)
 
 Section = dict[str, Any]
 
@@ -41,11 +43,18 @@ def weekly_pdf(report: WeeklyReport) -> bytes:
         "school": label(report.school),
         "verdict": plain(report.verdict),
         "sections": sections,
-        # A full week of a school with many accounts still has to fit one page.
-        "dense": sum(len(section["rows"]) + len(section["notes"]) for section in sections) > _ROOMY_LINES,
         "footer": _footer(report, times),
         "to_type": _to_type(report),
     }
+    # A full week of a school with many accounts still has to fit one page: closer and smaller until it does.
+    for density in _DENSITIES:
+        page = _drawn(data | {"density": density}, report)
+        if _pages_in(page) == 1:
+            break
+    return page
+
+
+def _drawn(data: Section, report: WeeklyReport) -> bytes:
     return bytes(
         typst.compile(
             _PAGE.read_bytes(),
@@ -56,6 +65,10 @@ def weekly_pdf(report: WeeklyReport) -> bytes:
             timestamp=int(report.made_at.timestamp()),
         )
     )
+
+
+def _pages_in(pdf: bytes) -> int:
+    return max((int(count) for count in _PAGE_COUNT.findall(pdf)), default=1)
 
 
 def _section(
@@ -86,12 +99,8 @@ def _coverage(report: WeeklyReport, times: SchoolTime) -> Section:
         if holes:
             listed = "; ".join(holes + _and_more(c.holes, report.shown))
             notes.append(f"{label(c.account)} was not read: {listed}.")
-    notes += [counts_differ(c) for c in report.coverage if c.counted is not None and c.counted != c.held]
-    notes += [
-        f"Direct messages are not watched: {named(each.accounts)} ({plain(each.why)})."
-        for each in report.messages_unwatched
-    ]
-    notes += [plain(report.uncovered_promise)] if report.uncovered_promise else []
+    promise = plain(report.uncovered_promise)
+    notes += filter(None, [counts_differ(report.coverage), not_watched(report.messages_unwatched), promise])
     columns = {"Account": 40, "Hours seen": 20, "Complete reads": 20, "New comments": 20}
     return _section("How much of the week we could see", columns, rows, *notes)
 

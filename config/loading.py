@@ -74,6 +74,13 @@ def warnings(settings: Settings, today: date) -> tuple[str, ...]:
             "no_reply_needed lists spam_auto, which excuses nothing: a comment taken for spam may be none, so a "
             "moderator says so (decide CASE confirm_spam)."
         )
+    if settings.policy.messages.read == "forbidden":
+        unread = [account.key for account in settings.accounts if getattr(account, "read_messages", False)]
+        if unread:
+            found.append(
+                f"The policy {settings.policy.name} forbids reading direct messages "
+                f"({settings.policy.messages.clause}); read_messages of {', '.join(unread)} has no effect."
+            )
     if settings.judging.models == "none":
         found.append("Comments are judged without models: what is said without the usual words is not noticed.")
     if settings.rule.region and today.year >= HOLIDAYS_COMPARED_UNTIL:

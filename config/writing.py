@@ -20,7 +20,7 @@ class FirstAnswers:
 def write_first(answers: FirstAnswers) -> str:
     """The whole file. Values are written as JSON writes them, which TOML reads alike."""
     parts = [
-        "# Written by `school-monitor init`. config/example.toml shows every other setting, its unit and its default.",
+        "# Written by `school-monitor init`. config/example.toml shows every other setting and its default.",
         _table("[school]", answers.school),
         _table("[mail]", answers.mail),
         *(_table("[[people]]", person) for person in answers.people),

@@ -35,7 +35,7 @@ COMMENTS, TAGGED, RATINGS = "comments", "tagged", "ratings"
 
 OVERLAP = timedelta(hours=1)
 """How far before the last complete read a thread that is not read whole is read again, for late arrivals."""
-LARGE_THREAD_EVERY = timedelta(minutes=15)
+LARGE_THREAD_EVERY = timedelta(hours=1)
 """A thread is read whole at most so often for each page it has."""
 
 POSTS_AT_ONCE = 25

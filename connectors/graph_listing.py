@@ -41,14 +41,24 @@ def read_place(cursor: Cursor | None) -> Place:
     return Place(_moment(cursor.get("since")), _moment(cursor.get("swept")), read_thread_book(cursor.get("threads")))
 
 
+UNCHANGED_EVERY = timedelta(hours=1)
+"""How often, at most, a thread that does not come whole with its post is read again although its count is the same."""
+
+
 def whole_is_due(book: ThreadBook, post: FetchedPost, page_size: int, each_page: timedelta, now: datetime) -> bool:
-    """Whether a thread is read from end to end: by its age, and the seldomer the more pages of `page_size` it has."""
+    """Whether a thread that does not come whole with its post is read from end to end.
+
+    One whose count changed: after `each_page` for each page of `page_size` it has. Another: by its age, but not more
+    than once an hour.
+    """
     last = book.threads.get(post.remote_id)
     if last is None:
         return True
-    pages = math.ceil((post.comment_count or 0) / page_size)
-    age = now - max(post.created_at or last.changed_at, last.changed_at)
-    wait = max(read_again_after(age), pages * each_page if pages > 1 else timedelta(0))
+    if post.comment_count != last.count:
+        wait = max(1, math.ceil((post.comment_count or 0) / page_size)) * each_page
+    else:
+        age = now - max(post.created_at or last.changed_at, last.changed_at)
+        wait = max(read_again_after(age), UNCHANGED_EVERY)
     return now - last.read_at >= wait - A_LITTLE_EARLY
 
 

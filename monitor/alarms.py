@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pydantic import SecretStr
-
 from alerts.messages import Alarm, Expiring, Failing, Recovery
 from config.accounts import AccountSettings
 from config.settings import Settings
 from monitor.allowances import waits_until
 from monitor.coverage import holes_by_stream
-from monitor.reconnecting import headline, placing, steps, what_is_wrong
+from monitor.reconnecting import WAITING, headline, placing, steps, what_is_wrong
 from monitor.rules import weekly
 from monitor.rules.watching import GRAVITY, Trouble, expiry_key, expiry_of, gravest, warning_due
 from monitor.store import incidents, ledger, outbox
@@ -48,7 +46,9 @@ class Alarms:
             now=now,
             recipient=recipient,
             account=configured.label,
-            headline=headline(gravest(Trouble(each.trouble) for each in is_open)),
+            headline=headline(
+                gravest(Trouble(each.trouble) for each in is_open), is_part=all(f.streams for f in failing)
+            ),
             failing=failing,
             configuration=str(self.settings.path),
             stands_in=self._stands_in(recipient),
@@ -76,7 +76,7 @@ class Alarms:
                     for same in _alike(over)
                 ),
                 unread=_unread(tx, account, configured, over, now),
-                still=tuple(f"{_what(same, account)} {same[0].why}" for same in _alike(still)),
+                still=tuple(f"{_what(same, account)} {_sentence(same[0].why)}" for same in _alike(still)),
             )
 
     def expiring(self, key: str, recipient: str, now: datetime) -> Expiring | None:
@@ -113,36 +113,32 @@ class Alarms:
         first = same[0]
         trouble = Trouble(first.trouble)
         waits = [waits_until(tx, first.account, each.stream, configured, now) for each in same]
+        until = max((each for each in waits if each), default=None) if trouble == Trouble.STALE else None
         return Failing(
             what=_what(same, first.account),
             streams=tuple(each.stream for each in same if each.stream and _is_part(same, first.account)),
             since=min((each.began_at for each in same if each.began_at), default=None),
             why=first.why,
-            until=max((each for each in waits if each), default=None) if trouble == Trouble.STALE else None,
-            steps=self._steps(configured, trouble),
+            until=until,
+            steps=WAITING if until else self._steps(configured, trouble),
         )
 
     def _steps(self, configured: AccountSettings, trouble: Trouble) -> tuple[str, ...]:
         """What to do, down to the test that shows whether it helped."""
-        check = f"Test it: school-monitor check --config {self.settings.path}"
+        check = f"school-monitor check --config {self.settings.path}"
         todo = steps(configured.network, trouble)
         if trouble in {Trouble.STALE, Trouble.EMPTY}:
-            return (*todo, check)
-        where = placing(_secrets(configured), configured.key)
+            return (*todo, f"See what stands in the way: {check}")
+        where = placing(configured)
         if where and trouble == Trouble.FORBIDDEN:
             where = f"If you made something new: {where[:1].lower()}{where[1:]}"
         again = (
             "Start the monitor again, so that it takes it; where cron calls school-monitor tick, that is not needed."
         )
-        return (*todo, *filter(None, [where]), again, check)
+        return (*todo, *filter(None, [where]), again, f"Test it: {check}")
 
     def _stands_in(self, recipient: str) -> bool:
         return not any(person.email == recipient and "technician" in person.roles for person in self.settings.people)
-
-
-def _secrets(configured: AccountSettings) -> tuple[str, ...]:
-    """Names of the keys under which the account's credentials are kept."""
-    return tuple(name for name in type(configured).model_fields if isinstance(getattr(configured, name), SecretStr))
 
 
 def _alike(about: Sequence[Incident]) -> list[list[Incident]]:
@@ -151,6 +147,10 @@ def _alike(about: Sequence[Incident]) -> list[list[Incident]]:
     for each in about:
         groups.setdefault((each.trouble, each.why), []).append(each)
     return list(groups.values())
+
+
+def _sentence(why: str) -> str:
+    return f"{why[:1].upper()}{why[1:].rstrip('.')}."
 
 
 def _is_part(same: Sequence[Incident], account: Account) -> bool:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from alerts.messages import Blind, Coverage
 from config.accounts import AccountBase
 from monitor.allowances import Used, used
 from monitor.reconnecting import network_words, what_is_wrong
 from monitor.rules import weekly
-from monitor.rules.watching import Trouble, allowed_silence
-from monitor.store import incidents, ledger
+from monitor.rules.watching import MARGIN, Trouble, allowed_silence
+from monitor.store import cases, incidents, ledger
 from monitor.store.coverage import PostCount, post_counts
 from monitor.store.engine import Transaction
-from monitor.store.standing import NEVER_READ, interval
+from monitor.store.standing import NEVER_READ, NOT_READ, interval, standing
 from monitor.store.tables import Account, Read
 from monitor.store.watch_tables import Incident
 
@@ -42,10 +43,11 @@ class Unread:
 
 @dataclass(frozen=True)
 class TroubleFound:
-    """An incident in words: what was wrong, when it was found, and when it was over (None: it is not)."""
+    """Incidents in words: what was wrong with which streams (none named: with the account), when it was found, when
+    it was over (None: it is not), and why."""
 
     what: str
-    streams: str
+    streams: tuple[str, ...]
     found_at: datetime
     over_at: datetime | None
     why: str
@@ -80,10 +82,45 @@ def account_coverage(
         network=network_words(account.network, account.label),
         streams=tuple(_stream(account, name, configured.poll_minutes, reads) for name in (*account.streams, *extra)),
         unread=_together(holes_by_stream(tx, account, configured.poll_minutes, reads, since, until)),
-        incidents=tuple(_in_words(each, account) for each in incidents.between(tx, account, since, until)),
+        incidents=_in_words(incidents.between(tx, account, since, until), account),
         posts=tuple(post_counts(tx, account, since)),
         used=used(tx, account, configured, now),
     )
+
+
+def week_of(tx: Transaction, account: Account, poll_minutes: int, since: datetime, until: datetime) -> Coverage:
+    """How well an account could be watched in [since, until), for the report."""
+    posts = post_counts(tx, account, since)
+    since = max(since, account.added_at)
+    reads = ledger.reads_between(tx, account, since, until) if since < until else []
+    by_stream = holes_by_stream(tx, account, poll_minutes, reads, since, until)
+    unread = weekly.merged(hole for holes in by_stream.values() for hole in holes)
+    hours = max(timedelta(0), until - since) / timedelta(hours=1)
+    return Coverage(
+        account=account.label,
+        reads=len({read.started_at for read in reads if read.stream in account.streams}),
+        complete_reads=len(_all_complete(reads, account)),
+        holes=tuple((hole.since, hole.until) for hole in unread),
+        hours_covered=hours - sum((hole.until - hole.since) / timedelta(hours=1) for hole in unread),
+        hours_in_week=hours,
+        stored=cases.seen_first_between(tx, account, since, until),
+        missing=sum(post.missing for post in posts),
+    )
+
+
+def blind(tx: Transaction, account: Account, poll_minutes: int, now: datetime) -> Blind | None:
+    """That moderators should look at an account by hand, and why; None: it is read."""
+    read_at = ledger.last_complete_read(tx, account)
+    if read_at is not None and read_at - now > MARGIN:
+        why = "the newest read lies in the future: the computer's clock was wrong"
+        return Blind(account=account.label, since=None, why=why)
+    wrong = [each for each in standing(tx, account, poll_minutes, now) if each.trouble != Trouble.EXPIRING]
+    if not wrong:
+        return Blind(account=account.label, since=None, why=NOT_READ) if read_at is None else None
+    streams = {finding.stream for finding in wrong}
+    is_part = "" not in streams and streams < set(account.streams)
+    label = f"{account.label} ({', '.join(sorted(streams))})" if is_part else account.label
+    return Blind(account=label, since=wrong[0].since, why=wrong[0].why)
 
 
 def holes_by_stream(
@@ -114,6 +151,16 @@ def _stream(account: Account, name: str, poll_minutes: int, reads: Sequence[Read
     )
 
 
+def _all_complete(reads: Sequence[Read], account: Account) -> set[datetime]:
+    """Starts of runs in which every stream that is read each time was read to its end."""
+    every_time = set(account.streams) - set(account.stream_minutes or {}) or set(account.streams)
+    runs: dict[datetime, set[str]] = {}
+    for read in reads:
+        if read.complete:
+            runs.setdefault(read.started_at, set()).add(read.stream)
+    return {started for started, done in runs.items() if done >= every_time}
+
+
 def _together(by_stream: dict[str, tuple[weekly.Hole, ...]]) -> tuple[Unread, ...]:
     """The same stretches, each told once with the streams it is about; none named where it is about all of them."""
     streams: dict[weekly.Hole, list[str]] = {}
@@ -126,11 +173,21 @@ def _together(by_stream: dict[str, tuple[weekly.Hole, ...]]) -> tuple[Unread, ..
     )
 
 
-def _in_words(incident: Incident, account: Account) -> TroubleFound:
+def _in_words(found: Sequence[Incident], account: Account) -> tuple[TroubleFound, ...]:
+    """What was found and ended at the same time is told once."""
+    alike: dict[tuple[object, ...], list[Incident]] = {}
+    for each in found:
+        alike.setdefault((each.trouble, each.opened_at, each.closed_at), []).append(each)
+    return tuple(_together_in_words(same, account) for same in alike.values())
+
+
+def _together_in_words(same: list[Incident], account: Account) -> TroubleFound:
+    streams = tuple(each.stream for each in same if each.stream)
+    is_part = bool(streams) and set(streams) < set(account.streams)
     return TroubleFound(
-        what=what_is_wrong(Trouble(incident.trouble), account.network, account.label),
-        streams=incident.stream,
-        found_at=incident.opened_at,
-        over_at=incident.closed_at,
-        why=incident.why,
+        what=what_is_wrong(Trouble(same[0].trouble), account.network, account.label, is_part=is_part),
+        streams=streams if is_part else (),
+        found_at=same[0].opened_at,
+        over_at=same[0].closed_at,
+        why=same[0].why,
     )

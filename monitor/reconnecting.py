@@ -5,8 +5,9 @@ Where the new credentials go is said by `placing`: the names of the keys, never 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from pydantic import SecretStr
 
+from config.accounts import AccountBase
 from monitor.rules.watching import Trouble
 
 _NETWORKS = {
@@ -128,8 +129,13 @@ _EMPTY = (
 )
 _STALE = (
     "Look whether the network has trouble at the moment, and whether this computer reaches it.",
-    "school-monitor check says what stands in the way, account by account.",
+    "Look whether the monitor itself is running: school-monitor run, or cron with school-monitor tick.",
 )
+WAITING = (
+    "Nothing has to be mended. To have it read sooner, allow it more in the account's settings (calls_per_day; on X "
+    "monthly_cap_usd), or poll less often (poll_minutes).",
+)
+"""What to do where an allowance is used up."""
 
 _WHAT = {
     Trouble.DEAD: "{network} no longer takes our credentials.",
@@ -145,8 +151,8 @@ _PARTS = {
 _HEADLINES = {
     Trouble.DEAD: "Needs new credentials",
     Trouble.EMPTY: "Shows us nothing",
-    Trouble.FORBIDDEN: "May not be read",
-    Trouble.STALE: "Is not being read",
+    Trouble.FORBIDDEN: "Not allowed to be read",
+    Trouble.STALE: "Not being read",
 }
 
 
@@ -157,9 +163,9 @@ def what_is_wrong(trouble: Trouble, network: str, label: str, *, is_part: bool =
     return words.format(network=name[:1].upper() + name[1:])
 
 
-def headline(trouble: Trouble) -> str:
+def headline(trouble: Trouble, *, is_part: bool = False) -> str:
     """What an alarm is about, in a few words."""
-    return _HEADLINES[trouble]
+    return f"In part {_HEADLINES[trouble][:1].lower()}{_HEADLINES[trouble][1:]}" if is_part else _HEADLINES[trouble]
 
 
 def network_words(network: str, label: str) -> str:
@@ -177,9 +183,10 @@ def steps(network: str, trouble: Trouble) -> tuple[str, ...]:
     return book.get(network, book["other"])
 
 
-def placing(secrets: Sequence[str], account_key: str) -> str:
-    """Where new credentials go, in a sentence; empty for an account that has none. `secrets`: names of its keys."""
-    where = f'in the [[accounts]] table with key = "{account_key}"'
+def placing(account: AccountBase) -> str:
+    """Where new credentials of an account go, in a sentence; empty for an account that has none."""
+    where = f'in the [[accounts]] table with key = "{account.key}"'
+    secrets = [name for name in type(account).model_fields if isinstance(getattr(account, name), SecretStr)]
     if not secrets:
         return ""
     if len(secrets) == 1:

@@ -11,7 +11,6 @@ from alerts.messages import (
     AccountFigures,
     Blind,
     CategoryFigures,
-    Coverage,
     Digest,
     EvidenceHead,
     Line,
@@ -19,7 +18,7 @@ from alerts.messages import (
 )
 from config.policy import ResponseRule
 from config.settings import Settings
-from monitor.coverage import holes_by_stream
+from monitor.coverage import blind, week_of
 from monitor.custody import media_gate
 from monitor.custody.log import checkpoint_of
 from monitor.evidence.log.checkpoint import short_form
@@ -28,12 +27,9 @@ from monitor.rules import weekly
 from monitor.rules.marks import is_false_alarm
 from monitor.rules.queue import Waiting, in_order, worst
 from monitor.rules.slots import week_bounds
-from monitor.rules.watching import MARGIN, Finding, Trouble
 from monitor.store import cases, erasure_book, evidence_log, judged, ledger
-from monitor.store.coverage import post_counts
 from monitor.store.engine import Store, Transaction
-from monitor.store.standing import standing
-from monitor.store.tables import Account, Read, School
+from monitor.store.tables import Account, School
 from monitor.unwatched import uncovered_promise, unwatched_messages
 from monitor.words import category_words, kind_words, region_words, state_words
 
@@ -110,7 +106,9 @@ class Reporter:
             raised = cases.flags_between(tx, school, since, until)
             open_now = [entry for entry in self._waiting(tx, school, now) if entry.needs_reply]
             watched = self._watched(tx, school)
-            coverage = tuple(self._coverage(tx, account, since, min(until, now)) for account in watched)
+            coverage = tuple(
+                week_of(tx, account, self._poll_minutes(account), since, min(until, now)) for account in watched
+            )
             evidence = _evidence_head(tx, school, now)
         tallies = weekly.tally(received, due, now)
         times = weekly.response_times(due, now)
@@ -182,37 +180,8 @@ class Reporter:
         return min(known) if known and len(known) == len(moments) else None
 
     def _blind(self, tx: Transaction, school: School, now: datetime) -> tuple[Blind, ...]:
-        found = []
-        for account in self._watched(tx, school):
-            read_at = ledger.last_complete_read(tx, account)
-            if read_at is not None and read_at - now > MARGIN:
-                why = "the newest read lies in the future: the computer's clock was wrong"
-                found.append(Blind(account=account.label, since=None, why=why))
-            elif wrong := [f for f in standing(tx, account, self._poll_minutes(account), now) if _blinds(f)]:
-                streams = {finding.stream for finding in wrong}
-                is_part = streams < set(account.streams) and "" not in streams
-                label = f"{account.label} ({', '.join(sorted(streams))})" if is_part else account.label
-                found.append(Blind(account=label, since=wrong[0].since, why=wrong[0].why))
-        return tuple(found)
-
-    def _coverage(self, tx: Transaction, account: Account, since: datetime, until: datetime) -> Coverage:
-        began, since = since, max(since, account.added_at)
-        reads = ledger.reads_between(tx, account, since, until) if since < until else []
-        by_stream = holes_by_stream(tx, account, self._poll_minutes(account), reads, since, until)
-        blind = weekly.merged(hole for holes in by_stream.values() for hole in holes)
-        hours = max(timedelta(0), until - since) / timedelta(hours=1)
-        posts = post_counts(tx, account, began)
-        return Coverage(
-            account=account.label,
-            reads=len({r.started_at for r in reads if r.stream in account.streams}),
-            complete_reads=len(_all_complete(reads, account)),
-            holes=tuple((hole.since, hole.until) for hole in blind),
-            hours_covered=hours - sum((hole.until - hole.since) / timedelta(hours=1) for hole in blind),
-            hours_in_week=hours,
-            stored=cases.seen_first_between(tx, account, since, until),
-            counted=sum(post.counted for post in posts) if posts else None,
-            held=sum(post.held for post in posts) if posts else None,
-        )
+        watched = self._watched(tx, school)
+        return tuple(filter(None, (blind(tx, account, self._poll_minutes(account), now) for account in watched)))
 
     def _poll_minutes(self, account: Account) -> int:
         return next(a.poll_minutes for a in self.settings.accounts if a.key == account.key)
@@ -230,22 +199,6 @@ def _option(rule: ResponseRule, name: str) -> str:
     values = value if isinstance(value, tuple) else (value,)
     shown = ", ".join(f"{each:g}" if isinstance(each, float) else str(each) for each in values if each is not None)
     return f"{name} = {shown or 'none'}"
-
-
-def _blinds(finding: Finding) -> bool:
-    """Whether moderators should look at the account by hand."""
-    return finding.trouble != Trouble.EXPIRING
-
-
-def _all_complete(reads: Sequence[Read], account: Account) -> set[datetime]:
-    """Starts of runs in which every stream that is read each time was read to its end."""
-    waiting = set(account.stream_minutes or {})
-    every_time = set(account.streams) - waiting or set(account.streams)
-    runs: dict[datetime, set[str]] = {}
-    for read in reads:
-        if read.complete:
-            runs.setdefault(read.started_at, set()).add(read.stream)
-    return {started for started, done in runs.items() if done >= every_time}
 
 
 def _line(entry: Waiting) -> Line:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
-from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from alerts.filters import counted, plain
-from alerts.transport import MailRefused
-from connectors.base import ConnectorError
-from monitor.commands.base import CommandFailed, Outcome, app_for, local, settings_for
+from alerts.filters import counted
+from monitor.commands.base import CommandFailed, Outcome, app_for, settings_for
+from monitor.commands.check_account import check_account
+from monitor.commands.soundness import CLOCK_MAY_DIFFER, evidence_folder, evidence_log, passes
 
 if TYPE_CHECKING:
     from monitor.wiring import App
 
 EXAMPLE = 'school-monitor check --explain "2026-11-13 16:00"'
-LEAST_FREE = 500 << 20  # bytes of disk below which evidence is at risk
-CLOCK_MAY_DIFFER = timedelta(seconds=60)
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -48,14 +44,14 @@ def run(args: Namespace) -> int:
     tests: list[tuple[str, Callable[[], str]]] = [
         ("response rule", lambda: _rule(app)),
         ("database", lambda: _database(app)),
-        ("evidence folder", lambda: _evidence(app)),
-        ("evidence log", lambda: _evidence_log(app)),
+        ("evidence folder", lambda: evidence_folder(app)),
+        ("evidence log", lambda: evidence_log(app)),
         ("mail", lambda: _mail(app)),
         ("judging", lambda: _judging(app)),
         ("leaving this computer to be judged", lambda: _second_opinion(app)),
-        *((f"account {a.key}", lambda a=a: _account(app, a.key)) for a in app.settings.accounts),
     ]
-    failed = [name for name, test in tests if not _passes(name, test)]
+    failed = [name for name, test in tests if not passes(name, test)]
+    failed += [account.key for account in app.settings.accounts if not check_account(app, account)]
     return Outcome.PROBLEMS if failed else Outcome.DONE
 
 
@@ -72,16 +68,6 @@ def _waiting_for_people(app: App) -> list[str]:
         cases = counted(len(due), "case has", "cases have")
         notes.append(f"{cases} been kept as long as the policy says: school-monitor retention preview")
     return notes
-
-
-def _passes(name: str, test: Callable[[], str]) -> bool:
-    try:
-        print(f"ok    {name}: {plain(test(), 300)}")
-    except (ConnectorError, MailRefused, OSError, CommandFailed) as problem:
-        words = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
-        print(f"FAIL  {name}: {plain(words, 300)}")
-        return False
-    return True
 
 
 def _rule(app: App) -> str:
@@ -108,39 +94,6 @@ def _database(app: App) -> str:
             "the newest read lies in the future: this computer's clock has been set back; set it right"
         )
     return f"open, {len(accounts)} accounts in the register"
-
-
-def _evidence(app: App) -> str:
-    folder = app.settings.evidence_folder
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    free = shutil.disk_usage(folder).free
-    if free < LEAST_FREE:
-        raise CommandFailed(f"only {free >> 20} MB are free on its disk; make room, or evidence will be lost")
-    return f"{folder}, {free >> 30} GB free"
-
-
-def _evidence_log(app: App) -> str:
-    """The key signs and is the log's own; the newest signature is not older than the newest hour of entries."""
-    from monitor.custody.log import known_keys
-    from monitor.evidence.log.signing import KeyUnusable, SigningKey
-    from monitor.store import evidence_log, ledger
-
-    with app.store.reading() as tx:
-        school = ledger.enrolled_school(tx, app.settings.school.key)
-        size, newest = evidence_log.size(tx, school), evidence_log.newest_checkpoint(tx, school)
-        keys, last = known_keys(tx, school), evidence_log.last_moment(tx, school)
-    if last and last > app.clock() + CLOCK_MAY_DIFFER:
-        raise CommandFailed("its newest entry lies in the future: this computer's clock is wrong; set it right")
-    if not keys or newest is None:
-        return f"{counted(size, 'entry', 'entries')}, not signed yet"
-    try:
-        mine = SigningKey.load(app.settings.signing_key).public
-    except KeyUnusable as unusable:
-        raise CommandFailed(str(unusable)) from None
-    if mine.fingerprint != keys[-1].fingerprint:
-        raise CommandFailed("the signing key is not the one the log names; put the old file back from a backup")
-    signed = local(newest.at, app.settings.school.timezone)
-    return f"{counted(size, 'entry', 'entries')}, the first {newest.size} signed {signed}"
 
 
 def _mail(app: App) -> str:
@@ -176,12 +129,3 @@ def _second_opinion(app: App) -> str:
     except NoSuchOpinion as missing:
         raise CommandFailed(str(missing)) from None
     return f"second opinion {opinion.name}/{opinion.version}: {opinion.what_leaves}"
-
-
-def _account(app: App, key: str) -> str:
-    from monitor.connecting import build_connector
-
-    account = next(each for each in app.settings.accounts if each.key == key)
-    state = build_connector(account, app.settings, app.clock).check()
-    notes = "".join(f"; {note}" for note in state.notes)
-    return f"signed in as {state.display_name} ({', '.join(sorted(state.own_ids))}){notes}"

@@ -32,6 +32,11 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title:
     console().print(table)
 
 
+def print_plain(line: str, most: int = 800) -> None:
+    """One line for a person, without anything a terminal would obey; an indent at its beginning stays."""
+    print(" " * (len(line) - len(line.lstrip(" "))) + plain(line, most))
+
+
 def print_reads(results: Sequence[RunResult]) -> None:
     """What reading the accounts brought."""
     if not results:

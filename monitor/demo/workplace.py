@@ -168,6 +168,11 @@ name = "Robin Achterberg"
 email = "safeguarding@oakfield.example"
 roles = ["safeguarding"]
 
+[[people]]
+name = "Kim Petersen"
+email = "it@oakfield.example"
+roles = ["technician"]
+
 [[accounts]]
 key = "facebook"
 label = "Facebook page"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from monitor.store.engine import Transaction
 from monitor.store.tables import Account, Item, Post
@@ -13,9 +13,10 @@ from monitor.store.tables import Account, Item, Post
 
 @dataclass(frozen=True)
 class PostCount:
-    """One post: how many comments the network says are under it, and how many we hold and do not know to be gone.
+    """One post: how many comments the network counted under it when it last showed it to us, at `seen_at`, and how
+    many written until then we hold and did not know to be gone by then.
 
-    `made_at`: when it was published; None: the network does not say. `seen_at`: when the network last showed it.
+    `made_at`: when it was published; None: the network does not say.
     """
 
     made_at: datetime | None
@@ -24,12 +25,22 @@ class PostCount:
     counted: int
     held: int
 
+    @property
+    def missing(self) -> int:
+        """How many the network counts and we do not hold. Some count direct replies only: then we hold more."""
+        return max(0, self.counted - self.held)
+
 
 def post_counts(tx: Transaction, account: Account, since: datetime) -> list[PostCount]:
     """The posts a network showed us since then and counts comments under, oldest first."""
     held = (
         select(func.count())
-        .where(Item.account_id == account.id, Item.post_remote_id == Post.remote_id, Item.gone_at.is_(None))
+        .where(
+            Item.account_id == account.id,
+            Item.post_remote_id == Post.remote_id,
+            Item.created_at <= Post.last_seen_at,
+            or_(Item.gone_at.is_(None), Item.gone_at > Post.last_seen_at),
+        )
         .correlate(Post)
         .scalar_subquery()
     )

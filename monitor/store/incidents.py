@@ -30,10 +30,10 @@ def open_in_school(tx: Transaction, school: School) -> Sequence[Incident]:
 
 
 def between(tx: Transaction, account: Account, since: datetime, until: datetime) -> Sequence[Incident]:
-    """What was open at some moment of [since, until), oldest first."""
+    """What was open at some moment from `since` to `until`, oldest first."""
     mine = select(Incident).where(
         Incident.account_id == account.id,
-        Incident.opened_at < until,
+        Incident.opened_at <= until,
         (Incident.closed_at.is_(None)) | (Incident.closed_at >= since),
     )
     return tx.scalars(mine.order_by(Incident.id)).all()

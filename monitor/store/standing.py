@@ -26,6 +26,7 @@ from monitor.store.tables import Account, Read
 NEVER_READ = ""
 """Stands for the streams of an account that was never read."""
 NOT_READ = "it has not been read"
+NOT_READ_SINCE = "no attempt to read it was made since"
 NOT_ENDED = "the last reading did not come to its end"
 
 
@@ -86,7 +87,9 @@ def _why(complete: Read | None, ended: Read | None, newest: Read | None) -> str:
     after = complete.id if complete else 0
     if ended and ended.id > after and ended.failure_words:
         return ended.failure_words
-    return NOT_ENDED if newest and newest.id > after else NOT_READ
+    if newest and newest.id > after:
+        return NOT_ENDED
+    return NOT_READ_SINCE if complete else NOT_READ
 
 
 def _refusal(line: Read | None) -> Refusal | None:

@@ -126,8 +126,13 @@ class Fortnight:
 
     def _is_answered(self, message):
         """Whether the school replied somewhere below it."""
-        below = [m for m in self.world.messages if m.parent_id == message.id]
-        return any(m.author is self.school or self._is_answered(m) for m in below)
+        return any(m.author is self.school for m in self._below(message))
+
+    def _below(self, message):
+        """Every message below it, at any depth."""
+        for below in [m for m in self.world.messages if m.parent_id == message.id]:
+            yield below
+            yield from self._below(below)
 
     def _with_a_life(self, message):
         """What becomes of a message later. Nothing the school said or answered goes or is hidden."""
@@ -135,7 +140,8 @@ class Fortnight:
             return message
         chance, answered = self.dice.random(), self._is_answered(message)
         late = self.busy_until
-        after = _whole(message.at + SEEN_FOR + self.dice.random() * 2 * DAY)
+        last_below = max([message.at, *(below.at for below in self._below(message))])
+        after = _whole(last_below + SEEN_FOR + self.dice.random() * 2 * DAY)
         if chance < 0.08 and self.can("deleted") and not answered and after < late:
             return replace(message, deleted_at=after)
         if chance < 0.16 and self.can("edited") and message.at + 25 * MINUTE < late:

@@ -15,7 +15,7 @@ class County:
 def check(desk, monkeypatch, capsys):
     """The lines of `check` about judging."""
     monkeypatch.setattr("monitor.commands.check.app_for", lambda args: desk.app)
-    monkeypatch.setattr("monitor.commands.check._account", lambda app, key: "signed in")
+    monkeypatch.setattr("monitor.commands.check.check_account", lambda app, account: True)
 
     def ask():
         status = main(["check"])

@@ -80,7 +80,8 @@ def on_path(part, response):
 
 
 def test_a_failure_on_the_third_page_keeps_the_first_two_and_the_next_run_completes(desk, facebook):
-    facebook.fault = at_request(3, Response(500, b"oops"))
+    who_we_are = 2
+    facebook.fault = at_request(who_we_are + 2, Response(500, b"oops"))
     first = desk.run()
     assert desk.comment_ids() == names([5, 4, 3, 2])
     (line,) = desk.reads("comments")
@@ -93,14 +94,15 @@ def test_a_failure_on_the_third_page_keeps_the_first_two_and_the_next_run_comple
     second = desk.run()
     assert desk.comment_ids() == names(range(6))
     assert (second.complete, second.new, second.items) == (True, 2, 6)
-    assert desk.last_complete_read() == NOW + 30 * MINUTE
+    assert desk.reads("comments")[-1].complete
+    assert desk.last_complete_read() == NOW, "tags and ratings were read then, and may wait"
 
 
 def test_each_page_is_committed_before_the_next_is_asked_for(desk, facebook):
     there = []
     facebook.fault = lambda request, number: there.append(len(desk.comment_ids()))
     desk.run()
-    assert there == [0, 0, 2, 4]
+    assert there[:5] == [0, 0, 0, 2, 4]
 
 
 def test_after_a_dead_token_nothing_more_is_called_and_the_ledger_says_so_without_the_token(desk, x):
@@ -152,7 +154,7 @@ def test_our_own_limit_parks_nobody_and_the_next_run_goes_on(desk, facebook):
     assert desk.comment_ids() == names([5, 4, 3, 2])
     assert (desk.reads()[-1].failure, first.complete) == ("RunLimitReached", False)
     assert desk.account().parked_until is None
-    desk.change(accounts=FACEBOOK.format(url=facebook.url, calls=3))
+    desk.change(accounts=FACEBOOK.format(url=facebook.url, calls=5))
     assert desk.run().complete
     assert desk.comment_ids() == names(range(6))
 
@@ -163,6 +165,7 @@ def test_one_stream_that_is_not_allowed_lets_the_others_be_read(desk, x):
     assert set(desk.items()) == {x.answered_by}
     assert {line.stream: line.failure for line in desk.reads()} == {
         "check": None,
+        "replies": None,
         "mentions": "Forbidden",
         "timeline": None,
     }
@@ -174,13 +177,13 @@ def test_the_least_advanced_stream_says_up_to_when_an_account_is_known(desk, x):
     desk.run("x")
     assert desk.last_complete_read("x") is None
     x.fault = None
-    desk.later(HOUR)
+    desk.later(2 * HOUR)
     desk.run("x")
-    assert desk.last_complete_read("x") == NOW + HOUR
+    assert desk.last_complete_read("x") == NOW + 2 * HOUR
     x.fault = on_path("tweets", Response(503, b"over capacity"))
-    desk.later(HOUR)
+    desk.later(2 * HOUR)
     desk.run("x")
-    assert desk.last_complete_read("x") == NOW + HOUR
+    assert desk.last_complete_read("x") == NOW + 2 * HOUR
 
 
 def test_a_mention_and_the_schools_answer_meet_across_two_streams(desk, x):

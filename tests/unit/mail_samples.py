@@ -9,12 +9,17 @@ from html.parser import HTMLParser
 
 from alerts.messages import (
     AccountFigures,
+    Alarm,
     Blind,
     CategoryFigures,
     Coverage,
     Digest,
     EvidenceHead,
+    Expiring,
+    Failing,
     Line,
+    Recovery,
+    Unwatched,
     WeeklyReport,
 )
 from alerts.render import Envelope
@@ -83,7 +88,11 @@ REPORT = WeeklyReport(
     slowest_hours=19.6,
     slowest_is_percentile=True,
     flagged=(CategoryFigures("threat", 21, 20, 19), CategoryFigures("self_harm", 3, 2, 1)),
-    messages_watched=False,
+    messages_unwatched=(
+        Unwatched(("Facebook page", "X"), "the account's setting"),
+        Unwatched(("Instagram",), 'the policy forbids it, clause "Private messages"'),
+    ),
+    uncovered_promise="The policy promises an answer to direct messages: this program does not watch over that.",
     rule_in_words="Every comment gets a response within 24 hours.",
     clause="Monitoring",
     policy="Default 1.2",
@@ -103,6 +112,53 @@ NOTHING = replace(
     slowest_is_percentile=False,
     flagged=(),
     evidence=None,
+)
+FAILING = Failing(
+    what="Facebook no longer takes our credentials.",
+    streams=("comments", "visitor_posts"),
+    since=at(16, 6, 40),
+    why="Facebook Page, account: the access token no longer works. A person must issue a new one",
+    until=None,
+    steps=(
+        "Sign in to Meta Business settings as somebody who administers the school's business.",
+        "Make a new token.",
+        'Put it where access_token_env points, in the [[accounts]] table with key = "facebook".',
+    ),
+)
+SILENT = Failing(
+    "A part of the account is not being read.", ("ratings",), None, "timed out", until=at(16, 9, 0), steps=("Wait.",)
+)
+ALARM = Alarm(
+    school="Oakfield Primary School",
+    timezone="Europe/London",
+    now=at(16, 7, 17),
+    recipient="it@oakfield.example",
+    account="Facebook page",
+    headline="Needs new credentials",
+    failing=(FAILING, SILENT),
+    configuration="/etc/school-monitor.toml",
+    stands_in=False,
+)
+RECOVERY = Recovery(
+    school="Oakfield Primary School",
+    timezone="Europe/London",
+    now=at(16, 11, 30),
+    recipient="it@oakfield.example",
+    account="Facebook page",
+    over=(("Facebook no longer takes our credentials.", at(16, 7, 15), at(16, 11, 30)),),
+    unread=((at(16, 6, 40), at(16, 11, 30)),),
+    still=(),
+)
+EXPIRING = Expiring(
+    school="Oakfield Primary School",
+    timezone="Europe/London",
+    now=at(16, 8, 0),
+    recipient="it@oakfield.example",
+    account="Instagram",
+    expires_at=at(23, 15, 0),
+    steps=("Sign in.", "Make a new token."),
+    configuration="/etc/school-monitor.toml",
+    stands_in=False,
 )
 HOSTILE = (
     "\u202egnp\u202c\u200b\r\nBcc: all@elsewhere.example\r\n<script>alert(1)</script><img src=x> "

@@ -28,13 +28,14 @@ def test_the_pdf_is_one_tagged_page_and_the_same_bytes_every_time():
     assert pdf == weekly_pdf(REPORT)
 
 
-def test_a_bad_week_of_five_accounts_still_fits_one_page():
+@pytest.mark.parametrize("accounts", [5, 11])
+def test_a_bad_week_of_many_accounts_still_fits_one_page(accounts):
     holes = ((at(10, 6, 40), at(10, 15, 40)), (at(12, 6, 40), at(12, 15, 40)))
     bad = replace(
         REPORT,
-        coverage=tuple(Coverage(f"Account {i}", 672, 600, holes, 150, 168, 9) for i in range(5)),
+        coverage=tuple(Coverage(f"Account {i}", 672, 600, holes, 150, 168, 9, missing=i) for i in range(accounts)),
         unanswered=tuple(replace(WAITING, case=100 + i) for i in range(24)),
-        figures=tuple(replace(FACEBOOK, account=f"Account {i}") for i in range(5)),
+        figures=tuple(replace(FACEBOOK, account=f"Account {i}") for i in range(accounts)),
         flagged=tuple(CategoryFigures(f"category {i}", 11, 10, 9, false_alarms=i) for i in range(6)),
     )
     assert pages_in(weekly_pdf(bad)) == 1

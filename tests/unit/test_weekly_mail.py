@@ -17,7 +17,9 @@ EVERYTHING = (
     "116 of 139 comments were answered in time. Reddit could not be read for 9 hours on Tuesday.",
     *("168 of 168", "671 of 672", "133"),
     *("158.9 of 168", "636 of 670", "14", "Tue 10 Nov 06:40 to 15:40 (9 h)"),
-    "Direct messages are not watched.",
+    "Direct messages are not watched: Facebook page, X (the account's setting); ",
+    'Instagram (the policy forbids it, clause "Private messages").',
+    "The policy promises an answer to direct messages: this program does not watch over that.",
     *("12", "Comment, Facebook page", "Mon 2 Nov 06:41", "Tue 3 Nov 06:41", "overdue"),
     *("131", "107 of 130 (82%)", "2 answered late", "3 found late", "4 needing no reply", "5 acted on"),
     *("1 withdrawn", "6 spam", "8 unanswered", "9 of 9", "116 of 139 (83%)", "138"),
@@ -97,8 +99,17 @@ def test_below_twenty_answers_the_longest_wait_is_told_instead_of_a_percentile()
 
 
 def test_that_messages_are_not_watched_is_said_only_when_so():
-    for words in words_of(replace(REPORT, messages_watched=True)):
-        assert "Direct messages are not watched." not in words
+    for words in words_of(replace(REPORT, messages_unwatched=(), uncovered_promise="")):
+        assert "essages" not in words
+
+
+def test_that_a_network_counts_other_than_we_do_is_said_only_when_so():
+    said = "Comments the networks count and we do not hold: 2 on Facebook page. Post by post: school-monitor coverage."
+    for missing in (2, 0):
+        first, second = REPORT.coverage
+        for words in words_of(replace(REPORT, coverage=(replace(first, missing=missing), second))):
+            assert (said in words) == bool(missing)
+            assert "on Reddit" not in words
 
 
 def test_the_report_never_says_today_because_it_is_read_again_later():
