@@ -1,4 +1,4 @@
-"""What a feed of comments means: RSS 2.0 and Atom (RFC 4287, threading RFC 4685), read by feedparser. No network here."""
+"""What a feed of comments means: RSS 2.0 and Atom (RFC 4287, threads RFC 4685), read by feedparser. No network."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ def read_feed(body: bytes, headers: Mapping[str, str]) -> FeedRead:
         parsed.get("bozo") and not parsed.entries and b"</channel>" not in body and b"</feed>" not in body
     ):
         raise UnexpectedReply(f"{WHERE}: the answer is not a feed; check its address")
-    read = [_read(entry) for entry in parsed.entries]
+    ids = frozenset(str(_own(entry, "id")) for entry in parsed.entries)
+    read = [_read(entry, ids) for entry in parsed.entries]
     title = parsed.feed.get("title")
     return FeedRead(
         title if isinstance(title, str) else "",
@@ -57,22 +58,25 @@ def read_feed(body: bytes, headers: Mapping[str, str]) -> FeedRead:
     )
 
 
-def _read(entry: Any) -> FetchedItem | Quarantined:
-    raw = {name: entry[name] for name in _KEPT if isinstance(entry.get(name), str)}
+def _read(entry: Any, ids: frozenset[str]) -> FetchedItem | Quarantined:
+    """One entry. What it answers is a comment when it is named as one or stands in the same feed; else a post."""
+    raw = {name: value for name in _KEPT if isinstance(value := _own(entry, name), str)}
     words = _content(entry)
     raw["content"] = words
-    created_at = _moment(entry.get("published_parsed")) or _moment(entry.get("updated_parsed"))
+    created_at = _moment(_own(entry, "published_parsed")) or _moment(_own(entry, "updated_parsed"))
     if created_at is None:
         return Quarantined(raw, "an entry of the feed has no time that can be read")
-    parent = entry.get("thr_in-reply-to") or entry.get("in-reply-to")
-    parent_id = _known_id(parent.get("ref") or "") if isinstance(parent, dict) else None
-    edited_at = _moment(entry.get("updated_parsed"))
+    answered = _own(entry, "thr_in-reply-to")
+    answered_id = _known_id(answered.get("ref") or "") if isinstance(answered, dict) else None
+    is_comment = answered_id is not None and (answered_id in ids or wordpress_id(answered_id) is not None)
+    parent_id = answered_id if is_comment else None
+    edited_at = _moment(_own(entry, "updated_parsed"))
     return FetchedItem(
         remote_id=_known_id(raw.get("id", "")) or _known_id(raw.get("link", "")) or _made_up(created_at, words),
         kind=ItemKind.REPLY if parent_id else ItemKind.COMMENT,
         text=text_of(words),
         created_at=created_at,
-        post_remote_id=None,
+        post_remote_id=None if is_comment else answered_id,
         parent_remote_id=parent_id,
         author_name=raw.get("author", ""),
         edited_at=edited_at if edited_at and edited_at > created_at else None,
@@ -85,6 +89,11 @@ def wordpress_id(feed_id: str) -> str | None:
     """The number a comment has on the WordPress site whose feed this is."""
     found = _WORDPRESS_ID.search(feed_id)
     return found[1] if found else None
+
+
+def _own(entry: Any, name: str) -> Any:
+    """What the entry itself has; feedparser would give another field in place of one that is missing."""
+    return dict.get(entry, name)
 
 
 def _known_id(value: str) -> str | None:

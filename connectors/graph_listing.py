@@ -1,4 +1,4 @@
-"""What reading a Facebook page and reading an Instagram account share: the cursor, and when a thread is read whole."""
+"""What reading Facebook pages and Instagram accounts shares: the cursor, and when a thread is read whole."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def read_place(cursor: Cursor | None) -> Place:
 
 
 UNCHANGED_EVERY = timedelta(hours=1)
-"""How often, at most, a thread that does not come whole with its post is read again although its count is the same."""
+"""How often at most a thread that does not come whole is read again although its count is the same."""
 
 
 def whole_is_due(book: ThreadBook, post: FetchedPost, page_size: int, each_page: timedelta, now: datetime) -> bool:

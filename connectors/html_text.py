@@ -46,6 +46,11 @@ def text_of(markup: str) -> str:
     return _LONG_BREAK.sub("\n\n", whole).strip("\n")
 
 
+def typed_text(markup: str) -> str:
+    """What was typed, where a site keeps it as HTML: spaces and lines as they are, without tags and entities."""
+    return "".join(html.unescape(words) for words, _, _ in _parts(_without_comments(markup)))
+
+
 def _parts(markup: str) -> Iterator[tuple[str, bool, str]]:
     """Words, and the tag that ends them: whether it closes something, and its name; no name at the end."""
     at = 0

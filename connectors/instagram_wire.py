@@ -70,7 +70,7 @@ def read_medium(raw: Any) -> Medium | Quarantined:
 def read_comments(page: Page, post: Post) -> Comments:
     """The comments on one page, and the replies below each."""
     read: list[FetchedItem | Quarantined] = []
-    cut_short = []
+    cut_short: list[tuple[str, Mapping[str, str]]] = []
     for raw in page.rows:
         comment = read_comment(raw, post)
         read.append(comment)

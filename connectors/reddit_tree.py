@@ -58,8 +58,9 @@ class Tree:
                 self._asked.add(number)
                 self.left.append(number)
         parent = data.get("parent_id")
-        goes_on = not numbers and isinstance(parent, str) and parent.startswith("t1_") and _is_number(parent[3:])
-        if goes_on and parent not in self._asked:
+        if numbers or not isinstance(parent, str) or not parent.startswith("t1_") or not _is_number(parent[3:]):
+            return
+        if parent not in self._asked:
             self._asked.add(parent)
             self.below.append(parent[3:])
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -27,6 +28,7 @@ from connectors.base import (
     Verdict,
 )
 from connectors.feed import Feed
+from connectors.feed_wire import wordpress_id
 from connectors.json_api import Answer, JsonApi, NotThere
 from connectors.transport import NetworkSession
 from connectors.wordpress_wire import (
@@ -149,7 +151,11 @@ class WordPress:
             budget.spend()
             by_feed = cursor.get("feed") if cursor else None
             for batch in self._feed.fetch("comments", by_feed, _free(budget)):
-                yield _with_cursor(batch, {"v": 1, "feed": batch.next_cursor})
+                yield replace(
+                    batch,
+                    items=tuple(map(_as_on_the_site, batch.items)),
+                    next_cursor={"v": 1, "feed": batch.next_cursor},
+                )
 
     def verify(self, remote_ids: Sequence[str], budget: Budget) -> Mapping[str, Verdict]:
         """Say which comments still exist, 100 a call. Raises a ConnectorError.
@@ -274,9 +280,13 @@ class WordPress:
         return tuple(post for row in rows if (post := read_post(row))), (answer.exchange,)
 
 
-def _with_cursor(batch: Batch, cursor: Cursor) -> Batch:
-    return Batch(
-        batch.items, cursor, batch.complete, batch.posts, batch.quarantined, batch.exchanges, batch.whole_threads
+def _as_on_the_site(item: FetchedItem) -> FetchedItem:
+    """An entry of the feed under the number the comment has on the site, so that both ways lead to the same item."""
+    parent = item.parent_remote_id
+    return replace(
+        item,
+        remote_id=wordpress_id(item.remote_id) or item.remote_id,
+        parent_remote_id=wordpress_id(parent) or parent if parent else None,
     )
 
 

@@ -13,13 +13,14 @@ from connectors.base import (
     Exchange,
     FetchedItem,
     FetchedPost,
+    Forbidden,
     ItemKind,
     Quarantined,
     Shown,
     UnexpectedReply,
     is_plausible,
 )
-from connectors.html_text import text_of
+from connectors.html_text import text_of, typed_text
 
 WHERE = "WordPress"
 COMMENT_FIELDS = "id,post,parent,author,author_name,date_gmt,content,link,status,type"
@@ -104,6 +105,8 @@ def meaning(exchange: Exchange, where: str, now: datetime) -> ConnectorError | N
         return AuthFailed(
             f"{where}: username or application password is refused; make a new one in the user's profile on the site"
         )
+    if code == "rest_cannot_read":
+        return Forbidden(f"{where}: it is held or in the bin, which only a signed-in editor may see")
     if code in _REST_OFF or (code is None and exchange.status == 404):
         return RestOff(
             f"{where}: the site's REST interface does not answer; check the address, or any security plugin"
@@ -122,14 +125,14 @@ def moment_of(value: Any) -> datetime | None:
 
 
 def _words(content: Any) -> str | None:
-    """What was typed, where we may see it; else what it looks like, without its markup."""
+    """What was typed, where we may see it; else what it looks like, in which WordPress sets other quotation marks."""
     if content is None:
         return ""
     if not isinstance(content, dict):
         return None
     raw, rendered = content.get("raw"), content.get("rendered")
     if isinstance(raw, str):
-        return raw
+        return typed_text(raw)
     return text_of(rendered) if isinstance(rendered, str) else None
 
 

@@ -138,8 +138,7 @@ def read_video(raw: Any, counted_since: datetime) -> FetchedPost | None:
     """A video; its count only when it was published since then, as of older ones not every comment is read."""
     if not isinstance(raw, dict) or not isinstance(raw.get("id"), str):
         return None
-    snippet = raw.get("snippet") if isinstance(raw.get("snippet"), dict) else {}
-    statistics = raw.get("statistics") if isinstance(raw.get("statistics"), dict) else {}
+    snippet, statistics = _part(raw, "snippet"), _part(raw, "statistics")
     published = moment_of(snippet.get("publishedAt"))
     count = _text(statistics.get("commentCount"))
     counted = published is not None and published >= counted_since and count.isdecimal() and len(count) < 10
@@ -202,6 +201,11 @@ def _midnight(now: datetime) -> datetime:
     local = now.astimezone(_PACIFIC)
     midnight = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight.astimezone(UTC)
+
+
+def _part(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = raw.get(name)
+    return part if isinstance(part, dict) else {}
 
 
 def _is_id(value: str) -> bool:

@@ -91,13 +91,15 @@ def credential_of(account: AccountSettings) -> str:
 
 def allotment_of(account: AccountSettings, *, by_hand: bool) -> Allotment:
     """How much may be asked of the account's network."""
-    priced = isinstance(account, XAccount)
+    price, cap = 0.0, 0.0
+    if isinstance(account, XAccount):
+        price, cap = account.post_price_usd, account.monthly_cap_usd
     return Allotment(
         calls_per_run=account.calls_per_run,
         credential=credential_of(account),
         calls_per_day=account.calls_per_day,
-        price_usd=account.post_price_usd if priced else 0.0,
-        monthly_cap_usd=account.monthly_cap_usd if priced else 0.0,
+        price_usd=price,
+        monthly_cap_usd=cap,
         by_hand=by_hand,
     )
 
@@ -232,7 +234,7 @@ def _bluesky(account: BlueskyAccount, line: Line) -> Connector:
 
 @cache
 def _bluesky_sign_ins() -> SignIns:
-    """Signing in is allowed some hundred times a day, and one sign-in lasts two hours: kept while the process lives."""
+    """Signing in is allowed some hundred times a day, and lasts two hours: kept while the process lives."""
     from connectors.bluesky_server import SignIns
 
     return SignIns()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from config.settings import Settings
 from monitor.clock import Clock
@@ -30,6 +30,8 @@ from monitor.store.standing import standing
 from monitor.store.tables import Account, School
 from monitor.store.watch_tables import Incident
 
+NEXT_LOOK = timedelta(minutes=1)
+"""What will have been silent for too long by the next look is told now, so that it is never told too late."""
 MOST_STEPS = 5
 """Opening, owing, closing and telling each show only once the one before is written down."""
 
@@ -83,6 +85,7 @@ class Watch:
             return
         with self.store.writing() as tx:
             for school, account in self._rows(tx, account_key):
+                incidents.take_turns(tx, school)
                 for _ in range(MOST_STEPS):
                     to_do = self._to_do(tx, school, account, now)
                     if not to_do:
@@ -102,7 +105,8 @@ class Watch:
         minutes = {each.key: each.poll_minutes for each in self.settings.accounts}.get(account.key)
         if minutes is None:  # taken out of the configuration: nobody misses it
             return _ToDo(closing=tuple(is_open))
-        found = standing(tx, account, minutes, now, had_its_chance=self._had_its_chance(account, minutes, now))
+        had_its_chance = self._had_its_chance(account, minutes, now)
+        found = standing(tx, account, minutes, now + NEXT_LOOK, had_its_chance=had_its_chance)
         closing = tuple(each for each in is_open if not any(_is_same(each, finding) for finding in found))
         known = {(each.trouble, each.stream) for each in is_open}
         return _ToDo(

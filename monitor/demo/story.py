@@ -88,8 +88,17 @@ class Chronicle:
         held_until: datetime | None = None,
     ) -> StoryMessage:
         """Someone writes under a post or in reply to a message; with neither, a thread of its own begins."""
-        life = {"deleted_at": deleted_at, "hidden_at": hidden_at, "shown_again_at": shown_again_at}
-        return self._add(author, text, at, under, edits=edits, held_until=held_until, **life)
+        return self._add(
+            author,
+            text,
+            at,
+            under,
+            edits=edits,
+            deleted_at=deleted_at,
+            hidden_at=hidden_at,
+            shown_again_at=shown_again_at,
+            held_until=held_until,
+        )
 
     def answers(self, to: StoryMessage, text: str, at: datetime, deleted_at: datetime | None = None) -> StoryMessage:
         """The school replies to a message."""

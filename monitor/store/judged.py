@@ -148,8 +148,11 @@ def _message(row: Item) -> ThreadMessage:
 
 @dataclass(frozen=True)
 class Unmet:
-    """Which items no read meets any more are asked for: those last met before `since`, or, where they were made before
-    `old_before`, before `old_since`; never those made before `oldest`."""
+    """Which items that no read meets any more are asked for.
+
+    Those last met before `since`, or, where they were made before `old_before`, before `old_since`; never those made
+    before `oldest`.
+    """
 
     since: datetime
     old_before: datetime

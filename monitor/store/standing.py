@@ -58,10 +58,12 @@ def newest_failure(tx: Transaction, account: Account, stream: str, now: datetime
 
 
 def _stream(tx: Transaction, account: Account, name: str, poll_minutes: int, now: datetime) -> Stream:
-    complete = _newest(tx, account, name, now, Read.complete)
-    decisive = _newest(tx, account, name, now, or_(Read.complete, Read.failure.in_(NEEDS_A_PERSON)))
-    ended = _newest(tx, account, name, now, Read.finished_at.is_not(None))
     newest = _newest(tx, account, name, now)
+    complete = decisive = ended = newest
+    if newest and not (newest.complete and newest.finished_at):  # mostly it is, and says everything
+        complete = _newest(tx, account, name, now, Read.complete)
+        decisive = _newest(tx, account, name, now, or_(Read.complete, Read.failure.in_(NEEDS_A_PERSON)))
+        ended = _newest(tx, account, name, now, Read.finished_at.is_not(None))
     return Stream(
         name=name,
         allowed=allowed_silence(poll_minutes, interval(account, name, poll_minutes)),

@@ -49,7 +49,7 @@ class Fortnight:
 
     def _someone(self, like, number):
         """Someone whose id is shaped as the network shapes ids."""
-        digits = f"{number:03}"
+        digits = str(100 + number)
         return Author(like.id[: -len(digits)] + digits if like.id else "", f"Parent {number}", f"parent_{number}")
 
     def _write(self, messages):

@@ -98,7 +98,7 @@ def test_text_that_was_written_as_latin_1_is_mended_and_other_text_left_alone(te
 
 
 REDDIT = """id,permalink,date,ip,subreddit,gildings,link,parent,body,media
-abc123,https://reddit.com/x/,2026-11-18 09:30:00 UTC,10.0.0.1,a,0,https://reddit.com/comments/fair01/x/,abc122,"At nine,
+abc123,/r/x/,2026-11-18 09:30:00 UTC,10.0.0.1,a,0,https://reddit.com/comments/fair01/x/,abc122,"At nine,
 not before",
 abc124,,2026-11-18 09:31:00 UTC,10.0.0.1,a,0,https://www.reddit.com/r/a/comments/fair01/x/,,Top level,
 ,,2026-11-18 09:31:00 UTC,,a,0,,,No id,

@@ -25,8 +25,8 @@ def test_a_misspelt_key_is_told_with_its_line_and_the_key_that_was_meant(tmp_pat
             '"facebook_page"',
             '"facebok"',
             (
-                "line 15: accounts[0].network must be one of facebook_page, instagram, x, reddit, youtube, wordpress, "
-                "mastodon, bluesky, feed, google_reviews, other "
+                "line 15: accounts[0].network must be one of facebook_page, instagram, x, reddit, youtube, "
+                "wordpress, mastodon, bluesky, feed, google_reviews, other "
                 '(found "facebok"). Did you mean "facebook_page"?'
             ),
         ),

@@ -1,12 +1,13 @@
 """The words in a piece of HTML."""
 
+import html
 import time
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from connectors.html_text import text_of
+from connectors.html_text import text_of, typed_text
 
 
 @pytest.mark.parametrize(
@@ -62,3 +63,15 @@ def test_cost_grows_in_step_with_the_length(piece):
         return min(times)
 
     assert cost(100_000) < 40 * max(cost(10_000), 0.005)
+
+
+@given(st.text(st.characters(blacklist_categories=("Cs",))))
+def test_what_was_typed_is_kept_to_the_letter_once_its_markup_is_undone(text):
+    assert typed_text(html.escape(text, quote=False)) == text
+
+
+def test_tags_in_what_was_typed_go_and_its_lines_stay():
+    assert (
+        typed_text("The gate was <b>locked</b>\n\n\n  &amp; nobody came ")
+        == "The gate was locked\n\n\n  & nobody came "
+    )
