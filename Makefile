@@ -5,13 +5,19 @@ BIN := $(VENV)/bin
 DEMO ?= demo
 WORKERS ?= 2
 
-.PHONY: demo test lint unit bench judge clean
+.PHONY: demo test test-servers lint unit bench judge clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/school-monitor demo --dir $(DEMO)
 
 test: lint
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+# Real servers: a WordPress site from Debian's packages and a Bluesky network from npm. Needs root for what is missing.
+test-servers: $(VENV)/.installed-dev
+	@tests/servers/install_wordpress.sh || true
+	@tests/servers/install_bluesky.sh || true
+	$(BIN)/python -m pytest tests/servers -p no:randomly
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -201,7 +201,7 @@ class Settings(Tables):
 
     @property
     def told_of_accounts(self) -> tuple[str, ...]:
-        """Addresses of those who hear that an account cannot be read: the technicians, or the heads where none is named."""
+        """Addresses of those who hear that an account cannot be read: the technicians, else the heads."""
         technicians = tuple(person.email for person in self.people if "technician" in person.roles)
         return technicians or tuple(person.email for person in self.people if "head" in person.roles)
 

@@ -5,7 +5,6 @@ import pytest
 
 from monitor.language.models.combined import SHIPPED
 from monitor.language.models.minilm import MiniLM
-from monitor.language.training.prepared import rows_before
 
 TEXTS = [
     "thanks", "", "you absolute muppet", "what time does the fair start on saturday, and is there parking?",
@@ -39,12 +38,3 @@ def test_a_threat_at_the_end_of_a_long_text_is_read(model):
 def test_a_folder_without_the_model_is_refused(tmp_path):
     with pytest.raises(Exception, match="minilm"):
         MiniLM(tmp_path)
-
-
-def test_rows_of_an_earlier_file_are_found_again_source_by_source():
-    assert rows_before(["a", "new", "b", "a"], ["a", "a", "b"]).tolist() == [0, -1, 2, 1]
-
-
-def test_a_source_that_has_grown_since_is_named():
-    with pytest.raises(ValueError, match="a has 2 rows and had 1; fit the model anew"):
-        rows_before(["a", "a"], ["a"])

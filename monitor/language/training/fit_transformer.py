@@ -109,7 +109,7 @@ class Fitting:
         soft_all = None if soft is None else torch.tensor(soft, dtype=torch.float32, device=self.device)
         started = time.perf_counter()
         for step, batch in enumerate(_batches(rows, chance, steps, self.lengths, random)):
-            ids, mask = self.padded(batch, learning=True)
+            ids, mask = self._padded(batch, learning=True)
             with torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.device == "cuda"):
                 logits = model(ids, mask).float()
             loss = self._loss(logits, batch, plan, soft_all)
@@ -125,26 +125,20 @@ class Fitting:
                       f"{time.perf_counter() - started:.0f} s", file=sys.stderr)  # fmt: skip
         return average.module  # type: ignore[no-any-return]
 
-    def logits(self, model: JudgingModel, rows: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
-        """What a model says of these rows, or of every example."""
+    def logits(self, model: JudgingModel) -> NDArray[np.float32]:
+        """What a model says of every example, one row each."""
         model.eval()
-        asked = np.arange(len(self.pieces)) if rows is None else rows
-        out = np.zeros((len(asked), len(HEADS)), dtype=np.float32)
-        order = np.argsort(self.lengths[asked], kind="stable")
+        out = np.zeros((len(self.pieces), len(HEADS)), dtype=np.float32)
+        order = np.argsort(self.lengths, kind="stable")
         with torch.no_grad():
             for at in range(0, len(order), 512):
                 batch = order[at : at + 512]
-                ids, mask = self.padded(asked[batch], learning=False)
+                ids, mask = self._padded(batch, learning=False)
                 with torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.device == "cuda"):
                     out[batch] = model(ids, mask).float().cpu().numpy()
         return out
 
-    def chances(self, model: JudgingModel, rows: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
-        """The same from 0 to 1."""
-        return _sigmoid(self.logits(model, rows))
-
-    def padded(self, batch: NDArray[np.int64], learning: bool) -> tuple[Any, Any]:
-        """Word pieces of these rows, and 1 for each that is none of the padding."""
+    def _padded(self, batch: NDArray[np.int64], learning: bool) -> tuple[Any, Any]:
         ids = self.pieces[torch.tensor(batch, device=self.device), : int(self.lengths[batch].max())].long()
         mask = (ids != 0).long()
         if learning:
@@ -213,8 +207,8 @@ def main() -> None:
     fitting = Fitting(prepared_file.read(args.prepared), args.base, device)
     soft = None
     for seed in range(1, args.teachers + 1):
-        said = fitting.chances(fitting.fit(Plan(args.epochs, 1.5e-4, seed)))
-        soft = said / args.teachers + (0 if soft is None else soft)
+        said = fitting.logits(fitting.fit(Plan(args.epochs, 1.5e-4, seed)))
+        soft = _sigmoid(said) / args.teachers + (0 if soft is None else soft)
     student = fitting.fit(Plan(args.epochs + 2, 2e-4, 99, soft_share=0.6), soft)
     args.out.mkdir(parents=True, exist_ok=True)
     save(student, args.out)

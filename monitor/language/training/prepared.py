@@ -60,18 +60,6 @@ def read(file: Path) -> Prepared:
     )
 
 
-def rows_before(sources: list[str], before: list[str]) -> NDArray[np.int64]:
-    """For each row its row in the earlier file; -1 for one of a new source. ValueError: a source has changed."""
-    places: dict[str, list[int]] = {}
-    for row, source in enumerate(before):
-        places.setdefault(source, []).append(row)
-    for source, rows in places.items():
-        if sources.count(source) != len(rows):
-            raise ValueError(f"{source} has {sources.count(source)} rows and had {len(rows)}; fit the model anew")
-    left = {source: iter(rows) for source, rows in places.items()}
-    return np.array([next(left[source]) if source in left else -1 for source in sources], dtype=np.int64)
-
-
 def _bits(names: frozenset[str]) -> int:
     return sum(1 << at for at, head in enumerate(HEADS) if head in names)
 

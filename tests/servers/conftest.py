@@ -1,0 +1,1 @@
+"""Tests on real servers. They are skipped, with a sentence, where a server is not installed."""
