@@ -7,7 +7,7 @@ quiet page few.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
@@ -22,11 +22,12 @@ from connectors.base import (
     Forbidden,
     Verdict,
 )
-from connectors.facebook_more_wire import read_conversations, read_ratings
+from connectors.facebook_more_wire import object_ids, read_ratings
 from connectors.facebook_wire import Posts, Unfinished, read_comments, read_posts
 from connectors.graph import API_VERSION, Graph
 from connectors.graph_errors import ObjectMissing
 from connectors.graph_listing import Place, all_before, always, read_place, whole_is_due
+from connectors.graph_messages import fetch_messages
 from connectors.thread_book import ThreadBook
 from connectors.transport import NetworkSession
 
@@ -35,13 +36,16 @@ COMMENTS, TAGGED, RATINGS = "comments", "tagged", "ratings"
 
 OVERLAP = timedelta(hours=1)
 """How far before the last complete read a thread that is not read whole is read again, for late arrivals."""
+VERIFY_EVERY = timedelta(hours=3)
+"""What is in the lists of tags and ratings is met sooner than that, and so not asked for by its id."""
 LARGE_THREAD_EVERY = timedelta(hours=1)
 """A thread is read whole at most so often for each page it has."""
 
 POSTS_AT_ONCE = 25
+PAGES_LOOKED_THROUGH = 4
+"""Pages of tags and of ratings looked through for what could not be had by its id."""
 COMMENTS_IN_A_POST = 25
 COMMENTS_AT_ONCE = 100
-CONVERSATIONS_AT_ONCE = 25
 
 _COMMENT_FIELDS = (
     "id,message,created_time,from,parent{id},attachment,permalink_url,is_hidden,is_private,comment_count,message_tags"
@@ -54,7 +58,6 @@ _RATING_FIELDS = (
     "created_time,has_rating,has_review,rating,recommendation_type,review_text,reviewer{id,name},"
     f"open_graph_story{{id,{_COMMENTS}}}"
 )
-_CONVERSATION_FIELDS = "id,updated_time,link,messages.limit(25){id,message,from,to,created_time,attachments}"
 
 
 class FacebookPage:
@@ -80,6 +83,7 @@ class FacebookPage:
         self.capabilities = Capabilities(
             streams=(COMMENTS, TAGGED, RATINGS, *([MESSAGES] if read_messages else [])),
             shows_hidden=True,
+            verify_every=VERIFY_EVERY,
             read_every={TAGGED: timedelta(hours=1), RATINGS: timedelta(hours=2)},
             never_empty=frozenset({COMMENTS}),
         )
@@ -101,7 +105,26 @@ class FacebookPage:
 
     def verify(self, remote_ids: Sequence[str], budget: Budget) -> Mapping[str, Verdict]:
         """Say which comments still exist. Raises a ConnectorError."""
-        return self._graph.verify(remote_ids, budget, self.check)
+        verdicts = self._graph.verify(
+            remote_ids, budget, lambda: self._graph.ask(self._page_id, {"fields": "id"}, budget)
+        )
+        missing = {each for each, verdict in verdicts.items() if verdict is Verdict.GONE}
+        return verdicts | dict.fromkeys(self._listed(missing, budget), Verdict.PRESENT)
+
+    def _listed(self, ids: Collection[str], budget: Budget) -> set[str]:
+        """Those that stand in the lists of tags and ratings: what other people published on pages of their own may
+        be kept from us when it is asked for by its id."""
+        found: set[str] = set()
+        for stream, fields in ((TAGGED, "id"), (RATINGS, "open_graph_story{id}")) if ids else ():
+            pages = self._graph.pages(
+                f"{self._page_id}/{stream}", always({"fields": fields}), COMMENTS_AT_ONCE, budget
+            )
+            try:
+                for _, (page, _) in zip(range(PAGES_LOOKED_THROUGH), pages, strict=False):
+                    found.update(object_ids(page))
+            except Forbidden:
+                continue  # then nothing of this kind was ever kept
+        return found & set(ids)
 
     def fetch(self, stream: str, cursor: Cursor | None, budget: Budget) -> Iterator[Batch]:
         """Read one stream onward from `cursor`. Raises a ConnectorError."""
@@ -111,7 +134,16 @@ class FacebookPage:
         if stream == COMMENTS:
             return self._fetch_comments(cursor, budget, started)
         if stream == MESSAGES:
-            return self._fetch_messages(cursor, budget, started)
+            return fetch_messages(
+                self._graph,
+                f"{self._page_id}/conversations",
+                "messenger",
+                self._page_id,
+                read_place(cursor),
+                self._lookback,
+                budget,
+                started,
+            )
         return self._fetch_listing(stream, cursor, budget, started)
 
     def _fetch_comments(self, cursor: Cursor | None, budget: Budget, started: datetime) -> Iterator[Batch]:
@@ -142,11 +174,13 @@ class FacebookPage:
                 yield from self._read_thread(unfinished, post, place, budget, started)
             if not sweep or all_before([post.created_at for post in found.posts], oldest):
                 break
+        gone: tuple[str, ...] = ()
         if sweep:
+            gone = tuple(sorted(place.book.threads.keys() - met))  # deleted, or older than the look-back
             place.book.keep_only(met)
             place.swept = started
         place.since = started
-        yield Batch((), place.cursor(), complete=True)
+        yield Batch((), place.cursor(), complete=True, whole_threads=gone)
 
     def _posts_since(self, oldest: datetime) -> Callable[[int], Mapping[str, str]]:
         def which(limit: int) -> Mapping[str, str]:
@@ -190,7 +224,10 @@ class FacebookPage:
                 if back_to is not None and all_before([item.created_at for item in items], back_to - OVERLAP):
                     return
         except ObjectMissing:
-            return  # the post was deleted since the list of posts was read; its comments went with it
+            # The post was deleted since it was listed, or the comment at which the next page begins was. What we hold
+            # of it is asked for by id; if there still is a thread, the next run reads it from end to end.
+            place.book.threads.pop(post_id, None)
+            yield Batch((), place.cursor(), False, whole_threads=(post_id,))
 
     def _fetch_listing(
         self, stream: str, cursor: Cursor | None, budget: Budget, started: datetime
@@ -204,7 +241,7 @@ class FacebookPage:
             return {"fields": fields % (min(limit, COMMENTS_IN_A_POST), _COMMENT_FIELDS)}
 
         for page, exchanges in self._graph.pages(f"{self._page_id}/{stream}", how, POSTS_AT_ONCE, budget):
-            found = read_posts(page, self._page_id) if stream == TAGGED else read_ratings(page)
+            found = read_posts(page, self._page_id, elsewhere=True) if stream == TAGGED else read_ratings(page)
             yield Batch(
                 found.items,
                 place.cursor(),
@@ -213,46 +250,23 @@ class FacebookPage:
                 exchanges=exchanges,
             )
             for unfinished in found.unfinished:
-                how_threads = {"filter": "stream", "order": "reverse_chronological", "fields": _COMMENT_FIELDS}
-                path = f"{unfinished.thread.post_id}/comments"
-                for below, more in self._graph.pages(
-                    path,
-                    always(how_threads),
-                    COMMENTS_AT_ONCE,
-                    budget,
-                    unfinished.following,
-                ):
-                    items, quarantined = read_comments(below, unfinished.thread)
-                    yield Batch(items, None, False, quarantined=quarantined, exchanges=more)
+                yield from self._read_elsewhere(unfinished, budget)
             if all_before([item.created_at for item in found.items if item.post_remote_id is None], oldest):
                 break
         yield Batch((), Place(started).cursor(), complete=True)
 
-    def _fetch_messages(self, cursor: Cursor | None, budget: Budget, started: datetime) -> Iterator[Batch]:
-        """Conversations come with the one that was written in last first."""
-        since = read_place(cursor).since or started - self._lookback
-        how = {"platform": "messenger", "fields": _CONVERSATION_FIELDS}
-        for page, exchanges in self._graph.pages(
-            f"{self._page_id}/conversations", always(how), CONVERSATIONS_AT_ONCE, budget
-        ):
-            found = read_conversations(page, WHERE)
-            yield Batch(found.items, cursor, False, quarantined=found.quarantined, exchanges=exchanges)
-            for conversation_id, following in found.unfinished(since - OVERLAP):
-                fields = {"fields": "id,message,from,to,created_time,attachments"}
-                for below, more in self._graph.pages(
-                    f"{conversation_id}/messages",
-                    always(fields),
-                    COMMENTS_AT_ONCE,
-                    budget,
-                    following,
-                ):
-                    items, quarantined = found.read_more(below, conversation_id)
-                    yield Batch(items, cursor, False, quarantined=quarantined, exchanges=more)
-                    if all_before([item.created_at for item in items], since - OVERLAP):
-                        break
-            if all_before(found.updated, since - OVERLAP):
-                break
-        yield Batch((), Place(started).cursor(), complete=True)
+    def _read_elsewhere(self, unfinished: Unfinished, budget: Budget) -> Iterator[Batch]:
+        """The rest of the comments under what somebody else published."""
+        how = {"filter": "stream", "order": "reverse_chronological", "fields": _COMMENT_FIELDS}
+        path = f"{unfinished.thread.post_id}/comments"
+        try:
+            for page, exchanges in self._graph.pages(
+                path, always(how), COMMENTS_AT_ONCE, budget, unfinished.following
+            ):
+                items, quarantined = read_comments(page, unfinished.thread)
+                yield Batch(items, None, False, quarantined=quarantined, exchanges=exchanges)
+        except (ObjectMissing, Forbidden):
+            return  # it is gone, or kept from us: that must not end the list it stands in
 
 
 def _note_whole(found: Posts, book: ThreadBook, now: datetime) -> tuple[str, ...]:

@@ -40,8 +40,11 @@ class Posts:
     unfinished: tuple[Unfinished, ...]
 
 
-def read_posts(page: Page, page_id: str) -> Posts:
-    """Posts of the school and of visitors, and the comments that came with them."""
+def read_posts(page: Page, page_id: str, *, elsewhere: bool = False) -> Posts:
+    """Posts of the school and of visitors, and the comments that came with them.
+
+    `elsewhere`: they stand on other people's pages, so all but those known to be the school's are by others.
+    """
     posts: list[FetchedPost] = []
     read: list[FetchedItem | Quarantined] = []
     unfinished: list[Unfinished] = []
@@ -51,7 +54,8 @@ def read_posts(page: Page, page_id: str) -> Posts:
             read.append(post)
             continue
         posts.append(post)
-        thread = Thread(post.remote_id, _is_by_visitor(raw, page_id))
+        by_visitor = author_of(raw)[0] != page_id if elsewhere else _is_by_visitor(raw, page_id)
+        thread = Thread(post.remote_id, by_visitor)
         if thread.by_visitor:
             read.append(read_visitor_post(raw))
         try:

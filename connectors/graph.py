@@ -27,6 +27,7 @@ IDS_AT_ONCE = 50
 FEWEST_AT_ONCE = 5
 USUAL_WINDOW = timedelta(hours=1)
 
+MOST_PERCENT = 10_000
 _PERCENTAGES = ("call_count", "total_cputime", "total_time")
 
 
@@ -132,6 +133,10 @@ class Graph:
         shown = answer.payload
         if not isinstance(shown, dict) or shown.get("id") != object_id:
             raise UnexpectedReply(f"{self.where}: asked for the account, it answered with another; check {setting}")
+        return self.described(answer, frozenset({object_id}), shown.get(name_field))
+
+    def described(self, answer: Answer, own_ids: frozenset[str], name: Any) -> AccountState:
+        """What is known of an account, and of the token, once `answer` has said who we are."""
         headers = {name.lower(): value for name, value in answer.exchanges[-1].headers.items()}
         served = headers.get("facebook-api-version", self._sdk.version)
         notes = []
@@ -139,10 +144,15 @@ class Graph:
             notes.append(
                 f"Facebook answers as version {served[:20]}, not {self._sdk.version}: ours is no longer served"
             )
-        scopes, expires_at = self._token_facts()
-        name = shown.get(name_field)
+        facts = self._token_facts()
+        if facts is None:
+            notes.append(
+                "What this access token may do, and until when, is told to nobody who asks with it alone; "
+                "look it up in Meta's access token debugger"
+            )
+        scopes, expires_at = facts or ((), None)
         return AccountState(
-            own_ids=frozenset({object_id}),
+            own_ids=own_ids,
             display_name=name if isinstance(name, str) else "",
             notes=tuple(notes),
             expires_at=expires_at,
@@ -150,15 +160,15 @@ class Graph:
             api_version=served[:20],
         )
 
-    def _token_facts(self) -> tuple[tuple[str, ...], datetime | None]:
-        """Scopes and end of the token, by `debug_token` on itself; nothing where it is not told."""
+    def _token_facts(self) -> tuple[tuple[str, ...], datetime | None] | None:
+        """Scopes and end of the token, by `debug_token` on itself; None where it is not told."""
         try:
             payload = self.ask("debug_token", {"input_token": self._sdk.access_token}).payload
         except ConnectorError:
-            return (), None
+            return None
         data = payload.get("data") if isinstance(payload, dict) else None
         if not isinstance(data, dict):
-            return (), None
+            return None
         scopes = data.get("scopes")
         ends = [data.get(name) for name in ("expires_at", "data_access_expires_at")]
         moments = [moment for end in ends if (moment := _moment(end))]
@@ -210,7 +220,12 @@ def _share(usage: Any) -> float | None:
     if not isinstance(usage, dict):
         return None
     percents = [usage.get(name) for name in _PERCENTAGES]
-    numbers = [p / 100 for p in percents if isinstance(p, int | float) and not isinstance(p, bool) and p >= 0]
+    # A whole number too long to be divided comes down to MOST_PERCENT before it is.
+    numbers = [
+        min(p, MOST_PERCENT) / 100
+        for p in percents
+        if isinstance(p, int | float) and not isinstance(p, bool) and p >= 0
+    ]
     return max(numbers, default=None)
 
 

@@ -8,6 +8,7 @@ call of their own. Comments cannot be edited here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
@@ -21,13 +22,16 @@ from connectors.base import (
     FetchedItem,
     Forbidden,
     Quarantined,
+    UnexpectedReply,
     Verdict,
 )
-from connectors.facebook_more_wire import read_conversations
 from connectors.graph import API_VERSION, Graph
 from connectors.graph_errors import ObjectMissing
-from connectors.graph_listing import Place, all_before, always, read_place, whole_is_due
+from connectors.graph_listing import Place, always, read_place, whole_is_due
+from connectors.graph_messages import fetch_messages
+from connectors.graph_values import graph_id
 from connectors.instagram_wire import (
+    TAGGED,
     WHERE,
     Comments,
     Medium,
@@ -40,18 +44,22 @@ from connectors.instagram_wire import (
 from connectors.transport import NetworkSession
 
 COMMENTS, TAGS = "comments", "tags"
-OVERLAP = timedelta(hours=1)
+VERIFY_EVERY = timedelta(hours=3)
 LARGE_THREAD_EVERY = timedelta(minutes=5)
 """A thread is read whole at most so often for each page it has."""
+TAG_PAGES = 4
+"""Pages of tags looked through for some that went missing."""
+NEVER_SHOWN = (
+    "Meta shows no program the comments under adverts and live video, on media with an age limit, "
+    "or by people this account has restricted; look at those in the app"
+)
 MEDIA_AT_ONCE = 25
 COMMENTS_AT_ONCE = 50
-CONVERSATIONS_AT_ONCE = 25
 
-_OF_A_COMMENT = "id,text,timestamp,username,from{id,username},hidden,parent_id"
+_OF_A_COMMENT = "id,text,timestamp,username,from{id,username},user,hidden,parent_id"
 _COMMENT_FIELDS = f"{_OF_A_COMMENT},replies.limit({COMMENTS_AT_ONCE}){{{_OF_A_COMMENT}}}"
 _MEDIA_FIELDS = "id,caption,permalink,timestamp,comments_count,comments.limit(%d){%s}"
-_TAG_FIELDS = "id,caption,permalink,timestamp,username"
-_CONVERSATION_FIELDS = "id,updated_time,messages.limit(25){id,message,from,to,created_time,attachments}"
+_TAG_FIELDS = "id,caption,permalink,timestamp,username,media_type,media_url"
 
 
 class Instagram:
@@ -77,6 +85,7 @@ class Instagram:
         self.capabilities = Capabilities(
             streams=(COMMENTS, TAGS, *([MESSAGES] if read_messages else [])),
             shows_hidden=True,
+            verify_every=VERIFY_EVERY,
             read_every={TAGS: timedelta(hours=1)},
             never_empty=frozenset({COMMENTS}),
         )
@@ -94,19 +103,55 @@ class Instagram:
 
     def check(self) -> AccountState:
         """Ask Instagram for the account. Raises a ConnectorError."""
-        return self._graph.state(self._user_id, "username", "user_id")
+        own_ids = {self._user_id}
+        answer = self._graph.ask(self._user_id, {"fields": "id,username"})
+        shown = answer.payload if isinstance(answer.payload, dict) else {}
+        if shown.get("id") != self._user_id:
+            # To a token made by signing in with Instagram the account has an id of its own besides its number.
+            answer = self._graph.ask("me", {"fields": "id,user_id,username"})
+            shown = answer.payload if isinstance(answer.payload, dict) else {}
+            if shown.get("user_id") != self._user_id:
+                raise UnexpectedReply(f"{WHERE}: asked for the account, it answered with another; check user_id")
+            own_ids |= {each for each in [graph_id(shown.get("id"))] if each}
+        state = self._graph.described(answer, frozenset(own_ids), shown.get("username"))
+        return replace(state, notes=(*state.notes, NEVER_SHOWN))
 
     def verify(self, remote_ids: Sequence[str], budget: Budget) -> Mapping[str, Verdict]:
         """Say which comments still exist. Raises a ConnectorError."""
-        return self._graph.verify(remote_ids, budget, self.check)
+        tags = [each for each in remote_ids if each.startswith(TAGGED)]
+        others = [each for each in remote_ids if each not in tags]
+        verdicts = self._graph.verify(
+            others, budget, lambda: self._graph.ask(self._user_id, {"fields": "id"}, budget)
+        )
+        return verdicts | self._verify_tags(tags, budget)
+
+    def _verify_tags(self, tags: Sequence[str], budget: Budget) -> dict[str, Verdict]:
+        """Media of others can only be looked for in the list; not to be in it means something at its end only."""
+        verdicts = dict.fromkeys(tags, Verdict.UNKNOWN)
+        if not tags:
+            return verdicts
+        pages = self._graph.pages(f"{self._user_id}/tags", always({"fields": "id"}), COMMENTS_AT_ONCE, budget)
+        for _, (page, _) in zip(range(TAG_PAGES), pages, strict=False):
+            listed = {f"{TAGGED}{row.get('id')}" for row in page.rows if isinstance(row, dict)}
+            verdicts |= dict.fromkeys(listed & verdicts.keys(), Verdict.PRESENT)
+            if page.following is None:
+                return {each: Verdict.GONE if v is Verdict.UNKNOWN else v for each, v in verdicts.items()}
+            if Verdict.UNKNOWN not in verdicts.values():
+                break
+        return verdicts
 
     def fetch(self, stream: str, cursor: Cursor | None, budget: Budget) -> Iterator[Batch]:
         """Read one stream onward from `cursor`. Raises a ConnectorError."""
         if stream not in self.capabilities.streams:
             raise Forbidden(f"{WHERE}: there is no such stream; it has {', '.join(self.capabilities.streams)}")
         started = self._now().astimezone(UTC)
-        fetch = {COMMENTS: self._fetch_comments, TAGS: self._fetch_tags, MESSAGES: self._fetch_messages}[stream]
-        return fetch(cursor, budget, started)
+        if stream == MESSAGES:
+            # Of the token that asks: the page behind the account, or the account itself, has the conversations.
+            path, place = "me/conversations", read_place(cursor)
+            return fetch_messages(
+                self._graph, path, "instagram", self._user_id, place, self._lookback, budget, started
+            )
+        return (self._fetch_comments if stream == COMMENTS else self._fetch_tags)(cursor, budget, started)
 
     def _fetch_comments(self, cursor: Cursor | None, budget: Budget, started: datetime) -> Iterator[Batch]:
         """`since` moves only with the last batch; which threads were read moves with each of them."""
@@ -141,11 +186,13 @@ class Instagram:
                     yield from self._read_thread(each, place, budget, started)
             if not sweep or (media and not recent):
                 break
+        gone: tuple[str, ...] = ()
         if sweep:
+            gone = tuple(sorted(place.book.threads.keys() - met))  # deleted, or older than the look-back
             place.book.keep_only(met)
             place.swept = started
         place.since = started
-        yield Batch((), place.cursor(), complete=True)
+        yield Batch((), place.cursor(), complete=True, whole_threads=gone)
 
     def _read_thread(self, medium: Medium, place: Place, budget: Budget, started: datetime) -> Iterator[Batch]:
         """All of a thread, when its time has come."""
@@ -168,8 +215,11 @@ class Instagram:
                     )
                     yield from self._rest_of_replies(comments, known, place, budget)
         except ObjectMissing:
-            return  # the medium was deleted since the list was read; its comments went with it
-        book.note(post.remote_id, post.comment_count, started, post.created_at)
+            # The medium was deleted since it was listed, or the comment at which the next page begins was. What we
+            # hold of it is asked for by id; if there still is a thread, the next run reads it from end to end.
+            book.threads.pop(post.remote_id, None)
+        else:
+            book.note(post.remote_id, post.comment_count, started, post.created_at)
         yield Batch((), place.cursor(), False, whole_threads=(post.remote_id,))
 
     def _rest_of_replies(self, comments: Comments, post: Post, place: Place, budget: Budget) -> Iterator[Batch]:
@@ -177,12 +227,9 @@ class Instagram:
             pages = self._graph.pages(
                 f"{comment_id}/replies", always({"fields": _OF_A_COMMENT}), COMMENTS_AT_ONCE, budget, following
             )
-            try:
-                for page, exchanges in pages:
-                    more = read_replies(page, post, comment_id)
-                    yield Batch(more.items, place.cursor(), False, quarantined=more.quarantined, exchanges=exchanges)
-            except ObjectMissing:
-                continue  # this comment was deleted meanwhile
+            for page, exchanges in pages:
+                more = read_replies(page, post, comment_id)
+                yield Batch(more.items, place.cursor(), False, quarantined=more.quarantined, exchanges=exchanges)
 
     def _fetch_tags(self, cursor: Cursor | None, budget: Budget, started: datetime) -> Iterator[Batch]:
         oldest = started - self._lookback
@@ -194,27 +241,5 @@ class Instagram:
             bad = tuple(each for each in read if isinstance(each, Quarantined))
             yield Batch(recent, cursor, False, quarantined=bad, exchanges=exchanges)
             if items and not recent:
-                break
-        yield Batch((), Place(started).cursor(), complete=True)
-
-    def _fetch_messages(self, cursor: Cursor | None, budget: Budget, started: datetime) -> Iterator[Batch]:
-        """Conversations come with the one that was written in last first."""
-        since = read_place(cursor).since or started - self._lookback
-        how = {"platform": "instagram", "fields": _CONVERSATION_FIELDS}
-        for page, exchanges in self._graph.pages(
-            f"{self._user_id}/conversations", always(how), CONVERSATIONS_AT_ONCE, budget
-        ):
-            found = read_conversations(page, WHERE)
-            yield Batch(found.items, cursor, False, quarantined=found.quarantined, exchanges=exchanges)
-            for conversation_id, following in found.unfinished(since - OVERLAP):
-                fields = {"fields": "id,message,from,to,created_time,attachments"}
-                for below, more in self._graph.pages(
-                    f"{conversation_id}/messages", always(fields), COMMENTS_AT_ONCE, budget, following
-                ):
-                    items, quarantined = found.read_more(below, conversation_id)
-                    yield Batch(items, cursor, False, quarantined=quarantined, exchanges=more)
-                    if all_before([item.created_at for item in items], since - OVERLAP):
-                        break
-            if all_before(found.updated, since - OVERLAP):
                 break
         yield Batch((), Place(started).cursor(), complete=True)

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.base import FetchedItem, FetchedPost, ItemKind, Quarantined, Shown, UnexpectedReply
+from connectors.base import Attachment, FetchedItem, FetchedPost, ItemKind, Quarantined, Shown, UnexpectedReply
 from connectors.graph_pages import Page, read_page
 from connectors.graph_values import graph_id, moment_of, text_of
 
 WHERE = "Instagram"
+TAGGED = "tag:"
+"""Begins our id of a medium by someone else. It can be found in the list of tags, but not asked for by its own id."""
 
 
 @dataclass(frozen=True)
@@ -114,8 +116,7 @@ def read_comment(raw: Any, post: Post, parent_id: str | None = None) -> FetchedI
     text = raw.get("text")
     if text is not None and not isinstance(text, str):
         return Quarantined(raw, f"comment {comment_id} has a text that is none")
-    # Older versions call the author `user`, and give no more than its id.
-    author = next((each for each in (raw.get("from"), raw.get("user")) if isinstance(each, dict)), {})
+    author, user = (each if isinstance(each, dict) else {} for each in (raw.get("from"), raw.get("user")))
     parent_id = parent_id or graph_id(raw.get("parent_id"))
     return FetchedItem(
         remote_id=comment_id,
@@ -124,7 +125,8 @@ def read_comment(raw: Any, post: Post, parent_id: str | None = None) -> FetchedI
         created_at=created_at,
         post_remote_id=post.media_id,
         parent_remote_id=parent_id,
-        author_id=graph_id(author.get("id")),
+        # An id in `from` holds for one app only. Own comments alone have a `user`, with the account's number in it.
+        author_id=graph_id(user.get("id")) or graph_id(author.get("id")),
         author_name=text_of(author.get("username")) or text_of(raw.get("username")) or "",
         permalink=post.permalink,
         shown=Shown.HIDDEN if raw.get("hidden") is True else Shown.VISIBLE,
@@ -140,12 +142,14 @@ def read_tag(raw: Any) -> FetchedItem | Quarantined:
     created_at = moment_of(raw.get("timestamp"))
     if created_at is None:
         return Quarantined(raw, f"medium {media_id} has no time that can be read")
+    address = text_of(raw.get("media_url"))
     return FetchedItem(
-        remote_id=media_id,
+        remote_id=TAGGED + media_id,
         kind=ItemKind.MENTION,
         text=text_of(raw.get("caption")) or "",
         created_at=created_at,
         author_name=text_of(raw.get("username")) or "",
         permalink=text_of(raw.get("permalink")) or "",
+        attachments=(Attachment((text_of(raw.get("media_type")) or "medium").lower(), address),) if address else (),
         raw=raw,
     )

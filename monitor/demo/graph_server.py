@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from monitor.demo.graph_fields import BadFields, Field, parse_fields
+from monitor.demo.graph_talks import Talks
 from monitor.demo.server import Fault, Request, Response, StandIn, json_response
 from monitor.demo.world import StoryMessage, StoryPost, World
 
@@ -33,7 +34,8 @@ Row = tuple[str, Callable[[], dict[str, Any]]]
 class GraphStandIn(StandIn):
     """One Facebook page on loopback. A message without `post_id` is a visitor's post on the page.
 
-    `page_size`: the most rows in one page of a listing, however many are asked for.
+    `page_size`: the most rows in one page of a listing, however many are asked for. `tagged`: posts elsewhere that
+    tag the page; `ratings` of it; `talks`: direct messages, each with its conversation as `parent_id`.
     """
 
     def __init__(
@@ -43,11 +45,18 @@ class GraphStandIn(StandIn):
         token: str,
         fault: Fault | None = None,
         page_size: int = USUAL_LIMIT,
+        *,
+        tagged: Sequence[StoryMessage] = (),
+        ratings: Sequence[StoryMessage] = (),
+        talks: Sequence[StoryMessage] = (),
     ) -> None:
         super().__init__(now, fault)
         self.world = world
         self.token = token
         self.page_size = page_size
+        self.tagged = list(tagged)
+        self.ratings = list(ratings)
+        self.talks = Talks(world.school, "name", said=list(talks))
 
     def answer(self, request: Request) -> Response:
         """Answer one Graph request, with the usage headers that every real answer carries."""
@@ -75,18 +84,32 @@ class GraphStandIn(StandIn):
         return missing(object_id) if found is None else json_response(found)
 
     def _edge(self, object_id: str, edge: str, fields: Mapping[str, Field], request: Request) -> Response:
-        if edge in {"tagged", "ratings", "conversations"} and object_id == self.world.school.id:
-            rows: list[Row] = []  # nobody in our stories does these
+        rows: list[Row] | None
+        if object_id == self.world.school.id and edge in {"tagged", "ratings", "conversations"}:
+            rows = self._elsewhere(edge, fields)
+        elif edge == "messages":
+            rows = self.talks.messages(object_id, fields, self.now())
         elif edge in {"feed", "published_posts"} and object_id == self.world.school.id:
             rows = self._feed(fields, float(request.query.get("since") or 0), visitors=edge == "feed")
         elif edge == "comments" and self._object(object_id, {}) is not None:
             rows = self._comments(object_id, fields, request.query)
         else:
+            rows = None
+        if rows is None:
             return missing(object_id)
         try:
             return json_response(self._page(rows, request.query, request.path))
         except LookupError:
             return graph_error(100, "The cursor no longer points at anything")
+
+    def _elsewhere(self, edge: str, fields: Mapping[str, Field]) -> list[Row]:
+        """What is said to the page outside its own posts."""
+        if edge == "conversations":
+            return self.talks.rows(fields, self.now(), self._page)
+        show = self._tagging if edge == "tagged" else self._rating
+        there = [m for m in (self.tagged if edge == "tagged" else self.ratings) if m.exists(self.now())]
+        there.sort(key=lambda m: (m.at, m.id), reverse=True)
+        return [(m.id, partial(show, m, fields)) for m in there]
 
     def _several(self, ids: Sequence[str], fields: Mapping[str, Field]) -> Response:
         if len(ids) > MOST_IDS:
@@ -102,6 +125,9 @@ class GraphStandIn(StandIn):
         for post in self.world.posts_at(self.now()):
             if post.id == object_id:
                 return self._post(post, fields)
+        for other in (*self.tagged, *self.ratings):
+            if other.id == object_id and other.exists(self.now()):
+                return self._tagging(other, fields)
         message = self.world.message(object_id)
         if message is None or not self._is_there(message, {m.id: m for m in self.world.messages}):
             return None
@@ -179,6 +205,38 @@ class GraphStandIn(StandIn):
         if message.author:
             whole["from"] = {"id": message.author.id, "name": message.author.name}
         return self._with_comments(whole, message.id, fields)
+
+    def _tagging(self, message: StoryMessage, fields: Mapping[str, Field]) -> dict[str, Any]:
+        if message.raw is not None:
+            return dict(message.raw)
+        whole: dict[str, Any] = {
+            "id": message.id,
+            "message": message.text_at(self.now()),
+            "created_time": graph_time(message.at),
+            "status_type": "mobile_status_update",
+            "permalink_url": f"https://www.facebook.com/{message.id}",
+        }
+        if message.author:
+            whole["from"] = {"id": message.author.id, "name": message.author.name}
+        return self._with_comments(whole, message.id, fields)
+
+    def _rating(self, message: StoryMessage, fields: Mapping[str, Field]) -> dict[str, Any]:
+        """A recommendation, with or without words; its id and the comments below it are in its story."""
+        if message.raw is not None:
+            return dict(message.raw)
+        whole: dict[str, Any] = {
+            "created_time": graph_time(message.at),
+            "has_rating": False,
+            "has_review": bool(message.text),
+            "recommendation_type": "positive",
+        }
+        if message.text:
+            whole["review_text"] = message.text_at(self.now())
+        if message.author:
+            whole["reviewer"] = {"id": message.author.id, "name": message.author.name}
+        if asked := fields.get("open_graph_story"):
+            whole["open_graph_story"] = self._with_comments({"id": message.id}, message.id, asked.inside)
+        return {name: value for name, value in whole.items() if name in fields}
 
     def _with_comments(self, post: dict[str, Any], post_id: str, fields: Mapping[str, Field]) -> dict[str, Any]:
         if asked := fields.get("comments"):

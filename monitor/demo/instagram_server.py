@@ -24,17 +24,24 @@ from monitor.demo.graph_server import (
     missing,
     with_usage,
 )
+from monitor.demo.graph_talks import Talks
 from monitor.demo.server import Fault, Request, Response, StandIn, json_response
 from monitor.demo.world import StoryMessage, StoryPost, World
 
 LARGEST_PAGE_OF_COMMENTS = 50
+NEWEST_MESSAGES = 20
+"""Of older ones in a conversation only the time is told."""
 _PATH = re.compile(r"/v\d+\.\d+/([^/]*)(?:/([a-z_]+))?")
 
 Row = tuple[str, Callable[[], dict[str, Any]]]
 
 
 class InstagramStandIn(StandIn):
-    """One account on loopback. `page_size`: the most rows in one page of a listing, however many are asked for."""
+    """One account on loopback. `page_size`: the most rows in one page of a listing, however many are asked for.
+
+    `tagged`: media by others that tag it; they cannot be asked for by their ids. `talks`: direct messages, each with
+    its conversation as `parent_id`.
+    """
 
     def __init__(
         self,
@@ -43,11 +50,16 @@ class InstagramStandIn(StandIn):
         token: str,
         fault: Fault | None = None,
         page_size: int = USUAL_LIMIT,
+        *,
+        tagged: Sequence[StoryMessage] = (),
+        talks: Sequence[StoryMessage] = (),
     ) -> None:
         super().__init__(now, fault)
         self.world = world
         self.token = token
         self.page_size = page_size
+        self.tagged = list(tagged)
+        self.talks = Talks(world.school, "username", NEWEST_MESSAGES, list(talks))
 
     def answer(self, request: Request) -> Response:
         """Answer one Graph request, with the usage headers that every real answer carries."""
@@ -90,16 +102,25 @@ class InstagramStandIn(StandIn):
         return self._comment(comment, fields) if comment else None
 
     def _edge(self, object_id: str, edge: str, fields: Mapping[str, Field], request: Request) -> Response:
-        rows: list[Row]
+        rows: list[Row] | None
+        if object_id == "me":
+            object_id = self.world.school.id
         if edge == "media" and object_id == self.world.school.id:
             rows = [(p.id, partial(self._medium, p, fields)) for p in self.world.posts_at(self.now())]
-        elif edge in {"tags", "conversations"} and object_id == self.world.school.id:
-            rows = []
+        elif edge == "tags" and object_id == self.world.school.id:
+            there = sorted((m for m in self.tagged if m.exists(self.now())), key=lambda m: (m.at, m.id), reverse=True)
+            rows = [(m.id, partial(self._tag, m, fields)) for m in there]
+        elif edge == "conversations" and object_id == self.world.school.id:
+            rows = self.talks.rows(fields, self.now(), self._page)
+        elif edge == "messages":
+            rows = self.talks.messages(object_id, fields, self.now())
         elif edge == "comments" and any(p.id == object_id for p in self.world.posts_at(self.now())):
             rows = self._comments(object_id, fields)
         elif edge == "replies" and any(m.id == object_id for m in self._there()):
             rows = self._replies(object_id, fields)
         else:
+            rows = None
+        if rows is None:
             return missing(object_id)
         try:
             return json_response(self._page(rows, request.query, request.path))
@@ -166,10 +187,30 @@ class InstagramStandIn(StandIn):
         if message.author:
             name = message.author.handle or message.author.name
             whole |= {"username": name, "from": {"id": message.author.id, "username": name}}
+            if message.author == self.world.school:  # ids in `from` hold for one app; `user` has the account's number
+                whole |= {
+                    "from": {"id": f"9{message.author.id}", "username": name},
+                    "user": {"id": message.author.id},
+                }
         if message.parent_id:
             whole["parent_id"] = message.parent_id
         elif (asked := fields.get("replies")) and (rows := self._replies(message.id, asked.inside)):
             whole["replies"] = self._page(rows, asked.modifiers, f"/{API_VERSION}/{message.id}/replies")
+        return _only(whole, fields)
+
+    def _tag(self, message: StoryMessage, fields: Mapping[str, Field]) -> dict[str, Any]:
+        if message.raw is not None:
+            return dict(message.raw)
+        whole: dict[str, Any] = {
+            "id": message.id,
+            "caption": message.text_at(self.now()),
+            "media_type": "IMAGE",
+            "media_url": f"https://scontent.cdninstagram.com/{message.id}.jpg",
+            "permalink": f"https://www.instagram.com/p/{message.id}/",
+            "timestamp": graph_time(message.at),
+        }
+        if message.author:
+            whole["username"] = message.author.handle or message.author.name
         return _only(whole, fields)
 
 

@@ -87,11 +87,20 @@ class HarnessFacebook:
         """The Graph API, not yet started."""
         return GraphStandIn(world, now, TOKEN, fault)
 
-    def connector(self, stand_in: StandIn, now: Callable[[], datetime], **session_options: Any) -> FacebookPage:
+    def connector(
+        self, stand_in: StandIn, now: Callable[[], datetime], read_messages: bool = False, **session_options: Any
+    ) -> FacebookPage:
         """The real connector with the real facebook-sdk."""
         options = {"rewrite": {"https://graph.facebook.com": stand_in.url}, "secrets": self.secrets}
         session = NetworkSession(now=now, **(options | session_options))
-        return FacebookPage(session=session, now=now, page_id=SCHOOL.id, access_token=TOKEN, app_secret=APP_SECRET)
+        return FacebookPage(
+            session=session,
+            now=now,
+            page_id=SCHOOL.id,
+            access_token=TOKEN,
+            app_secret=APP_SECRET,
+            read_messages=read_messages,
+        )
 
     def auth_error(self) -> Response:
         """A token that died with a changed password."""

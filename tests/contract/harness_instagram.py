@@ -80,11 +80,20 @@ class HarnessInstagram:
         """The Graph API of Instagram, not yet started."""
         return InstagramStandIn(world, now, TOKEN, fault)
 
-    def connector(self, stand_in: StandIn, now: Callable[[], datetime], **session_options: Any) -> Instagram:
+    def connector(
+        self, stand_in: StandIn, now: Callable[[], datetime], read_messages: bool = False, **session_options: Any
+    ) -> Instagram:
         """The real connector with the real facebook-sdk."""
         options = {"rewrite": {"https://graph.facebook.com": stand_in.url}, "secrets": self.secrets}
         session = NetworkSession(now=now, **(options | session_options))
-        return Instagram(session=session, now=now, user_id=SCHOOL.id, access_token=TOKEN, app_secret=APP_SECRET)
+        return Instagram(
+            session=session,
+            now=now,
+            user_id=SCHOOL.id,
+            access_token=TOKEN,
+            app_secret=APP_SECRET,
+            read_messages=read_messages,
+        )
 
     def auth_error(self) -> Response:
         """A token that has expired."""

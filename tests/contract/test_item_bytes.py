@@ -118,6 +118,11 @@ def answers_inside(network):
         raw = {"id": "5001_9999", "message": "mark7000x", "created_time": "2026-11-14T11:00:00+0000"}
         raw |= {"comments": {"data": [{"id": "5001_8888", "message": other}]}, "like_count": 3}
         return StoryMessage(raw["id"], None, "", at, post_id="100200300_5001", raw=raw)
+    if network.network == "instagram":
+        raw = {"id": "17880000000999999", "text": "mark7000x", "timestamp": "2026-11-14T11:00:00+0000"}
+        raw |= {"replies": {"data": [{"id": "17880000000999998", "timestamp": raw["timestamp"], "text": other}]}}
+        post_id = network.world().posts[0].id
+        return StoryMessage(raw["id"], None, "", at, post_id=post_id, raw={**raw, "like_count": 3})
     if network.network == "reddit":
         data = {"name": "t1_zzz1", "body": "mark7000x", "created_utc": at.timestamp(), "link_id": "t3_fair01"}
         inside = {"kind": "t1", "data": {"name": "t1_zzz2", "body": other, "replies": ""}}
