@@ -69,7 +69,7 @@ def test_streams_that_come_back_one_by_one_are_told_when_the_last_does_or_after_
         desk.later(15 * MINUTE)
         read(desk, streams=one)
     assert told(desk) == [("alarm", KIM), ("recovery", KIM)]
-    (so_far,) = texts(desk, "Read again, with something left - Facebook page")
+    (so_far,) = texts(desk, "Mended in part - Facebook page")
     assert "A part of the account is not being read. Timed out." in so_far
     desk.later(15 * MINUTE)
     read(desk, streams=both)

@@ -4,7 +4,7 @@
 """
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from office import Office
@@ -13,14 +13,14 @@ from wordpress_site import missing, running
 from connectors.base import AuthFailed, Budget, Verdict
 from connectors.transport import NetworkSession
 from connectors.wordpress import WordPress
-from monitor.clock import SetClock
+from monitor.clock import SetClock, system_clock
 from monitor.demo.wordpress_server import WordPressStandIn
 from monitor.demo.world import Author, StoryMessage, StoryPost, World
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing() or "all is there")
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 MANY = 130
-DAY_BEFORE = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
+DAY_BEFORE = system_clock().replace(microsecond=0) - timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +44,7 @@ class Told:
 
     def __init__(self, site):
         self.site = site
+        site.delete("1", for_good=True)  # the one WordPress brings along
         self.post = site.post("Sports day")
         self.asked = site.visitor(self.post, "When is it? Fish & chips <3", **at(1))
         self.answer = site.reply(self.post, "On Friday.", self.asked)
@@ -76,7 +77,7 @@ def told(site):
 def books(site, told, tmp_path_factory):
     """What ended up in the store: read, then changed on the site, then read again until all is settled."""
     folder = tmp_path_factory.mktemp("books")
-    office = Office(folder, "wordpress", lambda: connector(site, office.clock), datetime.now(UTC))
+    office = Office(folder, "wordpress", lambda: connector(site, office.clock), system_clock())
     results = [office.poll()]
     told.before = office.export()
     told.goes_on()
@@ -133,7 +134,7 @@ def test_an_unchanged_site_is_read_with_two_calls(books, site):
 
 
 def test_who_signs_in_is_known_and_a_wrong_password_needs_a_person(site):
-    clock = SetClock(datetime.now(UTC))
+    clock = SetClock(system_clock())
     state = connector(site, clock).check()
     assert (state.own_ids, state.display_name, state.notes) == (frozenset({"1"}), "Oakfield School", ())
     with pytest.raises(AuthFailed):
@@ -141,7 +142,7 @@ def test_who_signs_in_is_known_and_a_wrong_password_needs_a_person(site):
 
 
 def test_what_is_there_and_what_is_not_is_told_apart(books, told, site):
-    clock = SetClock(datetime.now(UTC))
+    clock = SetClock(system_clock())
     asked = [told.asked, told.held, told.binned, told.parent, "99999"]
     verdicts = connector(site, clock).verify(asked, Budget(100, clock()))
     gone, there = Verdict.GONE, Verdict.PRESENT
@@ -162,7 +163,7 @@ def as_stand_in(told):
         moment = datetime.fromisoformat(lines[each]["created_at"])
         return StoryMessage(each, author, lines[each]["text"], moment, number[post], lines[each]["parent_id"], **more)
 
-    forever = datetime.now(UTC) + timedelta(days=99)
+    forever = system_clock() + timedelta(days=99)
     messages = [
         *(message(each) for each in (told.asked, told.thanks, told.edited, told.binned, told.parent, told.child)),
         message(told.answer, us),
@@ -175,9 +176,9 @@ def as_stand_in(told):
 
 
 def test_the_stand_in_gives_what_the_real_site_gave(books, told, site):
-    world, clock = as_stand_in(told), SetClock(datetime.now(UTC))
+    world, clock = as_stand_in(told), SetClock(system_clock())
     with WordPressStandIn(world, clock, "school", site.password) as stand_in:
-        batches = list(connector(stand_in, clock).fetch("comments", None, Budget(100, clock())))
+        batches = list(connector(stand_in, clock, site.password).fetch("comments", None, Budget(100, clock())))
     shown = {item.remote_id: item for batch in batches for item in batch.items}
     assert shown.keys() == told.before.keys()
     for remote_id, line in told.before.items():
@@ -194,7 +195,7 @@ FIELDS = {"id", "post", "parent", "author", "author_name", "date_gmt", "content"
 
 
 def test_the_stand_in_words_its_answers_as_the_real_site_does(told, site):
-    world, clock = as_stand_in(told), SetClock(datetime.now(UTC))
+    world, clock = as_stand_in(told), SetClock(system_clock())
     asked = [
         f"/wp-json/wp/v2/comments?include={told.asked}&_fields={','.join(sorted(FIELDS))}",
         "/wp-json/wp/v2/comments/99999",
@@ -219,7 +220,7 @@ def test_the_stand_in_words_its_answers_as_the_real_site_does(told, site):
 def test_where_the_interface_is_switched_off_the_feed_is_read_under_the_same_numbers(told, site, tmp_path):
     site.switch_rest_off()
     try:
-        clock = SetClock(datetime.now(UTC))
+        clock = SetClock(system_clock())
         state = connector(site, clock).check()
         batches = list(connector(site, clock).fetch("comments", None, Budget(100, clock())))
     finally:

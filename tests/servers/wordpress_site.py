@@ -17,7 +17,8 @@ PROGRAMS = ("php", "mariadbd", "mariadb", "mariadb-install-db")
 PATIENCE = 60  # seconds for a server to come up
 
 _CONFIG = """<?php
-define('DB_NAME', 'wp'); define('DB_USER', 'wp'); define('DB_PASSWORD', 'wp'); define('DB_HOST', 'localhost:{socket}');
+define('DB_NAME', 'wp'); define('DB_USER', 'wp'); define('DB_PASSWORD', 'wp');
+define('DB_HOST', 'localhost:{socket}');
 define('DB_CHARSET', 'utf8mb4'); define('DB_COLLATE', '');
 foreach (['AUTH_KEY','SECURE_AUTH_KEY','LOGGED_IN_KEY','NONCE_KEY','AUTH_SALT','SECURE_AUTH_SALT','LOGGED_IN_SALT',
           'NONCE_SALT'] as $name) define($name, '{salt}' . $name);
@@ -83,7 +84,6 @@ class Site:
             "comments",
             post=post,
             content=words,
-            author=0,
             author_name=name,
             author_email="jo@visitor.invalid",
             **({"status": "approved"} | more),
@@ -108,7 +108,7 @@ class Site:
         answer = self._http.post(
             f"{self.url}/wp-comments-post.php", data=form, allow_redirects=False, timeout=PATIENCE
         )
-        assert answer.status_code == 302, answer.text[:300]
+        assert answer.status_code == 302, answer.text[-300:]
 
     def switch_rest_off(self):
         """As security plugins do it."""
@@ -129,7 +129,7 @@ def running(folder):
     """A new site in `folder`, up for as long as the block lasts."""
     folder.chmod(0o755)
     for parent in folder.parents[:3]:
-        if parent.owner() == "root" and parent != Path("/tmp"):  # noqa: S108
+        if parent.owner() == "root" and parent != Path("/tmp"):
             parent.chmod(parent.stat().st_mode | 0o055)
     data, run = folder / "db", folder / "run"
     for each in (data, run):
@@ -155,6 +155,10 @@ def running(folder):
         (folder / "site" / "wp-config.php").write_text(
             _CONFIG.replace("{socket}", f"{run}/s").replace("{salt}", secrets.token_hex(16)).replace("{url}", url)
         )
+        plugins = folder / "site" / "wp-content" / "mu-plugins"
+        plugins.mkdir(exist_ok=True)
+        # Else a visitor has to wait for 15 seconds after the last comment from the same address.
+        (plugins / "calm.php").write_text("<?php remove_filter('wp_is_comment_flood', 'wp_check_comment_flood', 10);")
         (folder / "install.php").write_text(_INSTALL.replace("{host}", f"127.0.0.1:{port}"))
         (folder / "router.php").write_text(_ROUTER)
         made = subprocess.run(["php", folder / "install.php"], check=True, capture_output=True, timeout=PATIENCE)

@@ -105,7 +105,9 @@ def test_a_recovery_says_how_long_nothing_was_read_and_what_is_still_wrong():
     left = replace(RECOVERY, still=("A part of the account is not being read. timed out",))
     for words in words_of(render_recovery(left, ENVELOPE)):
         assert "A part of the account is not being read. timed out" in words
-    assert subject_of(render_recovery(left, ENVELOPE)) == "Read again, with something left - Facebook page"
+        assert "Facebook page: mended in part" in words
+        assert "is read again" not in words
+    assert subject_of(render_recovery(left, ENVELOPE)) == "Mended in part - Facebook page"
 
 
 @pytest.mark.parametrize(("render", "message"), ALL)
