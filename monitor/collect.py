@@ -119,6 +119,7 @@ class Collector:
             able = self.connector.capabilities
             account.streams = list(able.streams)
             account.stream_minutes = {name: every // timedelta(minutes=1) for name, every in able.read_every.items()}
+            renewed = account.credential != self.allotment.credential
             account.credential = self.allotment.credential
             parked, checked, known = account.parked_until, account.checked_at, bool(account.own_ids)
         if parked and parked > now:
@@ -126,7 +127,7 @@ class Collector:
             wait = f"the network asked us to wait until {parked:%d %b %H:%M} UTC"
             result.failures.append(f"{self.book.account_key}: {wait}")
             return False
-        if known and checked and now - checked < CHECK_EVERY:
+        if known and checked and now - checked < CHECK_EVERY and not renewed:
             return True
         with self.book.line("check", now, result) as line:
             state = self.connector.check()

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from monitor.store.engine import Transaction
 from monitor.store.identity import MARK, digest
+from monitor.store.outbox import DIGEST, WEEKLY
 from monitor.store.tables import Account, Delivery, Item, School
 
 MAY_HAVE_BEEN_SENT = "may have been sent before the restore"
@@ -77,11 +78,17 @@ def settle_unknown_mails(tx: Transaction, school: School, now: datetime) -> int:
     many were closed.
     """
     waiting = [row for row in _deliveries(tx, school) if not (row.sent_at or row.closed_at) and row.not_before <= now]
-    newest = {(row.kind, row.recipient): row for row in waiting}
-    older = [row for row in waiting if newest[row.kind, row.recipient] is not row]
+    newest = {_about(row): row for row in waiting}
+    older = [row for row in waiting if newest[_about(row)] is not row]
     for row in older:
         row.closed_at, row.claimed_until, row.outcome = now, None, MAY_HAVE_BEEN_SENT
     return len(older)
+
+
+def _about(row: Delivery) -> tuple[str, ...]:
+    """What two mails share of which the newer says all. Digests and reports do; alarms speak for themselves."""
+    speaks_for_all = row.kind in {DIGEST, WEEKLY}
+    return (row.kind, row.recipient) if speaks_for_all else (row.kind, row.key, row.recipient)
 
 
 def identities(tx: Transaction, cases: Collection[int]) -> Mapping[int, Identity]:

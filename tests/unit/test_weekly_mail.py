@@ -104,7 +104,9 @@ def test_that_messages_are_not_watched_is_said_only_when_so():
 
 
 def test_that_a_network_counts_other_than_we_do_is_said_only_when_so():
-    said = "Comments the networks count and we do not hold: 2 on Facebook page. Post by post: school-monitor coverage."
+    said = (
+        "Comments the networks count and we do not hold: 2 on Facebook page. Post by post: school-monitor coverage."
+    )
     for missing in (2, 0):
         first, second = REPORT.coverage
         for words in words_of(replace(REPORT, coverage=(replace(first, missing=missing), second))):
