@@ -20,6 +20,7 @@ from config.accounts import (
     InstagramAccount,
     MastodonAccount,
     OtherAccount,
+    ReadsMessages,
     RedditAccount,
     WordPressAccount,
     XAccount,
@@ -31,6 +32,7 @@ from connectors.base import Connector
 from connectors.transport import NetworkSession
 from monitor.allotment import Allotment
 from monitor.clock import Clock
+from monitor.unwatched import why_unwatched
 
 if TYPE_CHECKING:
     from connectors.bluesky_server import SignIns
@@ -61,7 +63,7 @@ class Line:
 
     def reads_messages(self, account: AccountSettings) -> bool:
         """Whether direct messages to this account are read: its own setting and the policy both say so."""
-        return getattr(account, "read_messages", False) and self.settings.policy.messages.read == "allowed"
+        return isinstance(account, ReadsMessages) and not why_unwatched(account, self.settings)
 
 
 def build_connector(account: AccountSettings, settings: Settings, clock: Clock) -> Connector:
