@@ -5,7 +5,8 @@
 Looks at the `tune` part only. For each head the answers of both models and the surest rule become one number (a
 logistic regression, no share of it negative); then the point where the score is 0.5 is chosen. For threat, self-harm
 and grooming it is the lowest that keeps false alarms on our own lines below MOST_ALARMS_CAREFUL; for the others the
-one with the best F1 on our own lines among those that keep false alarms on pooled ordinary text below MOST_ALARMS.
+one in the middle of those with the best F1 on our own lines, to within AS_GOOD, that keep false alarms on pooled
+ordinary text below MOST_ALARMS.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ MOST_ALARMS = 0.0006
 MOST_ALARMS_OF = {"hate": 0.0035, "threat": 0.001, "offensive": 0.001, "spam": 0.001}
 """Hate and threats hide in the plainest words, and a missed one costs more than a look at a harmless comment."""
 
+AS_GOOD = 0.005  # F1; points that differ by less are as good as each other
 _OURS = 3.0  # how much a line of ours counts beside one of a public set
 _STEPS = np.linspace(-4, 4, 161)
 
@@ -116,7 +118,7 @@ def _shift(
     general: NDArray[np.bool_],
 ) -> float:
     """What to add so that 0.5 is the point where a person should look."""
-    best, best_worth = 0.0, -np.inf
+    worths = []
     for step in _STEPS:
         said = total + step >= 0
         alarms = float(said[clean].mean()) if clean.any() else 0.0
@@ -128,9 +130,12 @@ def _shift(
             worth = precision_recall_f1(truth[ours], said[ours])[2]
             if name == "offensive":
                 worth = (worth + precision_recall_f1(truth[general], said[general])[2]) / 2
-        if fits and worth > best_worth:
-            best, best_worth = float(step), worth
-    return best
+        worths.append(worth if fits else -np.inf)
+    if max(worths) == -np.inf:
+        return 0.0
+    # The highest of a flat top is chance; the middle of what is as good holds better for other comments.
+    good = np.flatnonzero(np.array(worths) >= max(worths) - (0 if name in CAREFUL else AS_GOOD))
+    return float(_STEPS[good[len(good) // 2]])
 
 
 if __name__ == "__main__":
