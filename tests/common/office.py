@@ -24,10 +24,10 @@ QUARTER = timedelta(minutes=15)
 class Office:
     """The books of one school in `folder` with one account, read by what `build` makes at every run.
 
-    Nothing is flagged here, and nothing is kept as evidence: this is about what is read.
+    Nothing is flagged but by `words` (see FakeJudge), and so nothing else is kept as evidence.
     """
 
-    def __init__(self, folder, network, build, begin, allotment=None, every=QUARTER):
+    def __init__(self, folder, network, build, begin, allotment=None, every=QUARTER, words=None):
         self.clock, self.build, self.every = SetClock(begin), build, every
         self.allotment = allotment or Allotment(10_000)
         self.store = open_store(f"sqlite:///{folder / 'books.db'}")
@@ -49,7 +49,7 @@ class Office:
             program="",
             configuration="",
         )
-        self.judge = Judge(Capturer(facts), FakeJudge({}))
+        self.judge = Judge(Capturer(facts), FakeJudge(words or {}))
 
     def poll(self):
         """Read once; the clock then stands at the next time."""
