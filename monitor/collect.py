@@ -171,6 +171,8 @@ class Collector:
             return
         with self.book.store.reading() as tx:
             account = self.book.account(tx)
+            if not counting.showed_anything_since(tx, account, stream, started - LATELY):
+                return
             posts = counting.posts_seen_since(tx, account, started - LATELY)
             items = counting.items_seen_since(tx, account, started - LATELY)
         there = bool(posts)

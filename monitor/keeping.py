@@ -69,6 +69,7 @@ class PageKeeper:
             if batch.next_cursor is not None:
                 ledger.move_cursor(tx, account, stream, batch.next_cursor, now)
             line.items += len(batch.items)
+            line.posts += len(batch.posts)
             line.complete = batch.complete
             if batch.complete and counts:
                 line.network_count, line.stored_count = sum(counts.values()), counting.held_under(tx, account, counts)

@@ -23,6 +23,7 @@ _COLUMNS = (
     "quarantined",
     "calls",
     "complete",
+    "posts",
     "network_count",
     "stored_count",
     "finished_at",
@@ -69,6 +70,7 @@ class Line:
     calls: int = 0
     complete: bool = False
     give_up: bool = False
+    posts: int = 0
     network_count: int | None = None
     stored_count: int | None = None
     finished_at: datetime | None = None

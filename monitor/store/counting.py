@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from monitor.store.engine import Transaction
-from monitor.store.tables import Account, Item, Post
+from monitor.store.tables import Account, Item, Post, Read
 
 A_FEW = 20
 AT_ONCE = 500
@@ -25,6 +25,17 @@ def held_under(tx: Transaction, account: Account, post_ids: Iterable[str]) -> in
         )
         held += tx.scalar(counted) or 0
     return held
+
+
+def showed_anything_since(tx: Transaction, account: Account, stream: str, since: datetime) -> bool:
+    """Whether a read of this very stream since then met a post or an item."""
+    read = select(Read.id).where(
+        Read.account_id == account.id,
+        Read.stream == stream,
+        Read.started_at >= since,
+        or_(Read.items > 0, Read.posts > 0),
+    )
+    return tx.scalar(read.limit(1)) is not None
 
 
 def posts_seen_since(tx: Transaction, account: Account, since: datetime) -> list[str]:

@@ -105,6 +105,8 @@ class Read(Base):
     new: Mapped[int] = mapped_column(default=0)
     edited: Mapped[int] = mapped_column(default=0)
     quarantined: Mapped[int] = mapped_column(default=0)
+    posts: Mapped[int | None]
+    """Posts of the school met in it."""
     network_count: Mapped[int | None]
     """How many comments the network counts under the posts met in this read; None: it gives no counts."""
     stored_count: Mapped[int | None]

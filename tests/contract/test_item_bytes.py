@@ -51,8 +51,9 @@ def marks_in(value):
 
 
 def strings(value):
-    if isinstance(value, str):
-        yield value
+    """Every text in an answer, and every number as text: some networks number their items."""
+    if isinstance(value, str | int):
+        yield str(value)
     for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         yield from strings(inner)
 
@@ -134,6 +135,8 @@ def answers_inside(network):
 
 
 def test_an_answer_that_the_network_puts_inside_an_item_is_left_out_of_its_bytes(network):
+    if network.network not in {"facebook", "instagram", "reddit", "x"}:
+        pytest.skip("this network puts no answer of another person inside an item")
     world, message = network.world(), answers_inside(network)
     world.messages.append(message)
     reading, _ = read_world(network, world=world)

@@ -126,7 +126,7 @@ def test_ordinary_reading_leaves_a_fifth_of_the_day_for_checking_what_we_hold(de
         allowance.book(tx, "page:abc", 8, 0, (), desk.clock())
     connector = Scripted({"comments": [page()]}, {"c1": Verdict.PRESENT})
     result = desk.collector(connector, allotment=allotment).run()
-    assert connector.asked == ["comments", "verify"]
+    assert connector.asked == ["check", "comments", "verify"], "other credentials: who are we now?"
     assert desk.reads("comments")[-1].failure == "AllowanceLow"
     assert desk.account().parked_until is None
     assert "calls_per_day" in result.failures[0]

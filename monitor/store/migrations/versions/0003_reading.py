@@ -17,6 +17,7 @@ def upgrade() -> None:
     op.add_column("account", sa.Column("scopes", sa.JSON(), nullable=True))
     op.add_column("account", sa.Column("api_version", sa.String(length=300), nullable=True))
     op.add_column("account", sa.Column("credential", sa.String(length=300), nullable=True))
+    op.add_column("read", sa.Column("posts", sa.Integer(), nullable=True))
     op.add_column("read", sa.Column("network_count", sa.Integer(), nullable=True))
     op.add_column("read", sa.Column("stored_count", sa.Integer(), nullable=True))
     op.create_index("item_by_post", "item", ["account_id", "post_remote_id", "gone_at"])
