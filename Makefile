@@ -17,7 +17,7 @@ test: lint
 test-servers: $(VENV)/.installed-dev
 	@tests/servers/install_wordpress.sh || true
 	@tests/servers/install_bluesky.sh || true
-	$(BIN)/python -m pytest tests/servers -p no:randomly
+	SCHOOL_MONITOR_TEST_SERVERS=1 $(BIN)/python -m pytest tests/servers -p no:randomly
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from harness import NOW
-from reading import JSON_TYPE, read_world
+from reading import JSON_TYPE, read, read_world
 
 from connectors.base import AuthFailed, BudgetSpent, ConnectorError, Forbidden, RateLimited, UnexpectedReply
 from monitor.demo.graph_server import graph_error
@@ -86,8 +86,6 @@ def changed(stand_in_of, change):
 
 def read_changed(network, change, world=None):
     """One reading of a network whose every answer was changed."""
-    from reading import read
-
     with network.stand_in(world or network.world(), lambda: NOW) as stand_in:
         stand_in.fault = changed(lambda: stand_in, change)
         return read(network.connector(stand_in, lambda: NOW))
@@ -148,10 +146,21 @@ def test_two_thousand_rows_in_one_answer_stay_within_memory(network):
             while len(rows) < wanted:
                 rows.extend(rows[: wanted - len(rows)])
 
-    tracemalloc.start()
-    try:
-        read_changed(network, many)
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+    answers = {}
+
+    def made_before(request, _):
+        """What the network would answer is put together before memory is counted: it is made in this process too."""
+        key = (request.method, request.path, tuple(sorted(request.query.items())))
+        if key not in answers:
+            answers[key] = changed(lambda: stand_in, many)(request, 0)
+        return answers[key]
+
+    with network.stand_in(network.world(), lambda: NOW, made_before) as stand_in:
+        read(network.connector(stand_in, lambda: NOW))
+        tracemalloc.start()
+        try:
+            read(network.connector(stand_in, lambda: NOW))
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
     assert peak < 150 << 20
