@@ -24,6 +24,8 @@ CROWDED = 120
 ANSWERED_MANY_TIMES = 32
 """Replies to one comment."""
 WORDS = ["when", "where", "coat", "fair", "bus", "thanks", "sorry", "please", "Friday", "9am", "£5", "☔", "naïve"]
+VANISHES_BELOW = frozenset({"bluesky"})
+"""Networks that no longer show what stands below something deleted: whether it is hidden as well, nobody can see."""
 TAKES_ALONG = frozenset({"facebook", "instagram", "youtube"})
 """Networks on which replies go with the comment above them."""
 
@@ -124,6 +126,11 @@ class Fortnight:
     def _addressing(self):
         return f"@{self.school.handle} " if self.network.network == "x" else ""
 
+    def _can_be_hidden(self, message):
+        """A school hides what stands under its own posts."""
+        in_sight = message.parent_id is None or self.network.network not in VANISHES_BELOW
+        return self.can("hidden") and message.post_id is not None and in_sight
+
     def _is_answered(self, message):
         """Whether the school replied somewhere below it."""
         return any(m.author is self.school for m in self._below(message))
@@ -147,7 +154,7 @@ class Fortnight:
         if chance < 0.16 and self.can("edited") and message.at + 25 * MINUTE < late:
             at = message.at + 20 * MINUTE if self.network.network == "x" else min(after, late)
             return replace(message, edits=((_whole(at), f"{message.text} (put right)"),))
-        if chance < 0.22 and self.can("hidden") and message.post_id and not answered and after < late:
+        if chance < 0.22 and self._can_be_hidden(message) and not answered and after < late:
             again = after + SEEN_FOR if self.dice.random() < 0.4 else None
             return replace(message, hidden_at=after, shown_again_at=again if again and again < late else None)
         if chance < 0.28 and self.can("held") and not any(m.parent_id == message.id for m in self.world.messages):
