@@ -68,7 +68,6 @@ class X:
             streams=(REPLIES, MENTIONS, TIMELINE, *([MESSAGES] if self._reads_messages else [])),
             shows_hidden=False,
             verify_every=timedelta(hours=24),  # X charges for a post once in a UTC day, whenever it is read again
-            verify_old_every=timedelta(days=7),
             read_every=seldom | ({MESSAGES: timedelta(hours=1)} if self._reads_messages else {}),
             never_empty=frozenset({TIMELINE}),
         )
