@@ -14,6 +14,7 @@ from typing import Any
 import feedparser
 
 from connectors.base import FetchedItem, ItemKind, Quarantined, UnexpectedReply, is_plausible
+from connectors.feed_limits import too_much
 from connectors.html_text import text_of
 
 WHERE = "Comment feed"
@@ -37,6 +38,10 @@ def read_feed(body: bytes, headers: Mapping[str, str]) -> FeedRead:
     feedparser neither fetches anything for bytes it is given, nor follows external entities; entities that grow
     without end are stopped by expat.
     """
+    if excess := too_much(body):
+        raise UnexpectedReply(
+            f"{WHERE}: the answer has far more {excess} than any feed of comments; check its address"
+        )
     told = {"content-type": headers.get("content-type", "")}
     try:
         parsed = feedparser.parse(

@@ -146,6 +146,44 @@ def test_entities_that_grow_without_end_fill_no_memory():
     assert peak < 64 << 20
 
 
+def attributes(count):
+    return "<b " + " ".join(f'a{n}=""' for n in range(count)) + "/>"
+
+
+@pytest.mark.parametrize(
+    ("much", "said"),
+    [
+        ("<item/>" * 400_000, "tags"),
+        ("<x>" * 200_000, "tags"),
+        ("<!-- <![CDATA[ -->" + "<item/>" * 400_000 + "<!-- ]]> -->", "tags"),
+        (attributes(27_000), "attributes"),
+        (attributes(300) + "&unknown;", "attributes"),
+        ("x" * (4 << 20), "bytes"),
+        ("&unknown; " * 60_000, "broken XML"),
+        ("&unknown; " + "<a>" * 100_001, "tags"),
+    ],
+    ids=range(8),
+)
+@pytest.mark.parametrize("code", ["utf-8", "utf-16"])
+def test_what_would_take_feedparser_too_long_or_too_much_memory_is_never_given_to_it(much, said, code, monkeypatch):
+    monkeypatch.setattr("feedparser.parse", None)
+    page = rss(entry(1), much).replace("UTF-8", code)
+    with pytest.raises(UnexpectedReply) as refused:
+        read_feed(page.encode(code), TYPE)
+    assert str(refused.value).startswith("Comment feed: the answer has far more ")
+    assert code == "utf-16" or f" {said} " in str(refused.value)
+
+
+@pytest.mark.parametrize("end", ["</channel>", "&unknown;</channel>"])
+def test_what_a_visitor_types_does_not_make_a_feed_too_large(end):
+    page = rss(entry(1, "<b></b>" * 9_000 + "=" * 60_000)).replace("</channel>", end)
+    assert len(read_feed(page.encode(), TYPE).items) == 1
+
+
+def test_a_feed_of_two_thousand_comments_is_read():
+    assert len(read_feed(rss(*(entry(n) for n in range(2_000))).encode(), TYPE).items) == 2_000
+
+
 def test_an_entity_of_another_place_is_not_fetched(tmp_path):
     secret = tmp_path / "secret"
     secret.write_text("a secret of this machine")
