@@ -1,41 +1,32 @@
-"""What YouTube's JSON means: threads, comments, videos, refusals (YouTube Data API v3 reference). No network here."""
+"""What YouTube's JSON means: threads, comments, videos (YouTube Data API v3 reference). No network here."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from connectors.base import (
-    AuthFailed,
-    BudgetSpent,
-    ConnectorError,
-    Exchange,
+    Attachment,
     FetchedItem,
     FetchedPost,
-    Forbidden,
     ItemKind,
     Quarantined,
-    RateLimited,
     Shown,
-    TemporaryFailure,
     UnexpectedReply,
     is_plausible,
 )
-from connectors.json_api import UNSAID_WAIT
-from connectors.transport import retry_at
 
 WHERE = "YouTube"
-_PACIFIC = ZoneInfo("America/Los_Angeles")  # the daily quota begins anew at midnight there
 _LONGEST_ID = 200
 
-_QUOTA = frozenset({"quotaExceeded", "dailyLimitExceeded", "dailyLimitExceededUnreg"})
-_TOO_FAST = frozenset({"rateLimitExceeded", "userRateLimitExceeded"})
-_KEY_DEAD = frozenset({"keyInvalid", "keyExpired", "API_KEY_INVALID", "authError", "invalidCredentials", "required"})
-_OWN_FAULT = frozenset({"processingFailure", "backendError", "internalError"})
+_SHOWN_AS = {
+    "heldForReview": Shown.HELD,
+    "likelySpam": Shown.HELD,
+    "rejected": Shown.HIDDEN,
+    "published": Shown.VISIBLE,
+}
 
 
 @dataclass(frozen=True)
@@ -71,21 +62,32 @@ class Thread:
     @property
     def at(self) -> datetime | None:
         """When it was begun; None when its first comment could not be read."""
-        first = next((item for item in self.items if item.remote_id == self.thread_id), None)
-        return first.created_at if first else None
+        return next((item.created_at for item in self.items if item.remote_id == self.thread_id), None)
+
+    def is_newer_than(self, moment: datetime) -> bool:
+        """Whether anything of it that came was written since. What has no time that can be read counts as new."""
+        return not self.items or bool(self.quarantined) or max(i.created_at for i in self.items) >= moment
+
+    @property
+    def hides_a_reply(self) -> bool:
+        """Whether it stands in a list of what is kept back for the sake of a reply that did not come with it."""
+        return not self.whole and all(item.shown is Shown.VISIBLE for item in self.items)
 
 
-def read_thread(raw: Any, shown: Shown) -> Thread | Quarantined:
-    """A thread of a list. `shown`: how the list it stands in shows its comments."""
+def read_thread(raw: Any, listed_as: Shown) -> Thread | Quarantined:
+    """A thread of a list. `listed_as`: what the list is of. A thread is in a list of what is kept back for its first
+    comment or for one reply, so there each comment's own status decides, where it has one.
+    """
     snippet = raw.get("snippet") if isinstance(raw, dict) else None
-    if not isinstance(snippet, dict) or not isinstance(thread_id := raw.get("id"), str) or not _is_id(thread_id):
+    if not isinstance(snippet, dict) or (thread_id := _id(raw.get("id"))) is None:
         return Quarantined(raw, "a thread has no id, or holds nothing")
-    video_id = _text(snippet.get("videoId")) or None
+    video_id = _id(snippet.get("videoId"))
     replies = raw.get("replies")
     listed = replies.get("comments") if isinstance(replies, dict) else None
     nested = listed if isinstance(listed, list) else []
-    top = read_comment(snippet.get("topLevelComment"), shown, video_id, thread_id=thread_id)
-    read = [top, *(read_comment(each, shown, video_id, parent_id=thread_id) for each in nested)]
+    for_the_first = Shown.VISIBLE if nested else listed_as
+    top = read_comment(snippet.get("topLevelComment"), for_the_first, video_id, thread_id=thread_id)
+    read = [top, *(read_comment(each, Shown.VISIBLE, video_id, parent_id=thread_id) for each in nested)]
     count = snippet.get("totalReplyCount")
     count = count if isinstance(count, int) and not isinstance(count, bool) and count >= 0 else len(nested)
     return Thread(
@@ -99,25 +101,30 @@ def read_thread(raw: Any, shown: Shown) -> Thread | Quarantined:
 
 
 def read_comment(
-    raw: Any, shown: Shown, video_id: str | None, *, thread_id: str | None = None, parent_id: str | None = None
+    raw: Any, otherwise: Shown, video_id: str | None, *, thread_id: str | None = None, parent_id: str | None = None
 ) -> FetchedItem | Quarantined:
-    """A comment, or with `parent_id` a reply to it. `thread_id` stands in for an id that is missing."""
+    """A comment, or with `parent_id` a reply to it. `thread_id` stands in for an id that is missing.
+
+    `otherwise`: how it is shown where it does not say so itself, as it does to the owner of the channel alone.
+    """
     snippet = raw.get("snippet") if isinstance(raw, dict) else None
     if not isinstance(snippet, dict):
         return Quarantined(raw, "a comment holds nothing")
-    comment_id = raw.get("id") if isinstance(raw.get("id"), str) else thread_id
-    if comment_id is None or not _is_id(comment_id):
+    comment_id = _id(raw.get("id", thread_id))
+    if comment_id is None:
         return Quarantined(raw, "a comment has no id")
     created_at, updated_at = moment_of(snippet.get("publishedAt")), moment_of(snippet.get("updatedAt"))
     if created_at is None:
         return Quarantined(raw, f"comment {comment_id} has no time that can be read")
-    text = snippet.get("textDisplay", snippet.get("textOriginal"))
+    # As shown, links to videos have become their titles; as written, it comes only where YouTube sees fit.
+    text = _text(snippet.get("textOriginal")) or snippet.get("textDisplay")
     if text is not None and not isinstance(text, str):
         return Quarantined(raw, f"comment {comment_id} has a text that is none")
     author = snippet.get("authorChannelId")
     author_id = author.get("value") if isinstance(author, dict) else None
-    video_id = video_id or _text(snippet.get("videoId")) or None
-    parent_id = parent_id or _text(snippet.get("parentId")) or None
+    video_id = video_id or _id(snippet.get("videoId"))
+    parent_id = parent_id or _id(snippet.get("parentId"))
+    picture = _text(snippet.get("imageUrl"))
     return FetchedItem(
         remote_id=comment_id,
         kind=ItemKind.REPLY if parent_id else ItemKind.COMMENT,
@@ -129,52 +136,40 @@ def read_comment(
         author_name=_text(snippet.get("authorDisplayName")),
         edited_at=updated_at if updated_at and updated_at != created_at else None,
         permalink=f"https://www.youtube.com/watch?v={video_id}&lc={comment_id}" if video_id else "",
-        shown=Shown.HELD if snippet.get("moderationStatus") in {"heldForReview", "likelySpam"} else shown,
+        shown=_SHOWN_AS.get(_text(snippet.get("moderationStatus")), otherwise),
+        attachments=(Attachment("image", picture),) if picture.startswith("https://") else (),
         raw=raw,
     )
 
 
+def read_replies(rows: Sequence[Any], thread: Thread) -> tuple[tuple[FetchedItem, ...], tuple[Quarantined, ...]]:
+    """A page of replies to one thread, and those of them that cannot be read."""
+    read = [read_comment(row, Shown.VISIBLE, thread.video_id, parent_id=thread.thread_id) for row in rows]
+    items = tuple(each for each in read if isinstance(each, FetchedItem))
+    return items, tuple(each for each in read if isinstance(each, Quarantined))
+
+
 def read_video(raw: Any, counted_since: datetime) -> FetchedPost | None:
     """A video; its count only when it was published since then, as of older ones not every comment is read."""
-    if not isinstance(raw, dict) or not isinstance(raw.get("id"), str):
+    if not isinstance(raw, dict) or (video_id := _id(raw.get("id"))) is None:
         return None
     snippet, statistics = _part(raw, "snippet"), _part(raw, "statistics")
     published = moment_of(snippet.get("publishedAt"))
     count = _text(statistics.get("commentCount"))
     counted = published is not None and published >= counted_since and count.isdecimal() and len(count) < 10
-    return FetchedPost(
-        remote_id=raw["id"],
-        text=_text(snippet.get("title")),
-        created_at=published,
-        permalink=f"https://www.youtube.com/watch?v={raw['id']}",
-        comment_count=int(count) if counted else None,
-    )
+    return bare_post(video_id, _text(snippet.get("title")), published, int(count) if counted else None)
 
 
-def meaning(exchange: Exchange, where: str, now: datetime) -> ConnectorError | None:
-    """What a refusal means, by the reason YouTube gives; None: its status says it all."""
-    reasons = set(_reasons(exchange.body))
-    if reasons & _QUOTA:
-        return BudgetSpent(
-            f"{where}: today's units are used up; they begin anew at midnight in California", _midnight(now)
-        )
-    if reasons & _TOO_FAST:
-        return RateLimited(f"{where}: too many calls", retry_at(exchange.headers, now) or now + UNSAID_WAIT)
-    if reasons & _KEY_DEAD or exchange.status == 401:
-        return AuthFailed(
-            f"{where}: the API key or the sign-in is no longer accepted; make a new one in Google's console"
-        )
-    if "accessNotConfigured" in reasons or "SERVICE_DISABLED" in reasons:
-        return Forbidden(
-            f"{where}: the YouTube Data API is not switched on for this project; do that in Google's console"
-        )
-    if reasons & {"forbidden", "insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"}:
-        return Forbidden(
-            f"{where}: not allowed; held comments need the owner's sign-in with the scope youtube.force-ssl"
-        )
-    if reasons & _OWN_FAULT:
-        return TemporaryFailure(f"{where}: YouTube has a fault of its own; it is asked again at the next run")
-    return None
+def bare_post(video_id: str, title: str = "", at: datetime | None = None, count: int | None = None) -> FetchedPost:
+    """A video of which, without more, only that it is there is known."""
+    return FetchedPost(video_id, title, at, f"https://www.youtube.com/watch?v={video_id}", count)
+
+
+def read_upload(raw: Any) -> tuple[str, datetime | None] | None:
+    """The video that an entry of the list of uploads names, and when it was published; None when it names none."""
+    details = _part(raw, "contentDetails") if isinstance(raw, dict) else {}
+    video_id = _id(details.get("videoId"))
+    return None if video_id is None else (video_id, moment_of(details.get("videoPublishedAt")))
 
 
 def moment_of(value: Any) -> datetime | None:
@@ -186,30 +181,14 @@ def moment_of(value: Any) -> datetime | None:
         return None
 
 
-def _reasons(body: bytes) -> list[str]:
-    try:
-        error = json.loads(body).get("error")
-        listed = [*error.get("errors", []), *error.get("details", [])]
-        return [
-            each["reason"] for each in listed if isinstance(each, Mapping) and isinstance(each.get("reason"), str)
-        ]
-    except (ValueError, RecursionError, AttributeError, TypeError):
-        return []
-
-
-def _midnight(now: datetime) -> datetime:
-    local = now.astimezone(_PACIFIC)
-    midnight = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight.astimezone(UTC)
-
-
 def _part(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     part = raw.get(name)
     return part if isinstance(part, dict) else {}
 
 
-def _is_id(value: str) -> bool:
-    return 0 < len(value) <= _LONGEST_ID and value.isprintable()
+def _id(value: Any) -> str | None:
+    good = isinstance(value, str) and 0 < len(value) <= _LONGEST_ID and value.isprintable()
+    return value if good else None
 
 
 def _text(value: Any) -> str:

@@ -6,15 +6,16 @@ Every message of its world is a review, or the school's one reply to a review.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from monitor.demo.server import Fault, Request, Response, StandIn, json_response
 from monitor.demo.world import StoryMessage, World
-from monitor.demo.youtube_server import ACCESS_TOKEN
+from monitor.demo.youtube_server import ACCESS_TOKEN, hand_out_token
 
 LARGEST_PAGE = 50
+SCOPE = "https://www.googleapis.com/auth/business.manage"
 
 
 class GoogleReviewsStandIn(StandIn):
@@ -36,9 +37,7 @@ class GoogleReviewsStandIn(StandIn):
     def answer(self, request: Request) -> Response:
         """Answer one request."""
         if request.path == "/token":
-            if request.form.get("refresh_token") != self.refresh_token:
-                return json_response({"error": "invalid_grant", "error_description": "Bad Request"}, 400)
-            return json_response({"access_token": ACCESS_TOKEN, "expires_in": 3599, "token_type": "Bearer"})
+            return hand_out_token(request, self.refresh_token, SCOPE)
         if request.headers.get("authorization") != f"Bearer {ACCESS_TOKEN}":
             return status_error(401, "UNAUTHENTICATED")
         path = f"/v4/{self.world.school.id}/reviews"
@@ -51,7 +50,7 @@ class GoogleReviewsStandIn(StandIn):
         return status_error(404, "NOT_FOUND")
 
     def _reviews(self) -> list[StoryMessage]:
-        """Newest change first."""
+        """Newest change first. The school's reply to a review is no change of it."""
         now = self.now()
         there = [m for m in self.world.messages_at(now) if m.parent_id is None]
         return sorted(there, key=lambda m: (m.edited_at(now) or m.at, m.id), reverse=True)
@@ -65,9 +64,10 @@ class GoogleReviewsStandIn(StandIn):
                 start = int(base64.urlsafe_b64decode(token))
             except ValueError:
                 return status_error(400, "INVALID_ARGUMENT")
+        if not rows:  # what is nothing, zero or empty is left out
+            return json_response({})
         page: dict[str, Any] = {"averageRating": 4.2, "totalReviewCount": len(rows)}
-        if shown := rows[start : start + limit]:
-            page["reviews"] = [self._review(m) for m in shown]
+        page["reviews"] = [self._review(m) for m in rows[start : start + limit]]
         if start + limit < len(rows):
             page["nextPageToken"] = base64.urlsafe_b64encode(str(start + limit).encode()).decode()
         return json_response(page)
@@ -79,7 +79,7 @@ class GoogleReviewsStandIn(StandIn):
         review: dict[str, Any] = {
             "name": f"{self.world.school.id}/reviews/{message.id}",
             "reviewId": message.id,
-            "reviewer": {"displayName": message.author.name} if message.author else {"isAnonymous": True},
+            "reviewer": {"displayName": message.author.name if message.author else "A Google user"},
             "starRating": "THREE",
             "createTime": google_time(message.at),
             "updateTime": google_time(message.edited_at(now) or message.at),
@@ -88,7 +88,8 @@ class GoogleReviewsStandIn(StandIn):
             review["comment"] = text
         reply = next((m for m in self.world.messages_at(now) if m.parent_id == message.id), None)
         if reply:
-            review["reviewReply"] = {"comment": reply.text_at(now), "updateTime": google_time(reply.at)}
+            at = reply.edited_at(now) or reply.at
+            review["reviewReply"] = {"comment": reply.text_at(now), "updateTime": google_time(at)}
         return review
 
 
@@ -97,6 +98,10 @@ def google_time(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%f000Z")
 
 
-def status_error(status: int, name: str) -> Response:
-    """An error as Google's newer interfaces word it."""
-    return json_response({"error": {"code": status, "message": "refused", "status": name}}, status)
+def status_error(status: int, name: str, quota: Mapping[str, str] | None = None) -> Response:
+    """An error as Google's newer interfaces word it. `quota`: what it says of the quota that is used up."""
+    error: dict[str, Any] = {"code": status, "message": "refused", "status": name}
+    if quota is not None:
+        kind = "type.googleapis.com/google.rpc.ErrorInfo"
+        error["details"] = [{"@type": kind, "reason": "RATE_LIMIT_EXCEEDED", "metadata": dict(quota)}]
+    return json_response({"error": error}, status)

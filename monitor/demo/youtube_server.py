@@ -1,6 +1,7 @@
 """A stand-in for the YouTube Data API v3: one channel, its videos and comments, in the real wire format.
 
-Also the place where Google hands out access tokens. Shapes and errors follow Google's public reference of the API.
+Also the place where Google hands out access tokens. Shapes, limits and errors follow Google's public reference of the
+API: up to five replies come with a thread, what is kept back is for the owner, and beside ids nothing else is asked.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from datetime import datetime
 from typing import Any
 
 from monitor.demo.server import Fault, Request, Response, StandIn, json_response
-from monitor.demo.world import StoryMessage, StoryPost, World
+from monitor.demo.world import World
+from monitor.demo.youtube_rows import YouTubeRows
 
 LARGEST_PAGE = 100
 MOST_IDS = 50
-NESTED_REPLIES = 5
 ACCESS_TOKEN = "ya29.stand-in-access-token"
+SCOPE = "https://www.googleapis.com/auth/youtube.force-ssl"
+NOT_BESIDE_IDS = frozenset({"maxResults", "pageToken", "moderationStatus", "order"})
 
 
 class YouTubeStandIn(StandIn):
@@ -44,72 +47,76 @@ class YouTubeStandIn(StandIn):
     def answer(self, request: Request) -> Response:
         """Answer one request."""
         if request.path == "/token":
-            return self._token(request)
+            return hand_out_token(request, self.refresh_token, SCOPE)
         owner = request.headers.get("authorization") == f"Bearer {ACCESS_TOKEN}"
+        if not owner and "authorization" in request.headers:
+            return google_error(401, "authError", "Invalid Credentials")
         if not owner and not (self.api_key and request.query.get("key") == self.api_key):
-            return google_error(401, "authError", "Request had invalid authentication credentials.")
+            return google_error(400, "keyInvalid", "Bad Request")
         lists: dict[str, Callable[[Mapping[str, str], bool], Response]] = {
             "/youtube/v3/channels": self._channels,
+            "/youtube/v3/playlistItems": self._uploads,
             "/youtube/v3/videos": self._videos,
             "/youtube/v3/commentThreads": self._threads,
             "/youtube/v3/comments": self._comments,
         }
         if request.path not in lists:
             return google_error(404, "notFound", "Not Found")
+        if "id" in request.query and (refused := _refused_beside_ids(request.query)):
+            return refused
         return lists[request.path](request.query, owner)
 
-    def _token(self, request: Request) -> Response:
-        if request.form.get("refresh_token") != self.refresh_token:
-            return json_response({"error": "invalid_grant", "error_description": "Bad Request"}, 400)
-        return json_response({"access_token": ACCESS_TOKEN, "expires_in": 3599, "token_type": "Bearer"})
-
-    def _channels(self, query: Mapping[str, str], _: bool) -> Response:
+    def _channels(self, query: Mapping[str, str], owner: bool) -> Response:
         school = self.world.school
+        wanted = query.get("id") == school.id or (owner and query.get("mine") == "true")
         rows = [{"kind": "youtube#channel", "id": school.id, "snippet": {"title": school.name}}]
-        return self._list("channel", rows if query.get("id") == school.id else [], query)
+        return self._list("channel", rows if wanted else [], query)
+
+    def _uploads(self, query: Mapping[str, str], _: bool) -> Response:
+        posts = self.world.posts_at(self.now())
+        if query.get("playlistId") != f"UU{self.world.school.id[2:]}" or not posts:
+            return google_error(404, "playlistNotFound", "The playlist cannot be found.")
+        return self._list("playlistItem", [self._rows(query, owner=False).upload(post) for post in posts], query)
 
     def _videos(self, query: Mapping[str, str], _: bool) -> Response:
-        asked = query.get("id", "").split(",")
-        if len(asked) > MOST_IDS:
-            return google_error(400, "invalidParameter", "Too many ids")
-        rows = [self._video(post) for post in self.world.posts_at(self.now()) if post.id in asked]
-        return self._list("video", rows, query)
+        asked, rows = query.get("id", "").split(","), self._rows(query, owner=False)
+        return self._list("video", [rows.video(p) for p in self.world.posts_at(self.now()) if p.id in asked], query)
 
     def _threads(self, query: Mapping[str, str], owner: bool) -> Response:
-        state = query.get("moderationStatus", "published")
-        if state != "published" and not owner:
+        rows = self._rows(query, owner)
+        if "id" in query:
+            asked = query["id"].split(",")
+            found = [m for m in rows.published() if m.parent_id is None and m.id in asked]
+            return self._list("commentThread", [rows.thread(m) for m in found], query)
+        if "moderationStatus" in query and not owner:
             return google_error(403, "forbidden", "The owner has to be signed in to see these comments.")
         if query.get("allThreadsRelatedToChannelId") != self.world.school.id:
             return google_error(404, "channelNotFound", "The channel cannot be found.")
-        if state == "likelySpam":
-            return self._list("commentThread", [], query)
-        held = state == "heldForReview"
-        first = [m for m in self._there() if m.parent_id is None and m.is_held(self.now()) == held]
-        if held:  # a held reply is listed as a thread of its own
-            first = [m for m in self._there() if m.is_held(self.now())]
-        return self._list("commentThread", [self._thread_row(m) for m in first], query)
+        state = query.get("moderationStatus", "published")
+        if state == "published":
+            found = [m for m in rows.published() if m.parent_id is None]
+        else:
+            found = rows.with_something_held() if state == "heldForReview" else []
+        return self._list("commentThread", [rows.thread(m, state) for m in found], query)
 
     def _comments(self, query: Mapping[str, str], owner: bool) -> Response:
-        there = {m.id: m for m in self._there() if owner or not m.is_held(self.now())}
+        rows = self._rows(query, owner)
+        there = {m.id: m for m in (rows.there() if owner else rows.published())}
         if "id" in query:
-            asked = query["id"].split(",")
-            if len(asked) > MOST_IDS:
-                return google_error(400, "invalidParameter", "Too many ids")
-            return self._list("comment", [self._comment(there[each]) for each in asked if each in there], query)
-        if query.get("parentId") not in there:
+            found = [there[each] for each in query["id"].split(",") if each in there]
+        elif query.get("parentId") in there:
+            found = [m for m in there.values() if m.parent_id == query["parentId"]]
+        else:
             return google_error(404, "commentNotFound", "The comment cannot be found.")
-        replies = [m for m in there.values() if m.parent_id == query["parentId"] and not m.is_held(self.now())]
-        return self._list("comment", [self._comment(m) for m in replies], query)
+        return self._list("comment", [rows.comment(m, in_thread=False) for m in found], query)
 
-    def _there(self) -> list[StoryMessage]:
-        """What exists, newest first; replies go with the comment above them."""
-        now = self.now()
-        messages = self.world.messages_at(now)
-        ids = {m.id for m in messages}
-        return [m for m in messages if m.parent_id is None or m.parent_id in ids]
+    def _rows(self, query: Mapping[str, str], owner: bool) -> YouTubeRows:
+        says_status = owner and "id" not in query
+        return YouTubeRows(self.world, self.now(), says_status, is_plain=query.get("textFormat") == "plainText")
 
     def _list(self, kind: str, rows: Sequence[Mapping[str, Any]], query: Mapping[str, str]) -> Response:
         limit = min(int(query.get("maxResults", "20")), LARGEST_PAGE, self.page_size)
+        limit = MOST_IDS if "id" in query else limit
         start = 0
         if token := query.get("pageToken"):
             try:
@@ -125,63 +132,21 @@ class YouTubeStandIn(StandIn):
             page["nextPageToken"] = base64.urlsafe_b64encode(str(start + limit).encode()).decode()
         return json_response(page)
 
-    def _video(self, post: StoryPost) -> dict[str, Any]:
-        comments = sum(m.post_id == post.id and not m.is_held(self.now()) for m in self._there())
-        return {
-            "kind": "youtube#video",
-            "id": post.id,
-            "snippet": {"title": post.text, "publishedAt": youtube_time(post.at), "channelId": self.world.school.id},
-            "statistics": {"viewCount": "812", "commentCount": str(comments)},
-        }
 
-    def _thread_row(self, message: StoryMessage) -> dict[str, Any]:
-        now = self.now()
-        replies = [m for m in self._there() if m.parent_id == message.id and not m.is_held(now)]
-        thread: dict[str, Any] = {
-            "kind": "youtube#commentThread",
-            "id": message.id,
-            "snippet": {
-                "channelId": self.world.school.id,
-                "topLevelComment": self._comment(message),
-                "canReply": True,
-                "totalReplyCount": len(replies),
-                "isPublic": not message.is_held(now),
-            },
-        }
-        if message.post_id:
-            thread["snippet"]["videoId"] = message.post_id
-        if replies:
-            thread["replies"] = {"comments": [self._comment(m) for m in replies[:NESTED_REPLIES]]}
-        return thread
-
-    def _comment(self, message: StoryMessage) -> dict[str, Any]:
-        if message.raw is not None:
-            return dict(message.raw)
-        now = self.now()
-        snippet: dict[str, Any] = {
-            "channelId": self.world.school.id,
-            "textDisplay": message.text_at(now),
-            "textOriginal": message.text_at(now),
-            "canRate": True,
-            "likeCount": 0,
-            "publishedAt": youtube_time(message.at),
-            "updatedAt": youtube_time(message.edited_at(now) or message.at),
-        }
-        if message.author:
-            snippet["authorDisplayName"] = message.author.name
-            snippet["authorChannelId"] = {"value": message.author.id}
-        if message.post_id:
-            snippet["videoId"] = message.post_id
-        if message.parent_id:
-            snippet["parentId"] = message.parent_id
-        if message.is_held(now):
-            snippet["moderationStatus"] = "heldForReview"
-        return {"kind": "youtube#comment", "id": message.id, "snippet": snippet}
+def _refused_beside_ids(query: Mapping[str, str]) -> Response | None:
+    if NOT_BESIDE_IDS & query.keys():
+        return google_error(400, "incompatibleParameters", "Incompatible parameters specified in the request.")
+    if len(query["id"].split(",")) > MOST_IDS:
+        return google_error(400, "invalidFilters", "Too many ids.")
+    return None
 
 
-def youtube_time(moment: datetime) -> str:
-    """As YouTube writes times: 2026-11-14T12:00:00Z."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+def hand_out_token(request: Request, refresh_token: str, scope: str) -> Response:
+    """An access token for a refresh token, as https://oauth2.googleapis.com/token gives it."""
+    if request.form.get("refresh_token") != refresh_token:
+        return json_response({"error": "invalid_grant", "error_description": "Bad Request"}, 400)
+    token = {"access_token": ACCESS_TOKEN, "expires_in": 3599, "scope": scope, "token_type": "Bearer"}
+    return json_response(token)
 
 
 def google_error(status: int, reason: str, message: str) -> Response:
