@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -20,6 +20,7 @@ from connectors.base import (
     Budget,
     Capabilities,
     Cursor,
+    EmptyAnswer,
     FetchedItem,
     FetchedPost,
     Forbidden,
@@ -35,6 +36,7 @@ from connectors.wordpress_wire import (
     COMMENT_FIELDS,
     POST_FIELDS,
     WHERE,
+    MayNotModerate,
     RestOff,
     meaning,
     moment_of,
@@ -71,11 +73,12 @@ class WordPress:
         lookback_days: int = 30,
     ) -> None:
         self._signed_in = bool(username and application_password)
+        self._edits = self._signed_in
         self.capabilities = Capabilities(
             streams=(COMMENTS, SPAM) if self._signed_in else (COMMENTS,),
             shows_hidden=self._signed_in,
+            verify_every=SWEEP_EVERY + timedelta(hours=2),  # what is still there is met before
             read_every={SPAM: timedelta(hours=2)} if self._signed_in else {},
-            never_empty=frozenset({COMMENTS}),
         )
         headers = {}
         if username and application_password:
@@ -127,7 +130,11 @@ class WordPress:
             raise UnexpectedReply(f"{WHERE}, user: the answer is not the user who signs in")
         able = me.get("capabilities")
         may_moderate = isinstance(able, dict) and able.get("moderate_comments") is True
-        notes = () if may_moderate else ("This user may not moderate comments, so held ones are not seen.",)
+        notes = (
+            ()
+            if may_moderate
+            else ("This user may not moderate comments, so held ones are not seen; make it an Editor.",)
+        )
         return AccountState(
             own_ids=self._own_user_ids | {str(number)},
             display_name=display_name,
@@ -140,28 +147,36 @@ class WordPress:
         """Read one stream onward from `cursor`. Raises a ConnectorError."""
         if stream not in self.capabilities.streams:
             raise Forbidden(f"{WHERE}: there is no such stream; it has {', '.join(self.capabilities.streams)}")
-        if stream == SPAM:
-            yield from self._fetch_spam(budget)
+        started = self._now().astimezone(UTC)
+        by_feed = cursor is not None and "feed" in cursor
+        if by_feed and cursor is not None and not _is_due(moment_of(cursor.get("tried")), started):
+            yield from self._fetch_feed(cursor, budget, cursor["tried"])
             return
+        read = self._fetch_spam if stream == SPAM else self._fetch_comments
         try:
-            yield from self._fetch_comments(cursor, budget, self._now().astimezone(UTC))
+            yield from read(cursor, budget, started)
         except RestOff:
-            if cursor and "newest" in cursor:
+            if cursor and cursor.get("v") == 1 and not by_feed:
                 raise  # it answered before: this is a fault, and not how the site is set up
-            budget.spend()
-            by_feed = cursor.get("feed") if cursor else None
-            for batch in self._feed.fetch("comments", by_feed, _free(budget)):
-                yield replace(
-                    batch,
-                    items=tuple(map(_as_on_the_site, batch.items)),
-                    next_cursor={"v": 1, "feed": batch.next_cursor},
-                )
+            if stream == SPAM:
+                yield Batch((), None, complete=True)  # without the interface nobody is shown any
+            else:
+                yield from self._fetch_feed(cursor or {}, budget, started.isoformat())
+
+    def _fetch_feed(self, cursor: Cursor, budget: Budget, tried: str) -> Iterator[Batch]:
+        """`tried`: when the interface was last asked for, which is done as often as everything is listed."""
+        for batch in self._feed.fetch("comments", cursor.get("feed"), budget):
+            yield replace(
+                batch,
+                items=tuple(map(_as_on_the_site, batch.items)),
+                next_cursor={"v": 1, "feed": batch.next_cursor, "tried": tried},
+            )
 
     def verify(self, remote_ids: Sequence[str], budget: Budget) -> Mapping[str, Verdict]:
         """Say which comments still exist, 100 a call. Raises a ConnectorError.
 
-        What was put into the bin is gone. Without an application password a comment that is held again cannot be
-        told from one in the bin, and then nothing is said of it.
+        What was put into the bin is gone. Who may not moderate cannot tell a comment that is held again from one in
+        the bin, and then nothing is said of it.
         """
         askable = [
             each for each in dict.fromkeys(remote_ids) if each.isascii() and each.isdecimal() and len(each) < 19
@@ -169,9 +184,15 @@ class WordPress:
         verdicts: dict[str, Verdict] = {}
         for start in range(0, len(askable), AT_ONCE):
             some = askable[start : start + AT_ONCE]
-            there = self._there(some, {}, budget)
+            try:
+                there = self._there(some, {}, budget)
+            except MayNotModerate:
+                self._edits = False
+                there = self._there(some, {}, budget)
+            except RestOff:
+                return {}  # a feed says nothing of what it does not show
             missing = [each for each in some if each not in there]
-            if missing and self._signed_in:
+            if missing and self._edits:
                 there |= self._there(missing, {"status": "spam"}, budget)
                 verdicts |= dict.fromkeys(missing, Verdict.GONE)
             elif missing:
@@ -197,49 +218,58 @@ class WordPress:
         return Verdict.PRESENT
 
     def _seen_as_we_may(self) -> dict[str, str]:
-        return {"context": "edit", "status": "all"} if self._signed_in else {}
+        return {"context": "edit", "status": "all"} if self._edits else {}
 
     def _fetch_comments(self, cursor: Cursor | None, budget: Budget, started: datetime) -> Iterator[Batch]:
-        newest, total, swept = _read_cursor(cursor)
+        place = _read_place(cursor)
         oldest = started - self._lookback
-        highest, now_total, new = newest or 0, 0, 0
-        sweep = newest is None or swept is None or started - swept >= SWEEP_EVERY - timedelta(minutes=1)
-        met_posts: set[str] = set()
-        reached_the_end = True
-        for number, (items, quarantined, answer, count) in enumerate(
-            self._pages(self._seen_as_we_may(), COMMENTS, budget)
-        ):
-            recent = tuple(item for item in items if item.created_at >= oldest)
-            ids = [int(item.remote_id) for item in items]
-            highest = max([highest, *ids])
-            new += sum(1 for each in ids if newest is not None and each > newest)
-            if number == 0:
-                now_total = count
-            met_posts.update(item.post_remote_id for item in recent if item.post_remote_id)
-            yield Batch(recent, cursor, False, quarantined=quarantined, exchanges=(answer.exchange,))
-            known_is_met = newest is not None and any(each <= newest for each in ids)
-            fits = total is not None and now_total == total + new
-            if known_is_met and not sweep and not fits:
-                sweep = True  # something went, or came with an old number
-            if items and not recent:
-                break
-            if known_is_met and not sweep:
-                reached_the_end = False
-                break
+        sweep = place.newest is None or _is_due(place.swept, started)
+        self._edits = self._signed_in and (sweep or not place.as_public)
+        try:
+            items, quarantined, answer, total = self._first_page(budget)
+        except MayNotModerate:
+            # Asked again with each sweep, in case the user was given the right since.
+            self._edits = False
+            items, quarantined, answer, total = self._first_page(budget)
+        if total == 0 and place.newest and self._one(str(place.newest), budget) is Verdict.PRESENT:
+            raise EmptyAnswer(
+                f"{WHERE}, {COMMENTS}: the list is empty although comments that stood in it are still there; look at "
+                "the site in a browser and, if this goes on, ask who keeps it"
+            )
+        yield Batch(_since(items, oldest), cursor, False, quarantined=quarantined, exchanges=(answer.exchange,))
+        met = list(items)
+        is_all = _pages_of(answer) <= 1
+        # A total that does not fit what came since: something went, or came with an old number.
+        sweep = sweep or not place.fits([int(item.remote_id) for item in items], total, is_all)
         posts, exchanges = self._posts(budget) if sweep else ((), ())
+        if sweep and not is_all:
+            # By date and not by number: comments brought in from elsewhere have high numbers and old dates. WordPress
+            # compares with the site's own time, so a day more is asked for.
+            window = {"after": (oldest - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")}
+            for found, bad, more, _ in self._pages({**self._seen_as_we_may(), **window}, COMMENTS, budget):
+                met += found
+                yield Batch(_since(found, oldest), cursor, False, quarantined=bad, exchanges=(more.exchange,))
+        done = Place(
+            newest=max([place.newest or 0, *(int(item.remote_id) for item in met)]),
+            total=total,
+            swept=started if sweep else place.swept,
+            as_public=self._signed_in and not self._edits,
+        )
+        whole = (
+            {item.post_remote_id for item in _since(met, oldest) if item.post_remote_id} if sweep or is_all else ()
+        )
         yield Batch(
-            (),
-            {"v": 1, "newest": highest, "total": now_total, "swept": _iso(started if sweep else swept)},
-            complete=True,
-            posts=posts,
-            exchanges=exchanges,
-            whole_threads=tuple(sorted(met_posts)) if reached_the_end else (),
+            (), done.cursor(), complete=True, posts=posts, exchanges=exchanges, whole_threads=tuple(sorted(whole))
         )
 
-    def _fetch_spam(self, budget: Budget) -> Iterator[Batch]:
-        oldest = self._now().astimezone(UTC) - self._lookback
-        for items, quarantined, answer, _ in self._pages({"context": "edit", "status": "spam"}, SPAM, budget):
-            recent = tuple(item for item in items if item.created_at >= oldest)
+    def _first_page(self, budget: Budget) -> tuple[tuple[FetchedItem, ...], tuple[Quarantined, ...], Answer, int]:
+        """The hundred newest, and how many there are in all."""
+        return next(self._pages(self._seen_as_we_may(), COMMENTS, budget))
+
+    def _fetch_spam(self, _: Cursor | None, budget: Budget, started: datetime) -> Iterator[Batch]:
+        oldest = started - self._lookback
+        for items, quarantined, answer, _total in self._pages({"context": "edit", "status": "spam"}, SPAM, budget):
+            recent = _since(items, oldest)
             yield Batch(recent, {"v": 1}, False, quarantined=quarantined, exchanges=(answer.exchange,))
             if items and not recent:
                 break
@@ -290,19 +320,46 @@ def _as_on_the_site(item: FetchedItem) -> FetchedItem:
     )
 
 
-def _free(budget: Budget) -> Budget:
-    """A budget for the feed's single call, which was paid for already."""
-    return Budget(calls_left=1, until=budget.until)
+def _since(items: Sequence[FetchedItem], oldest: datetime) -> tuple[FetchedItem, ...]:
+    return tuple(item for item in items if item.created_at >= oldest)
 
 
-def _read_cursor(cursor: Cursor | None) -> tuple[int | None, int | None, datetime | None]:
+def _pages_of(answer: Answer) -> int:
+    pages = answer.headers.get("x-wp-totalpages", "")
+    return int(pages) if pages.isdecimal() and len(pages) < 10 else 1
+
+
+def _is_due(swept: datetime | None, now: datetime) -> bool:
+    return swept is None or now - swept >= SWEEP_EVERY - timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Place:
+    """How far the comments were read. `newest`: highest number met; `total`: how many there were; `swept`: when all
+    of the look-back were last listed (UTC); `as_public`: signed in, but as a user who may not see what is held."""
+
+    newest: int | None = None
+    total: int = 0
+    swept: datetime | None = None
+    as_public: bool = False
+
+    def fits(self, ids: Sequence[int], total: int, is_all: bool) -> bool:
+        """Whether the newest page explains how many comments there are now, going by how many there were."""
+        if self.newest is None or not (is_all or any(number <= self.newest for number in ids)):
+            return False
+        return total == self.total + sum(number > self.newest for number in ids)
+
+    def cursor(self) -> Cursor:
+        """For the database."""
+        swept = self.swept.isoformat() if self.swept else None
+        return {"v": 1, "newest": self.newest, "total": self.total, "swept": swept, "as_public": self.as_public}
+
+
+def _read_place(cursor: Cursor | None) -> Place:
+    """The place out of a cursor; what is not ours means reading anew."""
     if not cursor or cursor.get("v") != 1:
-        return None, None, None
+        return Place()
     newest, total = cursor.get("newest"), cursor.get("total")
     if not isinstance(newest, int) or not isinstance(total, int):
-        return None, None, None
-    return newest, total, moment_of(cursor.get("swept"))
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
+        return Place()
+    return Place(newest, total, moment_of(cursor.get("swept")), cursor.get("as_public") is True)

@@ -37,6 +37,10 @@ class RestOff(UnexpectedReply):
     """The site does not answer this way: its REST interface is switched off, or it is no WordPress."""
 
 
+class MayNotModerate(Forbidden):
+    """Signed in as a user who sees no more than everybody."""
+
+
 def post_id(number: Any) -> str | None:
     """How a post is called here: posts and comments are numbered apart, and must not be taken for each other."""
     return f"post-{number}" if isinstance(number, int) and not isinstance(number, bool) and number > 0 else None
@@ -101,6 +105,8 @@ def meaning(exchange: Exchange, where: str, now: datetime) -> ConnectorError | N
         return AuthFailed(
             f"{where}: application passwords are switched off on this site; its technician can allow them"
         )
+    if code == "rest_forbidden_context" and exchange.status == 403:
+        return MayNotModerate(f"{where}: this user may not moderate comments; make it an Editor of the site")
     if code in _PASSWORD_REFUSED:
         return AuthFailed(
             f"{where}: username or application password is refused; make a new one in the user's profile on the site"

@@ -27,7 +27,8 @@ class WordPressStandIn(StandIn):
     """One site on loopback. Ids of its world are numbers; those of posts have "post-" before them.
 
     `user` and `password` open it as an editor, the school's author id. `rest`: whether its REST interface is
-    switched on. An author whose id is no number is a visitor, who has none on the site.
+    switched on; `may_moderate`: whether that user may. An author whose id is no number is a visitor, who has none on
+    the site.
     """
 
     def __init__(
@@ -39,11 +40,13 @@ class WordPressStandIn(StandIn):
         fault: Fault | None = None,
         *,
         rest: bool = True,
+        may_moderate: bool = True,
         page_size: int = LARGEST_PAGE,
     ) -> None:
         super().__init__(now, fault)
         self.world = world
         self.rest = rest
+        self.may_moderate = may_moderate
         self.page_size = page_size
         self._signed = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
@@ -65,7 +68,7 @@ class WordPressStandIn(StandIn):
         if request.path == f"{API}/users/me":
             if not signed_in:
                 return refused(401, "rest_not_logged_in", "You are not currently logged in.")
-            capabilities = {"moderate_comments": True, "read": True}
+            capabilities = {"moderate_comments": self.may_moderate, "read": True}
             return json_response({"id": int(school.id), "name": school.name, "capabilities": capabilities})
         if request.path == f"{API}/posts":
             rows = [self._post(post) for post in self.world.posts_at(self.now())]
@@ -78,8 +81,9 @@ class WordPressStandIn(StandIn):
 
     def _comments(self, query: Mapping[str, str], *, signed_in: bool) -> Response:
         state, now = query.get("status", "approve"), self.now()
-        if (state != "approve" or query.get("context") == "edit") and not signed_in:
-            return refused(401, "rest_forbidden_context", "Sorry, you are not allowed to edit comments.")
+        if (state != "approve" or query.get("context") == "edit") and not (signed_in and self.may_moderate):
+            status = 403 if signed_in else 401
+            return refused(status, "rest_forbidden_context", "Sorry, you are not allowed to edit comments.")
         if int(query.get("per_page", "10")) > LARGEST_PAGE:
             return refused(400, "rest_invalid_param", "Invalid parameter(s): per_page")
         found = self.world.messages_at(now)
@@ -92,6 +96,8 @@ class WordPressStandIn(StandIn):
         if "include" in query:
             wanted = set(query["include"].split(","))
             found = [m for m in found if m.id in wanted]
+        if "after" in query:
+            found = [m for m in found if wordpress_time(m.at) > query["after"]]
         if "post" in query:
             found = [m for m in found if m.post_id == f"post-{query['post']}"]
         found.sort(key=lambda m: int(m.id), reverse=query.get("order") == "desc")
@@ -101,7 +107,7 @@ class WordPressStandIn(StandIn):
         message = self.world.message(number)
         if message is None or not message.exists(self.now()):
             return refused(404, "rest_comment_invalid_id", "Invalid comment ID.")
-        if message.is_held(self.now()) and not signed_in:
+        if message.is_held(self.now()) and not (signed_in and self.may_moderate):
             return refused(401, "rest_cannot_read", "Sorry, you are not allowed to read this comment.")
         return json_response(_only(self._comment(message, signed_in=signed_in), query))
 

@@ -10,6 +10,8 @@ from random import Random
 
 from monitor.demo.world import Author, StoryMessage, StoryPost, World
 
+NETWORKS = ("facebook", "instagram", "x", "reddit", "youtube", "wordpress", "mastodon", "bluesky")
+"""Networks that tell everything that happens to a comment, and who wrote it."""
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 FORTNIGHT = 14 * DAY
 QUIET = 30 * HOUR

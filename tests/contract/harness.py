@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 14, 12, 0, tzinfo=UTC)
 """The moment of the first read in every contract test; a Saturday."""
 
 NETWORKS = (
-    "facebook", "instagram", "x", "reddit", "youtube", "wordpress", "mastodon", "bluesky", "feed",
+    "facebook", "instagram", "x", "reddit", "youtube", "wordpress", "mastodon", "bluesky", "google_reviews",
 )  # fmt: skip
 
 Clock = Callable[[], datetime]

@@ -42,7 +42,7 @@ class HarnessGoogleReviews:
     network = "google_reviews"
     own_id = SCHOOL.id
     secrets = (REFRESH_TOKEN, CLIENT_SECRET)
-    happens = frozenset({"edited", "deleted", "unsigned", "unreadable", "mention", "only_reviews"})
+    happens = frozenset({"edited", "deleted", "unsigned", "unreadable", "mention"})
 
     def post_id(self, number: int, at: datetime) -> str:
         """There are no posts here; never used."""

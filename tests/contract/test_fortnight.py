@@ -7,12 +7,11 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from busy_fortnight import DAY, Fortnight, truth
+from busy_fortnight import DAY, NETWORKS, Fortnight, truth
 from harness import NOW
 from office import QUARTER, Office
 from reading import BROKEN, TEMPORARY
 
-READ_TO_THE_LETTER = ("facebook", "instagram", "x", "reddit", "youtube", "wordpress", "mastodon", "bluesky")
 FAULTS = {
     name: answer
     for name, answer in (TEMPORARY | BROKEN).items()
@@ -38,7 +37,7 @@ def now_and_then(dice, network, answers):
 
 @pytest.fixture
 def letter_network(network):
-    if network.network not in READ_TO_THE_LETTER:
+    if network.network not in NETWORKS:
         pytest.skip(f"{network.network} does not tell everything that happens to a comment")
     return network
 

@@ -85,7 +85,8 @@ def test_every_item_of_every_page_is_found_with_its_id_and_its_words(reading):
     assert len(found) > 130
     for item, own in found:
         decoded = json.loads(own.content)
-        assert item.remote_id in set(strings(decoded)), item.remote_id
+        if not item.remote_id.endswith("/reply"):  # a reply on Google is a field of its review, without an id
+            assert item.remote_id in set(strings(decoded)), item.remote_id
         assert marks_in(item.text) == marks_in(decoded) != set(), item.remote_id
 
 

@@ -6,14 +6,15 @@ from datetime import timedelta
 import pytest
 from harness import NOW
 from harness_wordpress import HARNESS, PARENTS, PASSWORD, POST, SCHOOL, USER, comment
+from office import Office
 from reading import read, read_world
 from recorded_answers import recorded
 
-from connectors.base import AuthFailed, Budget, FetchedItem, Shown, UnexpectedReply, Verdict
+from connectors.base import AuthFailed, Budget, EmptyAnswer, FetchedItem, Forbidden, Shown, UnexpectedReply, Verdict
 from connectors.transport import NetworkSession
 from connectors.wordpress import WordPress
 from connectors.wordpress_wire import read_comment
-from monitor.demo.server import Response
+from monitor.demo.server import Response, json_response
 from monitor.demo.wordpress_server import WordPressStandIn, refused
 from monitor.demo.world import Author, StoryMessage, World
 
@@ -151,3 +152,99 @@ def test_a_quiet_day_costs_no_more_than_it_should():
             clock[0] += QUARTER
     # Here spam is read at every run; the collector reads it every other hour.
     assert calls - 96 * 7 / 8 <= 150
+
+
+def crowd(count, begin=NOW - 9 * DAY, first=100):
+    """Comments one minute apart, with numbers from `first` on."""
+    return [comment(first + n, f"{n}", begin + n * timedelta(minutes=1), PARENTS[n % 7]) for n in range(count)]
+
+
+def test_comments_brought_in_from_another_site_hide_none_that_came_since():
+    came = comment(101, "When is the fair?", NOW + QUARTER / 2)
+    brought = crowd(150, begin=NOW - 400 * DAY, first=102)
+    before = World(SCHOOL, [POST], [comment(100, "First", NOW - DAY)])
+    first, _ = read_world(HARNESS, world=before)
+    again, _ = later_reading(before, [*before.messages, came, *brought], first.cursors, NOW + QUARTER)
+    anew, _ = later_reading(before, [*before.messages, came, *brought], {}, NOW + QUARTER)
+    assert came.id in again.items
+    assert anew.items.keys() == {"100", "101"}
+
+
+def test_a_user_who_may_not_moderate_reads_what_everybody_reads_and_a_person_is_told():
+    world, cursors = HARNESS.world(), {}
+    with WordPressStandIn(world, lambda: NOW, USER, PASSWORD, may_moderate=False) as stand_in:
+        connector = HARNESS.connector(stand_in, lambda: NOW)
+        assert "Editor" in connector.check().notes[0]
+        for calls in (6, 1):
+            asked = len(stand_in.requests)
+            connector = HARNESS.connector(stand_in, lambda: NOW)
+            batches = list(connector.fetch("comments", cursors.get("comments"), Budget(100, NOW)))
+            cursors["comments"] = batches[-1].next_cursor
+            assert len(stand_in.requests) - asked <= calls
+            items = {item.remote_id for batch in batches for item in batch.items}
+            assert "140" in items
+            assert "406" not in items
+        with pytest.raises(Forbidden, match="Editor"):
+            list(connector.fetch("spam", None, Budget(100, NOW)))
+        assert connector.verify(["1", "405", "406"], Budget(100, NOW)) == {
+            "1": Verdict.PRESENT,
+            "405": Verdict.GONE,
+            "406": Verdict.UNKNOWN,
+        }
+
+
+def polled(world, folder, polls, **site):
+    """The calls of so many polls by the real collector, and their results."""
+    with WordPressStandIn(world, lambda: office.clock(), USER, PASSWORD, **site) as stand_in:
+        office = Office(folder, "wordpress", lambda: HARNESS.connector(stand_in, office.clock), NOW)
+        results = [office.poll() for _ in range(polls)]
+        office.close()
+        return len(stand_in.requests), results
+
+
+@pytest.mark.parametrize("comments", [40, 400])
+def test_a_day_through_the_collector_costs_no_more_than_a_hundred_and_fifty_calls(comments, tmp_path):
+    world = World(SCHOOL, [POST], crowd(comments))
+    world.messages += [comment(5000 + n, "A new one", NOW + n * HOUR + QUARTER / 2) for n in range(10)]
+    calls, results = polled(world, tmp_path, 96)
+    assert calls <= 150
+    assert all(result.complete for result in results)
+
+
+def test_a_day_by_the_feed_is_without_failures_and_tries_the_interface_now_and_then(tmp_path):
+    calls, results = polled(World(SCHOOL, [POST], crowd(8)), tmp_path, 96, rest=False)
+    assert all(result.complete for result in results), results
+    assert calls <= 150
+
+
+@pytest.mark.parametrize("comments", [0, 4], ids=["never a comment", "all of them long ago"])
+def test_a_quiet_site_raises_no_alarm(comments, tmp_path):
+    _, results = polled(World(SCHOOL, [POST], crowd(comments, begin=NOW - 60 * DAY)), tmp_path, 12)
+    assert all(result.complete for result in results), results
+
+
+def test_where_the_interface_is_off_nothing_is_said_of_what_the_feed_does_not_show():
+    with WordPressStandIn(HARNESS.world(), lambda: NOW, USER, PASSWORD, rest=False) as stand_in:
+        assert HARNESS.connector(stand_in, lambda: NOW).verify(["1", "405"], Budget(9, NOW)) == {}
+
+
+@pytest.mark.parametrize("cursor", [{}, {"v": 2}, {"v": 1, "newest": "7", "total": 3}, {"v": 1, "newest": 7}])
+def test_a_cursor_that_is_not_understood_means_reading_anew(cursor):
+    reading, _ = read_world(HARNESS, world=World(SCHOOL, [POST], crowd(5)), cursors={"comments": cursor})
+    assert len(reading.items) == 5
+    assert reading.error is None
+
+
+def test_an_empty_list_is_not_believed_while_a_comment_is_there_and_is_when_all_are_gone():
+    world = World(SCHOOL, [POST], crowd(5))
+    first, _ = read_world(HARNESS, world=world)
+    nothing = json_response([], headers={"X-WP-Total": "0", "X-WP-TotalPages": "0"})
+
+    def empty(request, _):
+        return nothing if request.path.endswith("/comments") else None
+
+    lying, _ = read_world(HARNESS, empty, world=world, cursors=first.cursors)
+    gone = replace(world, messages=[replace(m, deleted_at=NOW) for m in world.messages])
+    true, _ = read_world(HARNESS, world=gone, cursors=first.cursors)
+    assert isinstance(lying.error, EmptyAnswer)
+    assert (true.error, true.batches[-1].complete) == (None, True)
