@@ -47,6 +47,8 @@ _EXPECTED = {
 }
 
 PATTERNS = {
+    r"^[a-z][a-z_]{1,30}$": "must be 2 to 31 small letters and underscores",
+    r"^[0-9A-Za-z.]{1,10}$": "must be a number such as 4 or 4.2",
     r"^[a-z0-9][a-z0-9-]{0,39}$": "must be a short name of small letters, digits and hyphens, at most 40",
     r"^[a-z0-9][a-z0-9-]{0,62}$": "must be a short name of small letters, digits and hyphens, at most 63",
     r"^([a-z0-9][a-z0-9-]{0,39})?$": "must be the short name of an installed second opinion, or empty",

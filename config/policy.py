@@ -23,6 +23,17 @@ from pydantic import (
     model_validator,
 )
 
+from config.handling import (
+    Duty,
+    HoldRule,
+    HouseRule,
+    KeepOutRule,
+    OutgoingRule,
+    RegisterRule,
+    Stage,
+    TellRule,
+)
+
 Tag = Literal["emoji_only", "thanks", "tag_only", "spam_auto", "question"]
 Region = Literal["ENG", "WLS", "SCT", "NIR"]
 
@@ -106,6 +117,8 @@ class ResponseRule(BaseModel):
 
 
 Severity = Literal["note", "concern", "serious", "urgent"]
+"""It also says how fast people hear of it. note, concern: with the next digest. serious: on the same working day, in
+mailing hours. urgent: at once, day and night, until somebody has acknowledged it."""
 
 CategoryName = Literal[
     "abuse", "profanity", "hate", "threat", "sexual", "bullying", "grooming", "self_harm", "personal_data",
@@ -125,6 +138,9 @@ class CategoryRule(BaseModel):
     """The heading of the policy under which the school acts, for example "Handling abuse"."""
     next_steps: tuple[Annotated[str, Field(min_length=1, max_length=300)], ...] = ()
     """What the policy asks people to do, in our words, in order."""
+    tell: TellRule = TellRule()
+    hold: HoldRule = HoldRule()
+    keep_out: KeepOutRule = KeepOutRule()
 
 
 class RetentionClass(BaseModel):
@@ -230,4 +246,19 @@ class PolicyPack(BaseModel):
     response: ResponseRule = ResponseRule()
     messages: MessageRule = MessageRule()
     categories: dict[str, CategoryRule]
+    instead_of_the_head: Duty = "chair_of_governors"
+    """Who is told in the head's place where the head is meant, or may not see it."""
+    ladder: tuple[Stage, ...] = ()
+    """The steps of escalation, in order; the first has to be on record before the second, and so on."""
+    house_rules: tuple[HouseRule, ...] = ()
+    outgoing: OutgoingRule = OutgoingRule()
+    accounts: RegisterRule = RegisterRule()
+    """What an account needs before it is used, and as long as it is."""
     retention: Retention = Retention()
+
+    @field_validator("ladder")
+    @classmethod
+    def _each_stage_once(cls, ladder: tuple[Stage, ...]) -> tuple[Stage, ...]:
+        if len({stage.id for stage in ladder}) != len(ladder):
+            raise ValueError("each stage of the ladder has an id of its own")
+        return ladder

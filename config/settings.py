@@ -9,11 +9,22 @@ from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, StrictBool, StrictInt, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    StrictBool,
+    StrictInt,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from config.accounts import AccountSettings
 from config.judging import JudgingSettings
+from config.people import Person, Role, fitting_together
 from config.policy import ClockTime, PolicyPack, ResponseRule
+from config.register import RegisterEntry
 from config.values import (
     THIS_MACHINE,
     AnyWebAddress,
@@ -22,6 +33,7 @@ from config.values import (
     Name,
     Section,
     known_zone,
+    no_name_twice,
     without_password,
 )
 
@@ -36,6 +48,9 @@ class School(Section):
     timezone: Annotated[str, AfterValidator(known_zone)] = "Europe/London"
     policy: str = "default"
     """Name of a pack in `config/policies/`, or the path of the school's own pack file."""
+    last_resort: MailAddress
+    """Who is told of an urgent case when nobody else can be: all absent, silent, or not allowed to see it. Best
+    somebody who does not work at the school, such as the chair of governors."""
 
 
 class Storage(Section):
@@ -43,17 +58,6 @@ class Storage(Section):
     """A file (SQLite), relative to this configuration file, or a postgresql+psycopg:// address."""
     evidence: Path = Path("evidence")
     """Folder for evidence snapshots, relative to this configuration file."""
-
-
-Role = Literal["moderator", "head", "safeguarding", "technician"]
-"""safeguarding: the designated safeguarding lead or a deputy, who decides on media and on evidence.
-technician: keeps the accounts connected, and is told when one cannot be read or its credentials will end."""
-
-
-class Person(Section):
-    name: Name
-    email: MailAddress
-    roles: Annotated[tuple[Role, ...], Field(min_length=1)]
 
 
 class FolderMail(Section):
@@ -126,6 +130,16 @@ class Schedule(Section):
     """Lines in one list of a mail; the rest is counted: "and 14 more"."""
 
 
+class OutgoingLists(Section):
+    """What the school's own posts and replies are held against. The lists are files of children's names: they are
+    read when they are needed, and never copied, logged or printed."""
+
+    pupils_file: Path | None = None
+    """One full name a line, relative to this configuration file."""
+    opted_out_file: Path | None = None
+    """Names that must not appear at all, one a line: those whose parents said so this school year."""
+
+
 class Connection(Section):
     proxy: AnyWebAddress | None = None
     """Web proxy of the school, for example http://proxy.school.example:3128. Never with a password in it."""
@@ -137,11 +151,6 @@ class Connection(Section):
 
 
 MailSettings = Annotated[FolderMail | SmtpMail, Field(discriminator="transport")]
-
-
-def _no_name_twice(names: list[str]) -> None:
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise ValueError(f"{', '.join(twice)} appears more than once")
 
 
 class Tables(Section):
@@ -157,20 +166,38 @@ class Tables(Section):
     evidence: Evidence = Evidence()
     judging: JudgingSettings = JudgingSettings()
     timestamps: Annotated[tuple[TimestampAuthority, ...], Field(max_length=4)] = ()
+    registered: tuple[RegisterEntry, ...] = ()
+    outgoing: OutgoingLists = OutgoingLists()
 
     @field_validator("people")
     @classmethod
-    def _someone_reads_it(cls, people: tuple[Person, ...]) -> tuple[Person, ...]:
-        roles = {role for person in people for role in person.roles}
-        if missing := {"moderator", "head"} - roles:
-            raise ValueError(f"nobody has the role {' or '.join(sorted(missing))}")
-        _no_name_twice([person.email for person in people])
-        return people
+    def _they_fit_together(cls, people: tuple[Person, ...]) -> tuple[Person, ...]:
+        return fitting_together(people)
+
+    @model_validator(mode="after")
+    def _the_register_is_of_what_there_is(self) -> Tables:
+        no_name_twice([entry.account for entry in self.registered])
+        people = {person.name for person in self.people}
+        for entry in self.registered:
+            if entry.account not in {account.key for account in self.accounts}:
+                raise ValueError(f'registered: there is no account with the key "{entry.account}"')
+            if unknown := [name for name in entry.people if name not in people]:
+                raise ValueError(f'registered {entry.account}: "{unknown[0]}" is not among the people')
+        return self
+
+    @model_validator(mode="after")
+    def _somebody_is_left(self) -> Tables:
+        told = {p.email for p in self.people if {"moderator", "head"} & set(p.roles)}
+        if self.school.last_resort in told:
+            raise ValueError(
+                "school.last_resort is a moderator or head, who may be the one a case is about; name somebody else"
+            )
+        return self
 
     @field_validator("accounts")
     @classmethod
     def _each_has_its_own_key(cls, accounts: tuple[AccountSettings, ...]) -> tuple[AccountSettings, ...]:
-        _no_name_twice([account.key for account in accounts])
+        no_name_twice([account.key for account in accounts])
         return accounts
 
 
@@ -194,6 +221,11 @@ class Settings(Tables):
     def evidence_folder(self) -> Path:
         """Absolute path of the evidence folder."""
         return self.path.parent / self.storage.evidence
+
+    def register_entry(self, account_key: str) -> RegisterEntry:
+        """What the register says about an account; an empty entry where it says nothing."""
+        found = (entry for entry in self.registered if entry.account == account_key)
+        return next(found, RegisterEntry(account=account_key))
 
     def names(self, role: Role) -> tuple[str, ...]:
         """Names of the people with a role, in the order of the file."""

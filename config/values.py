@@ -22,6 +22,12 @@ def known_zone(name: str) -> str:
     return name
 
 
+def no_name_twice(names: list[str]) -> None:
+    """Raises ValueError naming what appears more than once."""
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"{', '.join(twice)} appears more than once")
+
+
 def _mail_address(text: str) -> str:
     try:
         return validate_email(text, check_deliverability=False, test_environment=True).normalized

@@ -81,6 +81,7 @@ class ResponseState(StrEnum):
     ACTIONED_LATE = "actioned_late"
     WITHDRAWN = "withdrawn"
     MISSED_WITHDRAWN = "missed_withdrawn"
+    HELD = "held"
     OPEN = "open"
     OVERDUE = "overdue"
     OVERDUE_UNCONFIRMED = "overdue_unconfirmed"
@@ -114,6 +115,20 @@ class Action(StrEnum):
     """Its flags are right, whatever their category."""
     FALSE_ALARM = "false_alarm"
     """Its flags are wrong: this version means no harm. It may still be owed an answer."""
+    TAKE = "take"
+    """Somebody looks after it: the others need not."""
+    CONFIRM_ILLEGAL = "confirm_illegal"
+    """It must not be there at all, by law."""
+    ADVICE_RECEIVED = "advice_received"
+    """The advice that was waited for is there; `why` says whose and what."""
+    ESCALATE = "escalate"
+    """A stage of the policy's ladder was reached."""
+    PASS_ON = "pass_on"  # noqa: S105  no password
+    """It is not this school's: another school was told."""
+    CLOSE = "close"
+    """Nothing more will be done about it."""
+    UNDO = "undo"
+    """An earlier decision no longer holds."""
 
 
 class ThreadAuthor(StrEnum):
@@ -166,6 +181,8 @@ class Facts:
     actions: tuple[ActionFact, ...] = ()
     tags: frozenset[str] = field(default_factory=frozenset)
     thread: tuple[ThreadFact, ...] = ()
+    hold: str = ""
+    """Clause of the policy under which nobody is to answer it; empty: there is none."""
     outages: tuple[tuple[datetime, datetime], ...] = ()
 
 

@@ -73,6 +73,7 @@ def _school() -> dict[str, str]:
         "name": name,
         "key": _ask("Short name for files and mails", _short(name)),
         "policy": _ask(f"Policy pack ({', '.join(packs)}, or the path of your own)", "default"),
+        "last_resort": _ask("Who hears of an urgent case when nobody else can (chair of governors): e-mail address"),
     }
 
 

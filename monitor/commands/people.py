@@ -12,7 +12,8 @@ from alerts.filters import plain
 from monitor.commands.base import CommandFailed, Outcome
 
 if TYPE_CHECKING:
-    from config.settings import Person, Settings
+    from config.people import Person
+    from config.settings import Settings
     from monitor.custody.log import Actor
 
 LONGEST_NAME = 200

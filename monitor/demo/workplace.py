@@ -142,6 +142,7 @@ name = {name}
 key = {key}
 timezone = {timezone}
 policy = "default"
+last_resort = "chair@governors.example"
 
 [mail]
 transport = "folder"

@@ -339,6 +339,10 @@ class Decision(Base):
     by: Mapped[Short]
     why: Mapped[Words]
     at: Mapped[datetime]
+    details: Mapped[Json | None]
+    """What some actions have besides: `house_rule`, `audience` (what readers were told), `stage`, `on`, `school`."""
+    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
+    """The decision that an undoing takes back."""
 
     version: Mapped[Version] = relationship()
 

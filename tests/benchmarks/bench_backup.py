@@ -20,6 +20,7 @@ CONFIGURATION = """
 [school]
 name = "Oakfield Primary School"
 key = "oakfield"
+last_resort = "chair@governors.example"
 
 [mail]
 transport = "folder"

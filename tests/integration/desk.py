@@ -52,6 +52,7 @@ _CONFIGURATION = """
 [school]
 name = "Oakfield Primary School"
 key = "oakfield"
+last_resort = "chair@governors.example"
 {school}
 
 [mail]

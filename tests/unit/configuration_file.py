@@ -10,7 +10,7 @@ GOOD = """\
 [school]
 name = "Oakfield Primary School"
 key = "oakfield"
-
+last_resort = "chair@governors.example"
 [mail]
 transport = "folder"
 sender = "monitor@oakfield.example"

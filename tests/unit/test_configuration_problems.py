@@ -117,7 +117,7 @@ def test_a_misspelt_key_that_was_required_is_one_problem_and_not_two(tmp_path):
 
 
 def test_a_missing_table_is_named_with_its_brackets(tmp_path):
-    assert told(tmp_path, "[school]\nname = 'A'\nkey = 'a'\n") == [
+    assert told(tmp_path, "[school]\nname = 'A'\nkey = 'a'\nlast_resort = 'chair@a.example'\n") == [
         "school-monitor.toml: [mail] is missing",
         "school-monitor.toml: [[people]] is missing",
         "school-monitor.toml: [[accounts]] is missing",

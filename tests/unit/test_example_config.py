@@ -64,9 +64,12 @@ def test_it_has_every_table_of_the_schema():
     assert {model for model, _ in BLOCKS} == expected
 
 
-@pytest.mark.parametrize(("model", "keys"), BLOCKS, ids=lambda part: getattr(part, "__name__", ""))
-def test_every_key_of_a_table_is_shown_and_none_that_does_not_exist(model, keys):
-    assert set(keys) == set(file_keys(model))
+@pytest.mark.parametrize("model", {model: None for model, _ in BLOCKS}, ids=lambda model: model.__name__)
+def test_every_key_of_a_table_is_shown_and_none_that_does_not_exist(model):
+    shown = [set(keys) for each, keys in BLOCKS if each is model]
+    assert set().union(*shown) == set(file_keys(model)), (
+        "the first of several may show what is left out of the others"
+    )
 
 
 @pytest.mark.parametrize(("model", "keys"), BLOCKS, ids=lambda part: getattr(part, "__name__", ""))

@@ -11,7 +11,7 @@ from config.settings import Tables
 from monitor.__main__ import main
 from monitor.commands.network_steps import STEPS, TITLES
 
-SCHOOL = ["Oakfield Primary School", "", "default"]
+SCHOOL = ["Oakfield Primary School", "", "default", "chair@governors.example"]
 MAIL = ["monitor@oakfield.example", ""]
 PEOPLE = ["Mrs Ali", "ali@oakfield.example", "", "Ms Okafor", "head@oakfield.example", "", ""]
 TOKEN = "plantedTokenOfOakfield/0123456789"
