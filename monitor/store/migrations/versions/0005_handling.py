@@ -57,6 +57,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["school_id"], ["school.id"], name=op.f("fk_alert_school_id_school")),
         sa.ForeignKeyConstraint(["version_id"], ["version.id"], name=op.f("fk_alert_version_id_version")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
-        sa.UniqueConstraint("comment_id", "version_id", name=op.f("uq_alert_comment_id")),
+        sa.UniqueConstraint("comment_id", "version_id", name=op.f("uq_alert_comment_id_version_id")),
     )
     op.create_index("alert_by_time", "alert", ["school_id", "acknowledged_at", "next_step_at"])
