@@ -27,6 +27,7 @@ COMMANDS = {
     "queue": "what waits for a moderator, most pressing first",
     "show": "one case whole",
     "decide": "record what a moderator did",
+    "keep-out": "keep somebody out of a case that is about them, or let them in again",
     "report": "the weekly report",
     "coverage": "what was read when, and what was not",
     "health": "on one screen, whether all is well; status 1 when something is wrong",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from monitor.asking import Asked, with_second_opinion
 from monitor.custody.capture import CHANGED, FLAGGED, SAMPLED, Capturer, Occasion
+from monitor.keeping_out import keep_out_whom_it_is_about
 from monitor.language.flagging import flags_of
 from monitor.language.tags import tags_of
 from monitor.model import ALARMS, Category, Deadline, Facts, Flag
@@ -75,6 +76,8 @@ class Judge:
             self.capturer.capture(tx, comment, kept.version, flags, occasion, now)
         if flags:
             judged.raise_flags(tx, kept.version, flags, now)
+        if flags or kept.version.number > 1:
+            keep_out_whom_it_is_about(tx, self.school, comment, kept.version, now)
         if flags or kept.outcome is Outcome.NEW:
             slot = next_digest(now, self.school.timezone, self.school.rule, self.school.digest_at)
             school = comment.account.school

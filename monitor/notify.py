@@ -120,7 +120,7 @@ class Notifier:
 
     def _weekly(self, delivery: Delivery, now: datetime) -> EmailMessage:
         # Never folded into a newer one: it is about its own week.
-        return render_weekly(self.reporter.weekly(delivery.key, now), self._envelope(delivery))
+        return render_weekly(self.reporter.weekly(delivery.key, now, delivery.recipient), self._envelope(delivery))
 
     def _digest(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
         with self.store.reading() as tx:

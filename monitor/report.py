@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from alerts.messages import (
     Line,
     WeeklyReport,
 )
+from config.people import Person
 from config.policy import ResponseRule
 from config.settings import Settings
 from monitor.coverage import blind, week_of
@@ -27,7 +28,8 @@ from monitor.rules import weekly
 from monitor.rules.marks import is_false_alarm
 from monitor.rules.queue import Waiting, in_order, worst
 from monitor.rules.slots import week_bounds
-from monitor.store import cases, erasure_book, evidence_log, judged, ledger
+from monitor.seeing import Seeing
+from monitor.store import cases, erasure_book, evidence_log, exclusions, judged, ledger
 from monitor.store.engine import Store, Transaction
 from monitor.store.tables import Account, School
 from monitor.unwatched import uncovered_promise, unwatched_messages
@@ -41,10 +43,15 @@ class Reporter:
     store: Store
     settings: Settings
 
-    def waiting(self, now: datetime) -> list[Waiting]:
-        """The moderators' list."""
+    def waiting(self, now: datetime, hidden: Collection[int] = ()) -> list[Waiting]:
+        """The moderators' list, without the cases that are `hidden`."""
         with self.store.reading() as tx:
-            return self._waiting(tx, self._school(tx), now)
+            return self._waiting(tx, self._school(tx), now, hidden)
+
+    def hidden_from(self, person: Person | None, now: datetime) -> frozenset[int]:
+        """Numbers of the cases this person must not know of. None: nobody said who they are."""
+        with self.store.reading() as tx:
+            return Seeing(self.settings).hidden_from(tx, self._school(tx), person, now)
 
     def case(self, case_id: int) -> Case | None:
         """One case whole."""
@@ -60,18 +67,19 @@ class Reporter:
             row = erasure_book.done_for(tx, comment)
             return comment.erased_at, row.basis if row else ""
 
-    def thread(self, case_id: int, at_most: int) -> list[judged.ThreadMessage]:
-        """What else was said in the case's thread, oldest first, without what is withheld."""
+    def thread(self, case_id: int, at_most: int, hidden: Collection[int] = ()) -> list[judged.ThreadMessage]:
+        """What else was said in the case's thread, oldest first, without what is withheld, hidden or answers that."""
         with self.store.reading() as tx:
             school = self._school(tx)
             comment = judged.comment_of(tx, school, case_id)
-            return judged.thread_of(tx, comment, at_most, media_gate.all_withheld(tx, school)) if comment else []
+            left_out = media_gate.all_withheld(tx, school).keys() | exclusions.with_what_hangs_under(tx, hidden)
+            return judged.thread_of(tx, comment, at_most, left_out) if comment else []
 
     def digest(self, recipient: str, now: datetime) -> Digest:
         """The morning digest as it would read at `now`."""
         with self.store.reading() as tx:
             school = self._school(tx)
-            entries = self._waiting(tx, school, now)
+            entries = self._waiting(tx, school, now, self._hidden_by_mail(tx, school, recipient, now))
             read_until = self._read_until(tx, school)
             blind = self._blind(tx, school, now)
         policy = self.settings.policy
@@ -91,8 +99,12 @@ class Reporter:
             shown=self.settings.schedule.digest_items,
         )
 
-    def weekly(self, week: str, now: datetime) -> WeeklyReport:
-        """The head's page for one ISO week as it would read at `now`. Raises ValueError for a misspelt week."""
+    def weekly(self, week: str, now: datetime, recipient: str | None = None) -> WeeklyReport:
+        """The head's page for one ISO week as it would read at `now`. Raises ValueError for a misspelt week.
+
+        What is hidden from `recipient`, an e-mail address (None: from somebody), is in no list and no figure but
+        the number of comments received, which anybody can count on the page itself.
+        """
         since, until = week_bounds(week, self.settings.school.timezone)
         if since > now:
             raise ValueError(f"the week {week} has not begun")
@@ -100,11 +112,13 @@ class Reporter:
         with self.store.reading() as tx:
             school = self._school(tx)
             accounts = ledger.accounts_of(tx, school)
+            hidden = self._hidden_by_mail(tx, school, recipient, now)
             received = cases.received_between(tx, school, since, until)
-            due = cases.due_between(tx, school, since, until)
-            flagged = cases.flagged_between(tx, school, since, until)
+            due = _without(hidden, cases.due_between(tx, school, since, until))
+            flagged = _without(hidden, cases.flagged_between(tx, school, since, until))
             raised = cases.flags_between(tx, school, since, until)
-            open_now = [entry for entry in self._waiting(tx, school, now) if entry.needs_reply]
+            raised = {case: flags for case, flags in raised.items() if case not in hidden}
+            open_now = [entry for entry in self._waiting(tx, school, now, hidden) if entry.needs_reply]
             watched = self._watched(tx, school)
             coverage = tuple(
                 week_of(tx, account, self._poll_minutes(account), since, min(until, now)) for account in watched
@@ -158,16 +172,22 @@ class Reporter:
             raise LookupError(f"school {self.settings.school.key} is not in the register; wiring enrols it at start")
         return school
 
-    def _waiting(self, tx: Transaction, school: School, now: datetime) -> list[Waiting]:
+    def _waiting(self, tx: Transaction, school: School, now: datetime, hidden: Collection[int] = ()) -> list[Waiting]:
         """What waits for a moderator. What is withheld does not: it is with the person responsible."""
-        withheld = media_gate.all_withheld(tx, school)
+        without = media_gate.all_withheld(tx, school).keys() | set(hidden)
         found = [*cases.unsettled(tx, school), *cases.flagged_and_undecided(tx, school)]
-        return in_order([c for c in found if c.id not in withheld], cases.undecided_flags(tx, school), now)
+        return in_order(_without(without, found), cases.undecided_flags(tx, school), now)
 
-    def withheld(self) -> tuple[int, ...]:
+    def _hidden_by_mail(
+        self, tx: Transaction, school: School, recipient: str | None, now: datetime
+    ) -> frozenset[int]:
+        seeing = Seeing(self.settings)
+        return seeing.hidden_from(tx, school, seeing.person(recipient) if recipient else None, now)
+
+    def withheld(self, hidden: Collection[int] = ()) -> tuple[int, ...]:
         """Numbers of the cases that are withheld: a moderator is told that there are some, and no more."""
         with self.store.reading() as tx:
-            return tuple(sorted(media_gate.all_withheld(tx, self._school(tx))))
+            return tuple(sorted(media_gate.all_withheld(tx, self._school(tx)).keys() - set(hidden)))
 
     def _watched(self, tx: Transaction, school: School) -> list[Account]:
         """Accounts that are still in the configuration: nobody is blind on one that was taken out of it."""
@@ -190,6 +210,10 @@ class Reporter:
 def _evidence_head(tx: Transaction, school: School, now: datetime) -> EvidenceHead | None:
     head = evidence_log.newest_checkpoint(tx, school, until=now)
     return EvidenceHead(head.size, short_form(checkpoint_of(school, head)), head.key, head.at) if head else None
+
+
+def _without(hidden: Collection[int], found: Iterable[Case]) -> list[Case]:
+    return [case for case in found if case.id not in hidden]
 
 
 def _option(rule: ResponseRule, name: str) -> str:

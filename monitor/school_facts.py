@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
 
+from config.people import Person
 from config.policy import PolicyPack, ResponseRule
+from config.register import RegisterEntry
 
 
 @dataclass(frozen=True)
@@ -32,3 +34,10 @@ class SchoolFacts:
     """What it runs on: Python, operating system."""
     configuration: str
     """Digest of the settings in force, secrets left out."""
+    people: tuple[Person, ...] = ()
+    registered: tuple[RegisterEntry, ...] = ()
+
+    def entry(self, account_key: str) -> RegisterEntry:
+        """What the register says about an account; an empty entry where it says nothing."""
+        found = (entry for entry in self.registered if entry.account == account_key)
+        return next(found, RegisterEntry(account=account_key))

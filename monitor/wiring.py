@@ -172,6 +172,8 @@ def school_facts(settings: Settings) -> SchoolFacts:
         policy=settings.policy,
         rule=settings.rule,
         moderators=tuple(p.email for p in settings.people if "moderator" in p.roles),
+        people=settings.people,
+        registered=settings.registered,
         digest_at=settings.schedule.digest_at,
         evidence=settings.evidence_folder,
         sample_percent=settings.evidence.sample_percent,

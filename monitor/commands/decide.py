@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 
 from monitor.commands.base import CommandFailed, Outcome, app_for, case_number
 from monitor.commands.people import acting, declare_actor
+from monitor.commands.sight import sight_of
 from monitor.model import Action
 
 EXAMPLE = 'school-monitor decide 12 answered_elsewhere --by "Mrs Ali" --why "phoned the parent" --version 1'
@@ -39,11 +40,12 @@ def run(args: Namespace) -> int:
 
     app = app_for(args)
     actor = acting(args, app.settings)
+    sight = sight_of(app, args)
     with app.store.writing() as tx:
         school = ledger.school_by_key(tx, app.settings.school.key)
         comment = judged.comment_of(tx, school, args.case) if school else None
-        if comment is None or comment.erased_at is not None:
-            raise CommandFailed(f"there is no case {args.case}; school-monitor queue lists what waits")
+        if comment is None or comment.erased_at is not None or comment.id in sight.hidden:
+            raise CommandFailed(sight.no_such_case(args.case))
         if args.version is None and len(comment.versions) > 1:
             raise CommandFailed(
                 f"case {args.case} has been edited; say which version you saw with --version, as `show` prints it",

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from alerts.filters import counted
 from monitor.commands.base import Outcome, app_for, known_account, local
+from monitor.commands.people import declare_viewer
 from monitor.commands.printing import print_table
+from monitor.commands.sight import sight_of
 from monitor.rules.queue import Waiting
 from monitor.words import category_words, kind_words, state_words
 
@@ -17,18 +19,22 @@ EXAMPLE = "school-monitor queue"
 def configure(parser: ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--account", metavar="KEY", help="only this account")
+    declare_viewer(parser)
 
 
 def run(args: Namespace) -> int:
     """Print the list: no words of any comment, `show` gives those. 0 even when something waits."""
     app = app_for(args)
     zone, account = app.settings.school.timezone, known_account(app, args.account)
-    entries = [e for e in app.reporter.waiting(app.clock()) if account in {None, e.case.account}]
+    sight = sight_of(app, args)
+    entries = [e for e in app.reporter.waiting(app.clock(), sight.hidden) if account in {None, e.case.account}]
     if entries:
         _print(entries, zone)
     else:
         print("Nothing waits.")
-    if withheld := app.reporter.withheld():
+    for line in sight.note():
+        print(line)
+    if withheld := app.reporter.withheld(sight.hidden):
         print(f"Not shown: {counted(len(withheld), 'case is', 'cases are')} withheld, with the safeguarding lead.")
     return Outcome.DONE
 

@@ -11,6 +11,7 @@ from monitor.commands.base import CommandFailed, Outcome, app_for, case_number, 
 from monitor.commands.erased_words import erased_line
 from monitor.commands.people import declare_actor, looking
 from monitor.commands.quoting import quoted, visible
+from monitor.commands.sight import circle_lines, sight_of
 from monitor.model import Action, Case, Flag, StateAnswer
 from monitor.rules.marks import mark_on
 from monitor.rules.state import response_state
@@ -37,9 +38,10 @@ def configure(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Print text, reason, deadline and why, what was done, and where the evidence lies."""
     app = app_for(args)
+    sight = sight_of(app, args)
     case = app.reporter.case(args.case)
-    if case is None:
-        raise CommandFailed(f"there is no case {args.case}; school-monitor queue lists what waits")
+    if case is None or case.id in sight.hidden:
+        raise CommandFailed(sight.no_such_case(args.case))
     if erasure := app.reporter.erasure(args.case):
         print(f"Case {args.case}. {erased_line(*erasure, app.settings.school.timezone)}")
         return Outcome.DONE
@@ -53,10 +55,11 @@ def run(args: Namespace) -> int:
     lines = [
         *_who_and_where(case, answer, zone),
         *_words(case, zone),
-        *_thread(app.reporter.thread(case.id, THREAD_SHOWN), case, zone),
+        *_thread(app.reporter.thread(case.id, THREAD_SHOWN, sight.hidden), case, zone),
         *_deadline(case),
         *_flags(case, app.settings.policy),
         *_decisions(case, zone),
+        *circle_lines(app, case.id),
         *(f"Evidence: {app.settings.evidence_folder / path}" for path in case.evidence),
     ]
     print("\n".join(lines))

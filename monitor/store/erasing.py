@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 
-from monitor.store import identity, scrubbing
+from monitor.store import exclusions, identity, scrubbing
 from monitor.store.engine import Transaction
 from monitor.store.evidence_tables import Erasure, LogOpening, Recheck, Snapshot, SnapshotPart
 from monitor.store.scrubbing import UNSEEN
@@ -109,6 +109,7 @@ def forget_words(tx: Transaction, school: School, comment: Comment, now: datetim
     flags, reasons = Flag.comment_id == comment.id, (Decision.comment_id == comment.id, func.trim(Decision.why) != "")
     tx.execute(update(Flag).where(flags).values(start=0, end=0).execution_options(**UNSEEN))
     tx.execute(update(Decision).where(*reasons).values(why=REASON_ERASED).execution_options(**UNSEEN))
+    exclusions.forget_words_of(tx, comment, REASON_ERASED)
     comment.author_id, comment.author_name, comment.permalink = None, "", ""
     comment.addressed_to, comment.attachments = [], []
     comment.remote_id, comment.erased_at = tombstone, comment.erased_at or now

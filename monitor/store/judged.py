@@ -103,6 +103,14 @@ def post_of(tx: Transaction, item: Item) -> Post | None:
     return tx.scalar(select(Post).where(Post.account_id == item.account_id, Post.remote_id == item.post_remote_id))
 
 
+def parent_of(tx: Transaction, item: Item) -> Item | None:
+    """The comment or reply that an item answers, when we have it."""
+    if item.parent_remote_id is None:
+        return None
+    here = (Item.account_id == item.account_id, Item.remote_id == item.parent_remote_id, Item.erased_at.is_(None))
+    return tx.scalar(select(Item).where(*here))
+
+
 def thread_of(tx: Transaction, item: Item, at_most: int, without: Collection[int] = ()) -> list[ThreadMessage]:
     """What else was said in the thread, oldest first, the newest `at_most` messages; nothing `without` names."""
     rows = tx.scalars(
