@@ -45,6 +45,7 @@ def _words(text: str) -> frozenset[str]:
 _BETWEEN = _words("and n de van der den da la le du von al el bin ibn bint st o mc mac ter ten")
 _BEGINNINGS = _words("mc mac o d st de le la du van fitz al el ab ap abu bin ter")
 """Pieces of one surname that people write apart."""
+_THE_SAME = {"mc": "mac", "mac": "mc"}
 _SENTENCE_ENDS = frozenset('!?\n:;"')
 _POINTS_BACK = _words("she he her him hers his herself himself shes hes")
 _POINTING = _words("this that the your")
@@ -152,8 +153,10 @@ class PeopleNamed:
                     yield from self._titled_hits(self.phrases.get(said[:-1], ()), words, at)
                 break
             yield from self._titled_hits(self.phrases.get(said, ()), words, at)
-            if end == at + 1 and words.word(at) in _BEGINNINGS:
-                yield from self._titled_hits(self.surnames.get(said, ()), words, at)
+        if words.word(at) in _BEGINNINGS:
+            for beginning in {words.word(at), _THE_SAME.get(words.word(at), "")}:
+                for reading in readings(beginning + words.word(at + 1)[:LONGEST]) if beginning else ():
+                    yield from self._titled_hits(self.surnames.get(reading, ()), words, at)
         word = words.word(at)
         if SHORTEST_JOINED <= len(word) <= LONGEST and word not in everyday_words():
             for begin in range(len(word)):
@@ -271,7 +274,7 @@ def _office(words: Words, at: int) -> str:
         return "safeguarding"
     if before in _NOT_THE_HEAD:
         return ""
-    if word in _HEAD_WORDS or (word == "head" and after in _HEAD_ENDS):
+    if word in _HEAD_WORDS or word[:-1] in _HEAD_WORDS or (word == "head" and after in _HEAD_ENDS):
         return "head"
     if word == "principal" and before in _BEFORE_AN_OFFICE:
         return "head"
