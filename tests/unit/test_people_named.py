@@ -38,8 +38,8 @@ def named(text):
         "Okaaaafor", "OOOkafor", "0kafor", "0kaf0r", "Ok@for", "O k a f o r", "O.k.a.f.o.r", "O-k-a-f-o-r",
         "Оkаfоr", "Oka\u200bfor", "O\u0301kafor", "Ｏｋａｆｏｒ", "Okafro", "Okafr", "Okaffor", "Okefor", "MsOkafor",
         "#MsOkaforOut", "@ms.okafor", "Mr and Mrs Okafor", "Ms. Okafor", "Ms.Okafor", "the head is a thief",
-        "your head teacher", "Headteacher", "the headmistress's car", "sack the headmaster", "the head of school", "this Head",
-        "our principal",
+        "your head teacher", "Headteacher", "the headmistress's car", "sack the headmaster", "the head of school",
+        "this Head", "our principal",
     ],
 )  # fmt: skip
 def test_the_head_is_named_by_name_however_it_is_written_and_by_office(text):
