@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -21,12 +21,14 @@ from config.settings import Settings
 from monitor.coverage import blind, week_of
 from monitor.custody import media_gate
 from monitor.custody.log import checkpoint_of
+from monitor.digesting import accounts_of, for_person
 from monitor.evidence.log.checkpoint import short_form
 from monitor.model import OFFENSIVE, Case, Flag, ResponseState
 from monitor.rules import weekly
 from monitor.rules.marks import is_false_alarm
 from monitor.rules.queue import Waiting, in_order, worst
 from monitor.rules.slots import week_bounds
+from monitor.school_facts import SchoolFacts
 from monitor.store import cases, erasure_book, evidence_log, judged, ledger
 from monitor.store.engine import Store, Transaction
 from monitor.store.tables import Account, School
@@ -40,6 +42,7 @@ class Reporter:
 
     store: Store
     settings: Settings
+    facts: SchoolFacts
 
     def waiting(self, now: datetime) -> list[Waiting]:
         """The moderators' list."""
@@ -68,21 +71,23 @@ class Reporter:
             return judged.thread_of(tx, comment, at_most, media_gate.all_withheld(tx, school)) if comment else []
 
     def digest(self, recipient: str, now: datetime) -> Digest:
-        """The morning digest as it would read at `now`."""
+        """The morning digest of one person as it would read at `now`: of the accounts they look after today all they
+        may see, of the others what they are told of and what is no more than a concern."""
         with self.store.reading() as tx:
             school = self._school(tx)
-            entries = self._waiting(tx, school, now)
+            found = for_person(tx, self.facts, self._waiting(tx, school, now), recipient, now)
             read_until = self._read_until(tx, school)
-            blind = self._blind(tx, school, now)
+            looked_after = accounts_of(self.facts, [a.key for a in self.settings.accounts], recipient, now)
+            blind = self._blind(tx, school, now, looked_after)
         policy = self.settings.policy
         return Digest(
             school=self.settings.school.name,
             timezone=self.settings.school.timezone,
             now=now,
             recipient=recipient,
-            to_answer=tuple(_line(e) for e in entries if e.needs_reply and not e.is_overdue),
-            overdue=tuple(_line(e) for e in entries if e.is_overdue),
-            flagged=tuple(_line(e) for e in entries if e.flags),
+            to_answer=tuple(_line(e) for e in found.to_answer if not e.is_overdue),
+            overdue=tuple(_line(e) for e in found.to_answer if e.is_overdue),
+            flagged=tuple(_line(e) for e in found.flagged),
             blind=blind,
             read_until=read_until,
             rule_in_words=self._rule_in_words(),
@@ -179,8 +184,8 @@ class Reporter:
         known = [moment for moment in moments if moment]
         return min(known) if known and len(known) == len(moments) else None
 
-    def _blind(self, tx: Transaction, school: School, now: datetime) -> tuple[Blind, ...]:
-        watched = self._watched(tx, school)
+    def _blind(self, tx: Transaction, school: School, now: datetime, keys: Collection[str]) -> tuple[Blind, ...]:
+        watched = [account for account in self._watched(tx, school) if account.key in keys]
         return tuple(filter(None, (blind(tx, account, self._poll_minutes(account), now) for account in watched)))
 
     def _poll_minutes(self, account: Account) -> int:

@@ -33,6 +33,7 @@ def run(args: Namespace) -> int:
     sound = [
         passes("incidents", lambda: _incidents(app)),
         passes("mails", lambda: _mails(app)),
+        passes("urgent alerts", lambda: _alerts(app)),
         passes("disk", lambda: evidence_folder(app)),
         passes("evidence log", lambda: _signed(app)),
     ]
@@ -93,6 +94,26 @@ def _mails(app: App) -> str:
         return "none waits"
     more = f"; and {len(lines) - MOST_MAILS} more" if len(lines) > MOST_MAILS else ""
     raise CommandFailed("; ".join(lines[:MOST_MAILS]) + more)
+
+
+def _alerts(app: App) -> str:
+    """How many urgent alerts are on their way from person to person. Raises CommandFailed for those at the end."""
+    from monitor.store import alerts, ledger
+
+    zone = app.settings.school.timezone
+    with app.store.reading() as tx:
+        school = ledger.enrolled_school(tx, app.settings.school.key)
+        waiting = alerts.unsettled(tx, school)
+        lines = [
+            f"case {alert.comment_id}: urgent since {local(alert.opened_at, zone)}, everybody on its route was told, "
+            "and nobody has acknowledged it"
+            for alert in waiting
+            if alert.next_step_at is None
+        ]
+    if lines:
+        more = f"; and {len(lines) - MOST_MAILS} more" if len(lines) > MOST_MAILS else ""
+        raise CommandFailed("; ".join(lines[:MOST_MAILS]) + more)
+    return f"{len(waiting)} not acknowledged yet, and somebody comes next" if waiting else "none open"
 
 
 def _signed(app: App) -> str:
