@@ -63,6 +63,64 @@ class Digest:
 
 
 @dataclass(frozen=True)
+class Pressing:
+    """One case that does not wait for the digest: what it is, what to do first, and who else knows."""
+
+    case: int
+    account: str
+    what: str
+    received_at: datetime
+    flags: tuple[str, ...]
+    """Its categories in neutral words."""
+    clauses: tuple[str, ...]
+    """The headings of the policy under which the school acts."""
+    limits: tuple[str, ...]
+    """What must not be done, or not yet, in sentences."""
+    steps: tuple[str, ...]
+    """What the policy asks people to do, first things first."""
+    told: tuple[tuple[str, datetime], ...] = ()
+    """Who was told before this mail, and when; a name, or an e-mail address where there is none."""
+    next: tuple[str, ...] = ()
+    """Who is told next, while nobody acknowledges it. None: nobody is left."""
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Urgent:
+    """To one person: cases that somebody has to look at now. Sent day and night."""
+
+    school: str
+    timezone: str
+    now: datetime
+    recipient: str
+    by: str
+    """What this person types after --by."""
+    cases: tuple[Pressing, ...]
+    """Oldest first; at least one."""
+    passed_on: bool
+    """Somebody was told before, and nobody has acknowledged it."""
+    can_look: bool
+    """The person is among those the configuration names, and can look for themselves."""
+    policy: str
+    shown: int
+
+
+@dataclass(frozen=True)
+class Serious:
+    """To one person: cases that need a look on the same working day, together in one mail."""
+
+    school: str
+    timezone: str
+    now: datetime
+    recipient: str
+    by: str
+    cases: tuple[Pressing, ...]
+    can_look: bool
+    policy: str
+    shown: int
+
+
+@dataclass(frozen=True)
 class Failing:
     """One thing that keeps an account, or some of its streams, from being read."""
 

@@ -76,7 +76,7 @@ def _templates() -> Environment:
         not_watched,
     )
     environment.filters.update({function.__name__: function for function in functions})
-    environment.filters.update(with_place=_with_place)
+    environment.filters.update(with_place=_with_place, in_brackets=_in_brackets)
     environment.globals.update(period=filters.period, share=filters.share)
     return environment
 
@@ -89,4 +89,10 @@ def _visible(value: object) -> object:
 def _with_place(headline: str, place: str) -> str:
     """The headline with the account behind it, where both fit in a subject: half a name helps nobody."""
     whole = f"{headline.strip()} - {filters.label(place)}"
+    return whole if place and len(whole) <= LONGEST_SUBJECT else headline
+
+
+def _in_brackets(headline: str, place: str) -> str:
+    """The headline with the account in brackets, where both fit in a subject."""
+    whole = f"{headline.strip()} ({filters.label(place)})"
     return whole if place and len(whole) <= LONGEST_SUBJECT else headline

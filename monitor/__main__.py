@@ -26,6 +26,7 @@ COMMANDS = {
     "run": "the daemon: read, judge and mail until told to stop",
     "queue": "what waits for a moderator, most pressing first",
     "show": "one case whole",
+    "acknowledge": "say that you have an urgent case in hand, so that nobody else is told",
     "decide": "record what a moderator did",
     "keep-out": "keep somebody out of a case that is about them, or let them in again",
     "report": "the weekly report",

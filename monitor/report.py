@@ -22,12 +22,14 @@ from config.settings import Settings
 from monitor.coverage import blind, week_of
 from monitor.custody import media_gate
 from monitor.custody.log import checkpoint_of
+from monitor.digesting import accounts_of, for_person
 from monitor.evidence.log.checkpoint import short_form
 from monitor.model import OFFENSIVE, Case, Flag, ResponseState
 from monitor.rules import weekly
 from monitor.rules.marks import is_false_alarm
 from monitor.rules.queue import Waiting, in_order, worst
 from monitor.rules.slots import week_bounds
+from monitor.school_facts import SchoolFacts
 from monitor.seeing import Seeing
 from monitor.store import cases, erasure_book, evidence_log, exclusions, judged, ledger
 from monitor.store.engine import Store, Transaction
@@ -42,6 +44,7 @@ class Reporter:
 
     store: Store
     settings: Settings
+    facts: SchoolFacts
 
     def waiting(self, now: datetime, hidden: Collection[int] = ()) -> list[Waiting]:
         """The moderators' list, without the cases that are `hidden`."""
@@ -51,7 +54,7 @@ class Reporter:
     def hidden_from(self, person: Person | None, now: datetime) -> frozenset[int]:
         """Numbers of the cases this person must not know of. None: nobody said who they are."""
         with self.store.reading() as tx:
-            return Seeing(self.settings).hidden_from(tx, self._school(tx), person, now)
+            return Seeing(self.facts).hidden_from(tx, self._school(tx), person, now)
 
     def case(self, case_id: int) -> Case | None:
         """One case whole."""
@@ -76,21 +79,24 @@ class Reporter:
             return judged.thread_of(tx, comment, at_most, left_out) if comment else []
 
     def digest(self, recipient: str, now: datetime) -> Digest:
-        """The morning digest as it would read at `now`."""
+        """The morning digest of one person as it would read at `now`: of the accounts they look after today all they
+        may see, of the others what they are told of and what is no more than a concern."""
         with self.store.reading() as tx:
             school = self._school(tx)
-            entries = self._waiting(tx, school, now, self._hidden_by_mail(tx, school, recipient, now))
+            hidden = self._hidden_by_mail(tx, school, recipient, now)
+            found = for_person(tx, self.facts, self._waiting(tx, school, now, hidden), recipient, now)
             read_until = self._read_until(tx, school)
-            blind = self._blind(tx, school, now)
+            looked_after = accounts_of(self.facts, [a.key for a in self.settings.accounts], recipient, now)
+            blind = self._blind(tx, school, now, looked_after)
         policy = self.settings.policy
         return Digest(
             school=self.settings.school.name,
             timezone=self.settings.school.timezone,
             now=now,
             recipient=recipient,
-            to_answer=tuple(_line(e) for e in entries if e.needs_reply and not e.is_overdue),
-            overdue=tuple(_line(e) for e in entries if e.is_overdue),
-            flagged=tuple(_line(e) for e in entries if e.flags),
+            to_answer=tuple(_line(e) for e in found.to_answer if not e.is_overdue),
+            overdue=tuple(_line(e) for e in found.to_answer if e.is_overdue),
+            flagged=tuple(_line(e) for e in found.flagged),
             blind=blind,
             read_until=read_until,
             rule_in_words=self._rule_in_words(),
@@ -181,7 +187,7 @@ class Reporter:
     def _hidden_by_mail(
         self, tx: Transaction, school: School, recipient: str | None, now: datetime
     ) -> frozenset[int]:
-        seeing = Seeing(self.settings)
+        seeing = Seeing(self.facts)
         return seeing.hidden_from(tx, school, seeing.person(recipient) if recipient else None, now)
 
     def withheld(self, hidden: Collection[int] = ()) -> tuple[int, ...]:
@@ -199,8 +205,8 @@ class Reporter:
         known = [moment for moment in moments if moment]
         return min(known) if known and len(known) == len(moments) else None
 
-    def _blind(self, tx: Transaction, school: School, now: datetime) -> tuple[Blind, ...]:
-        watched = self._watched(tx, school)
+    def _blind(self, tx: Transaction, school: School, now: datetime, keys: Collection[str]) -> tuple[Blind, ...]:
+        watched = [account for account in self._watched(tx, school) if account.key in keys]
         return tuple(filter(None, (blind(tx, account, self._poll_minutes(account), now) for account in watched)))
 
     def _poll_minutes(self, account: Account) -> int:

@@ -11,27 +11,25 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config.people import Person
-from config.settings import Settings
 from monitor.custody.media_gate import Mark
-from monitor.model import Case, Flag
-from monitor.rules.handling import handling
-from monitor.rules.marks import is_false_alarm
 from monitor.rules.seeing import Restriction, may_see
-from monitor.store import cases, exclusions
+from monitor.school_facts import SchoolFacts
+from monitor.store import alerts, cases, exclusions, judged
 from monitor.store.engine import Transaction
 from monitor.store.exclusions import THE_OTHERS
 from monitor.store.tables import School
+from monitor.telling import concerns, standing_flags
 
 
 @dataclass(frozen=True)
 class Seeing:
     """Says for one school who may see what."""
 
-    settings: Settings
+    school: SchoolFacts
 
     def person(self, email: str) -> Person | None:
         """The configured person with this e-mail address."""
-        return next((each for each in self.settings.people if each.email.lower() == email.lower()), None)
+        return next((each for each in self.school.people if each.email.lower() == email.lower()), None)
 
     def hidden_from(self, tx: Transaction, school: School, person: Person | None, now: datetime) -> frozenset[int]:
         """Numbers of the cases this person must not know of. None: nobody said who they are."""
@@ -40,7 +38,7 @@ class Seeing:
 
     def restrictions(self, tx: Transaction, school: School, now: datetime) -> Mapping[int, Restriction]:
         """Every case that is not for everybody, with what narrows its circle."""
-        heads = frozenset(person.email.lower() for person in self.settings.people if "head" in person.roles)
+        heads = frozenset(person.email.lower() for person in self.school.people if "head" in person.roles)
         found = {}
         for number, people in exclusions.by_case(tx, school).items():
             kept_out = people - {THE_OTHERS}
@@ -50,7 +48,7 @@ class Seeing:
                 only_those_told=told is not None,
                 told=told or frozenset(),
                 heads=heads,
-                instead_of_the_head=self.settings.policy.instead_of_the_head,
+                instead_of_the_head=self.school.policy.instead_of_the_head,
             )
         return {number: each for number, each in found.items() if each.kept_out or each.only_those_told}
 
@@ -62,24 +60,16 @@ class Seeing:
         self, tx: Transaction, school: School, number: int, kept_out: frozenset[str], now: datetime
     ) -> frozenset[str] | None:
         """Who is told of a case that only those may see; None: that is over, since its flags were rejected."""
-        case = cases.case_by_id(tx, school, number)
-        handled = handling(_standing(case), self.settings.policy) if case else None
-        if case is None or handled is None or not handled.only_those_told:
+        case, comment = cases.case_by_id(tx, school, number), judged.comment_of(tx, school, number)
+        if case is None or comment is None:
             return None
-        duties = {*handled.first, *handled.then}
-        entry = self.settings.register_entry(case.account)
-        told = {
-            person.email.lower()
-            for person in self.settings.people
-            if duties.intersection(person.roles) or ("poster" in duties and person.name in entry.posters)
-        }
-        return frozenset(told - kept_out)
+        found = concerns(tx, self.school, comment, standing_flags(case), self.school.local_day(now))
+        if found is None or not found.handling.only_those_told:
+            return None
+        told = {*found.route.everybody, *alerts.mailed_of(tx, school, comment)}
+        return frozenset(person.lower() for person in told) - kept_out
 
 
 def restricted_marks(tx: Transaction, school: School) -> dict[int, Mark]:
     """Every case that is not for everybody, in the shape of what is withheld: its words stand with it alone."""
     return {case: Mark(case, at) for case, at in exclusions.restricted(tx, school).items()}
-
-
-def _standing(case: Case) -> tuple[Flag, ...]:
-    return tuple(flag for flag in case.flags if not is_false_alarm(flag, case))

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor.commands.base import CommandFailed, Outcome, app_for, local
+from monitor.commands.people import declare_viewer
 from monitor.commands.printing import print_table
 from monitor.commands.soundness import evidence_folder, evidence_log, passes, say
 
@@ -23,7 +24,8 @@ MOST_MAILS = 5
 
 
 def configure(parser: ArgumentParser) -> None:
-    """There are no options beyond --config."""
+    """Declare the options."""
+    declare_viewer(parser)
 
 
 def run(args: Namespace) -> int:
@@ -33,6 +35,7 @@ def run(args: Namespace) -> int:
     sound = [
         passes("incidents", lambda: _incidents(app)),
         passes("mails", lambda: _mails(app)),
+        passes("urgent alerts", lambda: _alerts(app, _hidden(app, args))),
         passes("disk", lambda: evidence_folder(app)),
         passes("evidence log", lambda: _signed(app)),
     ]
@@ -93,6 +96,37 @@ def _mails(app: App) -> str:
         return "none waits"
     more = f"; and {len(lines) - MOST_MAILS} more" if len(lines) > MOST_MAILS else ""
     raise CommandFailed("; ".join(lines[:MOST_MAILS]) + more)
+
+
+def _hidden(app: App, args: Namespace) -> frozenset[int]:
+    """Cases that are not told of here. A technician sees what is told where nobody says who they are."""
+    from monitor.commands.people import configured
+    from monitor.rules.seeing import is_only_a_technician
+
+    person = configured(args.by, app.settings) if args.by else None
+    if person and is_only_a_technician(person):
+        person = None
+    return app.reporter.hidden_from(person, app.clock())
+
+
+def _alerts(app: App, hidden: frozenset[int]) -> str:
+    """How many urgent alerts are on their way from person to person. Raises CommandFailed for those at the end."""
+    from monitor.store import alerts, ledger
+
+    zone = app.settings.school.timezone
+    with app.store.reading() as tx:
+        school = ledger.enrolled_school(tx, app.settings.school.key)
+        waiting = [alert for alert in alerts.unsettled(tx, school) if alert.comment_id not in hidden]
+        lines = [
+            f"case {alert.comment_id}: urgent since {local(alert.opened_at, zone)}, everybody on its route was told, "
+            "and nobody has acknowledged it"
+            for alert in waiting
+            if alert.next_step_at is None
+        ]
+    if lines:
+        more = f"; and {len(lines) - MOST_MAILS} more" if len(lines) > MOST_MAILS else ""
+        raise CommandFailed("; ".join(lines[:MOST_MAILS]) + more)
+    return f"{len(waiting)} not acknowledged yet, and somebody comes next" if waiting else "none open"
 
 
 def _signed(app: App) -> str:

@@ -52,11 +52,11 @@ def run(args: Namespace) -> int:
             comment = judged.comment_of(tx, school, args.case)
             if comment is None or comment.erased_at is not None or comment.id in sight.hidden:
                 raise CommandFailed(sight.no_such_case(args.case))
-            _refuse_without_role(app, sight, Seeing(app.settings).restriction_of(tx, school, comment.id, app.clock()))
+            _refuse_without_role(app, sight, Seeing(app.school).restriction_of(tx, school, comment.id, app.clock()))
             if args.lift:
                 entry = keeping_out.let_in_by_hand(tx, comment, whom, actor, app.clock())
             else:
-                facts = app.capturer.school
+                facts = app.school
                 entry = keeping_out.keep_out_by_hand(tx, facts, comment, whom, actor, app.clock())
     except ClockSetBack as refused:
         raise CommandFailed(str(refused)) from None

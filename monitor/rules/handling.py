@@ -2,7 +2,8 @@
 
 Where rules of several kinds meet, the careful one wins:
 
-    who is told     everybody any of them names; the chains one after the other
+    who is told     everybody any of them names; the chains one after the other. Where one is for those who are told
+                    alone, those it names: a swear word beside an allegation brings nobody else in
     how fast        as the gravest flag or kind asks
     answering       hold, before redirect, before in time
     taking down     illegal content, before waiting for advice, before at once, before as a moderator sees fit
@@ -85,13 +86,14 @@ def handling(flags: Collection[Flag], pack: PolicyPack, *, is_illegal: bool = Fa
         return None
     kinds = sorted({flag.category for flag in flags} - {Category.COULD_NOT_BE_CHECKED})
     rules = [pack.categories[kind] for kind in kinds]
-    first = _each_once(duty for rule in rules for duty in rule.tell.first) or ("moderator",)
+    telling = [rule for rule in rules if rule.keep_out.only_those_told] or rules
+    first = _each_once(duty for rule in telling for duty in rule.tell.first) or ("moderator",)
     removal = max((Removal(rule.hold.removal) for rule in rules), key=_how_careful, default=Removal.BY_MODERATOR)
     return Handling(
         severity=worst(flags),
         first=first,
-        then=tuple(d for d in _each_once(duty for rule in rules for duty in rule.tell.then) if d not in first),
-        acknowledge_minutes=min((rule.tell.acknowledge_minutes for rule in rules), default=30),
+        then=tuple(d for d in _each_once(duty for rule in telling for duty in rule.tell.then) if d not in first),
+        acknowledge_minutes=min((rule.tell.acknowledge_minutes for rule in telling), default=30),
         answering=max((Answering(rule.hold.answer) for rule in rules), key=_how_held, default=Answering.IN_TIME),
         redirect_to=_each_once(rule.hold.redirect_to for rule in rules if rule.hold.redirect_to),
         removal=Removal.ILLEGAL if is_illegal else removal,
@@ -118,7 +120,7 @@ def _reasons(rule: CategoryRule) -> Iterable[Because]:
         yield Because(rule.hold.answer, rule.hold.clause or rule.clause)
     if rule.hold.removal != "by_moderator":
         yield Because(rule.hold.removal, rule.hold.clause or rule.clause)
-    if rule.keep_out.named or rule.keep_out.posters or rule.keep_out.only_those_told:
+    if rule.keep_out.is_any:
         yield Because("kept_out", rule.keep_out.clause or rule.clause)
 
 

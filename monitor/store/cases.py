@@ -71,6 +71,12 @@ def undecided_flags(tx: Transaction, school: School) -> dict[int, tuple[Flag, ..
     return _flags(tx, school, ~_decided())
 
 
+def undecided_of(tx: Transaction, comment: Comment) -> tuple[Flag, ...]:
+    """The flags of one comment on versions no moderator has decided on yet."""
+    rows = tx.scalars(select(FlagRow).where(FlagRow.comment_id == comment.id, ~_decided()).order_by(FlagRow.id))
+    return tuple(_flag(row) for row in rows)
+
+
 def flags_of(tx: Transaction, version: Version) -> tuple[Flag, ...]:
     """The flags raised on one version."""
     rows = tx.scalars(select(FlagRow).where(FlagRow.version_id == version.id).order_by(FlagRow.id))

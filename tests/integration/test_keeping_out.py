@@ -43,7 +43,7 @@ def sees(desk, name):
     """Remote ids of the cases this person sees; None: somebody without a name."""
     person = next((p for p in desk.settings.people if p.name == name), None)
     with desk.rows() as (tx, row, _):
-        hidden = Seeing(desk.settings).hidden_from(tx, row, person, desk.clock())
+        hidden = Seeing(desk.app.school).hidden_from(tx, row, person, desk.clock())
     return {remote_id for remote_id, case in desk.cases().items() if case.id not in hidden}
 
 
