@@ -21,14 +21,15 @@ def configure(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Write JSON lines to standard output."""
     from monitor.custody import media_gate
-    from monitor.store import archive, ledger
+    from monitor.store import archive, cases, ledger
 
     app = app_for(args)
     account = known_account(app, args.account)
     with app.store.reading() as tx:
         school = ledger.school_by_key(tx, app.settings.school.key)
         withheld = media_gate.all_withheld(tx, school) if school else {}
-        for row in archive.everything(tx, school, account, args.since, withheld) if school else ():
+        held = cases.held_under(tx, school, app.settings.policy) if school else {}
+        for row in archive.everything(tx, school, account, args.since, withheld, held) if school else ():
             print(json.dumps(row, ensure_ascii=False))
     if withheld:
         numbers = ", ".join(map(str, sorted(withheld)))

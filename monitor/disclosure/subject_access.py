@@ -135,7 +135,7 @@ class SubjectAccess:
             withheld=media_gate.all_withheld(tx, school),
             timezone=self.school.timezone,
             now=now,
-            terms=self.school.policy.retention,
+            policy=self.school.policy,
             in_words=self.in_words,
         )
 
