@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.custody.capture import Capturer, Occasion
@@ -12,9 +12,13 @@ from monitor.custody.log import Actor, note
 from monitor.model import Action
 from monitor.rules.decisions import Refusal, Request, Situation, refusal
 from monitor.rules.marks import NEEDS_A_FLAG, standing
-from monitor.store import cases, decided, judged
+from monitor.rules.removals import CLAIMS
+from monitor.store import cases, decided, judged, snapshots
 from monitor.store.engine import Transaction
 from monitor.store.tables import Comment, Decision
+
+LOOK_AGAIN_AFTER = (timedelta(0), timedelta(hours=1), timedelta(hours=24))
+"""When the network is asked whether what was said to be taken down is still there: a first absence wants a second."""
 
 
 class NothingFlagged(Exception):
@@ -85,7 +89,10 @@ def decide(
     if action in NEEDS_A_FLAG and not flags and not _flagged_before(tx, comment):
         raise NothingFlagged(f"case {comment.id} has no flag on version {seen_version}: none to confirm or reject")
     occasion = Occasion(f"Somebody decided on it: {action.value.replace('_', ' ')}.", actor.name)
-    capturer.capture(tx, comment, version, flags, occasion, now)
+    kept = capturer.capture(tx, comment, version, flags, occasion, now)
+    if action in CLAIMS:
+        for wait in LOOK_AGAIN_AFTER:
+            snapshots.owe_recheck_soon(tx, kept, now + wait)
     decision = judged.record_decision(tx, comment, seen_version, action, actor.name, actor.why, now, details, undoes)
     facts: dict[str, object] = {"action": action.value, "version": version.number, "decision": decision.id}
     if undoes is not None:

@@ -269,5 +269,8 @@ class Case:
     """Folders of its snapshots, relative to the evidence folder."""
     reads_since_removal: tuple[datetime, ...] = ()
     """When the first two complete reads began after somebody said it was taken down, where one of them met it."""
+    met_at: datetime | None = None
+    """When a read last met it where readers see it; None: since then it was only asked for by its id, and a network
+    may answer for what it hides."""
     to_do: tuple[str, ...] = ()
     """What waits besides an answer and flags nobody has decided on, in words (`monitor/rules/outstanding.py`)."""

@@ -76,8 +76,9 @@ def _shown(said: RecordedDecision, case: Case) -> tuple[Shown, datetime | None]:
         return Shown.NOT_VISIBLE, facts.gone_at
     if case.shown in {Presence.HIDDEN, Presence.HELD}:
         return Shown.HIDDEN, facts.last_seen_at
+    seen_at = case.met_at if said.fact.action is Action.HIDE else facts.last_seen_at
     reads = [read for read in case.reads_since_removal if read > said.fact.at]
     # What a read met that was under way already says nothing: it may have been fetched before.
-    if reads and facts.last_seen_at is not None and facts.last_seen_at >= reads[0]:
-        return Shown.STILL_VISIBLE, facts.last_seen_at
+    if reads and seen_at is not None and seen_at >= reads[0]:
+        return Shown.STILL_VISIBLE, seen_at
     return Shown.NOT_CONFIRMED, None

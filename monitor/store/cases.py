@@ -282,6 +282,7 @@ def _case(
         facts=_facts(comment, replies, read_at, decisions),
         flags=tuple(_flag(flag) for flag in comment.flags),
         decisions=decisions,
+        met_at=None if comment.asked_at and comment.asked_at >= comment.last_seen_at else comment.last_seen_at,
         evidence=tuple(evidence),
     )
 
