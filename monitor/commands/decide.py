@@ -143,8 +143,9 @@ def _what_follows(args: Namespace, comment: Comment) -> str:
 
 def _day(text: str) -> date:
     try:
-        if len(text) == len("2026-11-27"):
-            return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        pass
+        day = None
+    if day is not None and day.isoformat() == text:  # it also reads weeks, and days without hyphens
+        return day
     raise ArgumentTypeError(f'a day is written YYYY-MM-DD (found "{text[:40]}")')

@@ -150,15 +150,15 @@ def refusal(request: Request, situation: Situation) -> Refusal | None:
 
 def _badly_formed(request: Request, situation: Situation) -> str | None:
     name = _name(request.action)
+    numbers = [rule.number for rule in situation.pack.house_rules]
+    if request.house_rule and request.action in REMOVING and request.house_rule not in numbers:
+        return f'the policy has no house rule "{request.house_rule}"; it has {_listed(numbers) or "none"}'
     for key, option, goes_with in _OPTIONS:
         given = getattr(request, key) not in {"", None}
         if given and request.action not in goes_with:
             return f"{option} goes with {' or '.join(sorted(map(_name, goes_with)))}, not with {name}"
         if not given and request.action in goes_with and _is_needed(key, situation):
             return f"{name} needs {option} here{_hint(key, situation)}"
-    numbers = [rule.number for rule in situation.pack.house_rules]
-    if request.house_rule and request.house_rule not in numbers:
-        return f'the policy has no house rule "{request.house_rule}"; it has {", ".join(numbers) or "none"}'
     return None
 
 

@@ -57,8 +57,7 @@ def _takedown(case: Case, pack: PolicyPack) -> Iterable[str]:
         return
     acted = _decided(case, REMOVING)
     if is_illegal(case.decisions, case.version):
-        confirmed = _decided(case, {Action.CONFIRM_ILLEGAL})[-1]
-        if not any(each.fact.at >= confirmed.fact.at for each in acted):
+        if not _followed(case, Action.CONFIRM_ILLEGAL, REMOVING):
             yield ILLEGAL
         return
     now = [flag for flag in standing(case.flags, case.decisions) if flag.version in {case.version, None}]
@@ -75,8 +74,7 @@ def _advice(case: Case, pack: PolicyPack) -> Iterable[str]:
             yield BEFORE_ADVICE[case.shown]
         return
     received = _decided(case, {Action.ADVICE_RECEIVED})
-    settled = _decided(case, frozenset(Action) - LEAVES_FLAGS_OPEN)
-    if received and not any(each.number > received[-1].number for each in settled):
+    if received and not _followed(case, Action.ADVICE_RECEIVED, frozenset(Action) - LEAVES_FLAGS_OPEN):
         yield ADVICE_IS_THERE
 
 
@@ -92,6 +90,13 @@ def _edited(case: Case, pack: PolicyPack) -> Iterable[str]:
 def _decided(case: Case, actions: Iterable[Action], on: int | None = None) -> list[RecordedDecision]:
     wanted = frozenset(actions)
     return [d for d in in_force(case.decisions) if d.fact.action in wanted and (on is None or d.version == on)]
+
+
+def _followed(case: Case, action: Action, by: Iterable[Action]) -> bool:
+    """Whether one of the decisions `by` was recorded after the last `action`."""
+    recorded = [each.fact.action for each in in_force(case.decisions)]
+    last = len(recorded) - recorded[::-1].index(action)
+    return not set(by).isdisjoint(recorded[last:])
 
 
 def _after(decision: RecordedDecision, flags: Iterable[Flag]) -> bool:

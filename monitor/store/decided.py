@@ -24,7 +24,8 @@ from monitor.store.tables import Flag as FlagRow
 def counts() -> ColumnElement[bool]:
     """Whether a Decision is in force: nobody took it back, and it is no taking back itself."""
     undo = aliased(Decision)
-    return and_(Decision.action != Action.UNDO.value, ~exists().where(undo.undoes_id == Decision.id))
+    taken_back = exists().where(undo.comment_id == Decision.comment_id, undo.undoes_id == Decision.id)
+    return and_(Decision.action != Action.UNDO.value, ~taken_back)
 
 
 def decided() -> ColumnElement[bool]:
