@@ -142,9 +142,8 @@ class Gatherer:
                     "action": each.fact.action.value.replace("_", " "),
                     "version": each.version,
                     "reason": blackout.text(each.fact.note),
-                    "number": each.number,
-                    "takes_back": each.undoes,
-                    "details": {name: blackout.text(said) for name, said in each.details.items()},
+                    **{name: blackout.text(said) for name, said in each.details.items()},
+                    **({"takes_back": each.undoes} if each.undoes is not None else {}),
                 }
                 for each in case.decisions
             ],

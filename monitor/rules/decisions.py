@@ -106,10 +106,20 @@ STAYS_DONE = {
 
 
 def duties_of(person: Person, people: Sequence[Person], posters: Iterable[str], today: date) -> frozenset[str]:
-    """The duties a person is on today. `posters`: names of those who publish on the account."""
+    """The duties a person is on today. `posters`: names of those who publish on the account.
+
+    On duty as line manager is whoever manages one of the posters; where nobody does, whoever manages anybody.
+    """
+    publishing = frozenset(posters)
+    of_posters = {each.line_manager for each in people if each.name in publishing and each.line_manager}
+    managers = of_posters or {each.line_manager for each in people}
     covered = (away.roles for away in people if away.is_away(today) and _stands_in(away, people, today) is person)
-    poster = {"poster"} if person.name in posters else set()
-    return frozenset({*person.roles, *(role for roles in covered for role in roles), *poster})
+    found: set[str] = {*person.roles, *(role for roles in covered for role in roles)}
+    if person.name in publishing:
+        found.add("poster")
+    if person.name in managers:
+        found.add("line_manager")
+    return frozenset(found)
 
 
 def who_may(request: Request, situation: Situation) -> frozenset[str]:

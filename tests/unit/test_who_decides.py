@@ -88,6 +88,15 @@ def test_who_covers_for_somebody_away_is_on_their_duties_that_day():
     assert duties_of(deputy, people, (), TODAY) == {"moderator"}
 
 
+def test_who_manages_a_poster_is_on_duty_as_line_manager():
+    people = (person("One", "moderator"), person("Two", "staff", line_manager="One"), person("Three", "staff"))
+    assert duties_of(people[0], people, ("Two",), TODAY) == {"moderator", "line_manager"}
+    others = (*people, person("Four", "staff", line_manager="Three"))
+    assert duties_of(people[0], others, ("Four",), TODAY) == {"moderator"}
+    assert duties_of(people[2], others, ("Four",), TODAY) == {"staff", "line_manager"}
+    assert duties_of(people[0], others, (), TODAY) == {"moderator", "line_manager"}
+
+
 def test_cover_that_goes_round_in_a_circle_covers_nobody():
     away = ((TODAY, TODAY),)
     one = person("One", "head", absent=away, covered_by="Two")
