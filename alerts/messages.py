@@ -28,6 +28,8 @@ class Line:
     """Categories in words: "threat", "insult"."""
     severity: str = ""
     """The heaviest of its flags, in a word: "urgent", "serious", "concern", "note". Empty: not flagged."""
+    to_do: tuple[str, ...] = ()
+    """What else waits about it, or must not be done: "held: not to be answered", "take it down at once"."""
 
 
 @dataclass(frozen=True)
@@ -219,7 +221,7 @@ class Coverage:
 class AccountFigures:
     """Counts for one account. Received: came in the week. The others: had their deadline in the week.
 
-    `due` leaves out those nobody had to answer after all (no reply needed, withdrawn, spam).
+    `due` leaves out those nobody had to answer after all (no reply needed, withdrawn, spam), and `held`.
     """
 
     account: str
@@ -234,6 +236,21 @@ class AccountFigures:
     withdrawn: int
     spam: int
     unanswered: int
+    held: int = 0
+    """Not to be answered, by the policy: apart from what was missed."""
+
+
+@dataclass(frozen=True)
+class HeldBack:
+    """Comments nobody is to answer, under one clause of the policy.
+
+    `fell_due`: those whose deadline was in the week; `waiting`: those on which somebody still has to decide, from any
+    week.
+    """
+
+    clause: str
+    fell_due: int
+    waiting: int
 
 
 @dataclass(frozen=True)
@@ -295,3 +312,7 @@ class WeeklyReport:
     """None: nothing has been kept and signed yet."""
     recipients: tuple[str, ...]
     shown: int
+    held: tuple[HeldBack, ...] = ()
+    """What the policy has nobody answer; it is in no figure of what was missed."""
+    removed_before_advice: tuple[int, ...] = ()
+    """Numbers of cases that readers no longer see although the advice to wait for is not on record."""

@@ -159,6 +159,7 @@ def otherwise(figures: AccountFigures) -> tuple[str, ...]:
         (figures.actioned, "acted on"),
         (figures.withdrawn, "withdrawn"),
         (figures.spam, "spam"),
+        (figures.held, "held"),
     )
     return (*(f"{number} {what}" for number, what in parts if number), f"{figures.unanswered} unanswered")
 

@@ -65,6 +65,8 @@ class HoldRule(PackPart):
     removal: Removal = "by_moderator"
     advice_from: Annotated[str, Field(max_length=120)] = ""
     """Whose advice is waited for; needed with `after_advice`."""
+    explain: StrictBool = False
+    """true: whoever hides, deletes, reports or blocks also tells readers why, and records the words."""
     clause: ClauseName = ""
 
     @model_validator(mode="after")

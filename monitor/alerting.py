@@ -105,7 +105,7 @@ class Alerting:
 def alert_concerns(tx: Transaction, school: SchoolFacts, alert: Alert, now: datetime) -> Concerns | None:
     """Whom an alert concerns today; None: nobody any more, its flags were rejected or its case erased."""
     comment = alert.comment
-    case = cases.case_by_id(tx, comment.account.school, comment.id)
+    case = cases.case_by_id(tx, comment.account.school, school.policy, comment.id)
     if comment.erased_at is not None or case is None:
         return None
     flags = standing_flags(case)

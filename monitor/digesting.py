@@ -51,7 +51,7 @@ def for_person(
         is_mine = case.account in mine and (found is None or _may_see(tx, comment, found, person))
         if is_mine and entry.needs_reply and not _is_held(found):
             to_answer.append(entry)
-        if entry.flags and (is_mine or _hears_in_the_digest(entry, found, person)):
+        if (entry.flags or case.to_do) and (is_mine or _hears_in_the_digest(entry, found, person)):
             flagged.append(entry)
     return ForOne(tuple(to_answer), tuple(flagged))
 

@@ -15,9 +15,10 @@ from monitor.evidence.card.card_files import remove_card
 from monitor.language.people_named import PeopleNamed, looking_for, points_back
 from monitor.model import Flag
 from monitor.rules.handling import handling
+from monitor.rules.marks import standing
 from monitor.rules.naming import kept_out_by
 from monitor.school_facts import SchoolFacts
-from monitor.store import cases, exclusions, judged, snapshots
+from monitor.store import cases, decided, exclusions, judged, snapshots
 from monitor.store.engine import Transaction
 from monitor.store.exclusions import BY_MONITOR, THE_OTHERS
 from monitor.store.tables import Comment, Version
@@ -32,10 +33,10 @@ def keep_out_whom_it_is_about(
 ) -> frozenset[str]:
     """Keep out whoever the policy keeps out of a comment with these flags and words; to be called for each version.
 
-    Flags count whatever version they were raised on, and so do names. Whoever was let in again by hand is kept out
-    anew by a version that names them. Returns the addresses of those who were added. Raises ClockSetBack.
+    Flags that stand count whatever version they were raised on, and so do names. Whoever was let in again by hand is
+    kept out anew by a version that names them. Returns the addresses of those who were added. Raises ClockSetBack.
     """
-    flags = _flags_of_all_versions(tx, comment)
+    flags = _standing_flags(tx, comment)
     handled = handling(flags, school.policy)
     if handled is None:
         return frozenset()
@@ -130,5 +131,6 @@ def _named_above(tx: Transaction, comment: Comment, finder: PeopleNamed) -> froz
     return named
 
 
-def _flags_of_all_versions(tx: Transaction, comment: Comment) -> list[Flag]:
-    return [flag for version in comment.versions for flag in cases.flags_of(tx, version)]
+def _standing_flags(tx: Transaction, comment: Comment) -> Sequence[Flag]:
+    flags = [flag for version in comment.versions for flag in cases.flags_of(tx, version)]
+    return standing(flags, decided.recorded(comment.decisions))

@@ -88,7 +88,7 @@ class Warnings:
         step = max((each.number for each in told if each.person == recipient), default=0)
         before = [each for each in told if each.number < step and each.accepted_at]
         wait = timedelta(minutes=found.handling.acknowledge_minutes)
-        case = cases.case_by_id(tx, alert.comment.account.school, alert.comment_id)
+        case = cases.case_by_id(tx, alert.comment.account.school, self.school.policy, alert.comment_id)
         if case is None:
             return None
         flags = tuple(flag for flag in standing_flags(case) if flag.version == alert.version.number)
@@ -97,7 +97,7 @@ class Warnings:
                               next_=tuple(self._name(person) for person in after), next_at=now + wait)  # fmt: skip
 
     def _serious(self, tx: Transaction, row: School, number: int, recipient: str, now: datetime) -> Pressing | None:
-        comment, case = judged.comment_of(tx, row, number), cases.case_by_id(tx, row, number)
+        comment, case = judged.comment_of(tx, row, number), cases.case_by_id(tx, row, self.school.policy, number)
         if comment is None or case is None or comment.erased_at or not _may_hear(tx, comment, recipient):
             return None
         waiting = cases.undecided_of(tx, comment)

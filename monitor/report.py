@@ -13,6 +13,7 @@ from alerts.messages import (
     CategoryFigures,
     Digest,
     EvidenceHead,
+    HeldBack,
     Line,
     WeeklyReport,
 )
@@ -26,7 +27,8 @@ from monitor.digesting import accounts_of, for_person
 from monitor.evidence.log.checkpoint import short_form
 from monitor.model import OFFENSIVE, Case, Flag, ResponseState
 from monitor.rules import weekly
-from monitor.rules.marks import is_false_alarm
+from monitor.rules.holds import removed_before_advice
+from monitor.rules.marks import in_force, is_false_alarm
 from monitor.rules.queue import Waiting, in_order, worst
 from monitor.rules.slots import week_bounds
 from monitor.school_facts import SchoolFacts
@@ -59,7 +61,7 @@ class Reporter:
     def case(self, case_id: int) -> Case | None:
         """One case whole."""
         with self.store.reading() as tx:
-            return cases.case_by_id(tx, self._school(tx), case_id)
+            return cases.case_by_id(tx, self._school(tx), self.settings.policy, case_id)
 
     def erasure(self, case_id: int) -> tuple[datetime, str] | None:
         """When a case was erased, and on what basis; None when it was not."""
@@ -118,23 +120,23 @@ class Reporter:
         with self.store.reading() as tx:
             school = self._school(tx)
             accounts = ledger.accounts_of(tx, school)
-            hidden = self._hidden_by_mail(tx, school, recipient, now)
-            received = cases.received_between(tx, school, since, until)
-            due = _without(hidden, cases.due_between(tx, school, since, until))
-            flagged = _without(hidden, cases.flagged_between(tx, school, since, until))
+            hidden, pack = self._hidden_by_mail(tx, school, recipient, now), self.settings.policy
+            received = cases.received_between(tx, school, pack, since, until)
+            due = _without(hidden, cases.due_between(tx, school, pack, since, until))
+            flagged = _without(hidden, cases.flagged_between(tx, school, pack, since, until))
             raised = cases.flags_between(tx, school, since, until)
             raised = {case: flags for case, flags in raised.items() if case not in hidden}
-            open_now = [entry for entry in self._waiting(tx, school, now, hidden) if entry.needs_reply]
+            waiting = self._waiting(tx, school, now, hidden)
             watched = self._watched(tx, school)
             coverage = tuple(
                 week_of(tx, account, self._poll_minutes(account), since, min(until, now)) for account in watched
             )
             evidence = _evidence_head(tx, school, now)
+        open_now = [entry for entry in waiting if entry.needs_reply]
         tallies = weekly.tally(received, due, now)
         times = weekly.response_times(due, now)
         overdue_since = [e.case.due_at for e in open_now if e.is_overdue and e.case.due_at]
         blind_hours = sum(each.hours_in_week - each.hours_covered for each in coverage)
-        policy = self.settings.policy
         return WeeklyReport(
             school=self.settings.school.name,
             timezone=self.settings.school.timezone,
@@ -154,11 +156,15 @@ class Reporter:
             slowest_hours=times.slowest,
             slowest_is_percentile=times.slowest_is_percentile,
             flagged=_by_category(flagged, raised),
+            held=_held_back(weekly.held_under(due, now), waiting),
+            removed_before_advice=tuple(
+                sorted(entry.case.id for entry in waiting if removed_before_advice(entry.case, pack))
+            ),
             messages_unwatched=unwatched_messages(self.settings),
             uncovered_promise=uncovered_promise(self.settings),
             rule_in_words=self._rule_in_words(),
-            clause=policy.response_clause,
-            policy=f"{policy.name}, version {policy.version}",
+            clause=pack.response_clause,
+            policy=f"{pack.name}, version {pack.version}",
             calendar=region_words(self.settings.rule.region),
             evidence=evidence,
             recipients=tuple(p.name for p in self.settings.people if "head" in p.roles),
@@ -181,7 +187,12 @@ class Reporter:
     def _waiting(self, tx: Transaction, school: School, now: datetime, hidden: Collection[int] = ()) -> list[Waiting]:
         """What waits for a moderator. What is withheld does not: it is with the person responsible."""
         without = media_gate.all_withheld(tx, school).keys() | set(hidden)
-        found = [*cases.unsettled(tx, school), *cases.flagged_and_undecided(tx, school)]
+        pack = self.settings.policy
+        found = [
+            *cases.unsettled(tx, school, pack),
+            *cases.flagged_and_undecided(tx, school, pack),
+            *cases.waiting_for_more(tx, school, pack),
+        ]
         return in_order(_without(without, found), cases.undecided_flags(tx, school), now)
 
     def _hidden_by_mail(
@@ -242,7 +253,14 @@ def _line(entry: Waiting) -> Line:
         state="answer by" if entry.answer.state is ResponseState.OPEN else state_words(entry.answer.state),
         flags=tuple(dict.fromkeys(category_words(flag.category) for flag in entry.flags)),
         severity=worst(entry.flags),
+        to_do=(*((state_words(entry.answer.state),) if entry.is_held else ()), *case.to_do),
     )
+
+
+def _held_back(fell_due: Mapping[str, int], waiting: Sequence[Waiting]) -> tuple[HeldBack, ...]:
+    """What nobody was to answer, by the clause that says so."""
+    now = [entry.case.facts.hold for entry in waiting if entry.is_held]
+    return tuple(HeldBack(clause, fell_due.get(clause, 0), now.count(clause)) for clause in sorted({*fell_due, *now}))
 
 
 def _by_category(flagged: Sequence[Case], raised: Mapping[int, tuple[Flag, ...]]) -> tuple[CategoryFigures, ...]:
@@ -253,7 +271,7 @@ def _by_category(flagged: Sequence[Case], raised: Mapping[int, tuple[Flag, ...]]
             CategoryFigures(
                 category=category_words(category),
                 flagged=len(with_it),
-                decided=sum(bool(case.decisions) for case in with_it),
+                decided=sum(bool(in_force(case.decisions)) for case in with_it),
                 evidence_kept=sum(bool(case.evidence) for case in with_it),
                 false_alarms=sum(_all_wrong(raised[case.id], category, case) for case in with_it),
             )

@@ -60,7 +60,8 @@ class Seeing:
         self, tx: Transaction, school: School, number: int, kept_out: frozenset[str], now: datetime
     ) -> frozenset[str] | None:
         """Who is told of a case that only those may see; None: that is over, since its flags were rejected."""
-        case, comment = cases.case_by_id(tx, school, number), judged.comment_of(tx, school, number)
+        case = cases.case_by_id(tx, school, self.school.policy, number)
+        comment = judged.comment_of(tx, school, number)
         if case is None or comment is None:
             return None
         found = concerns(tx, self.school, comment, standing_flags(case), self.school.local_day(now))

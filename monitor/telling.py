@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 from monitor.custody import media_gate
 from monitor.model import Case, Flag
 from monitor.rules.handling import Handling, handling
-from monitor.rules.marks import is_false_alarm
+from monitor.rules.marks import standing
 from monitor.rules.queue import worst
 from monitor.rules.routing import Route, moderators_of, route
 from monitor.rules.slots import Slot, mailing_time, next_digest
@@ -36,7 +36,7 @@ class Concerns:
 
 def standing_flags(case: Case) -> tuple[Flag, ...]:
     """The flags of a case, of any version, that no moderator has rejected."""
-    return tuple(flag for flag in case.flags if not is_false_alarm(flag, case))
+    return standing(case.flags, case.decisions)
 
 
 def concerns(
@@ -72,7 +72,7 @@ def _owe_for_flags(
     tx: Transaction, school: SchoolFacts, comment: Comment, version: Version, how: str, slot: Slot, now: datetime
 ) -> None:
     row = comment.account.school
-    case = cases.case_by_id(tx, row, comment.id)
+    case = cases.case_by_id(tx, row, school.policy, comment.id)
     # All that stands says who is told: an edit does not make an allegation a matter for more people.
     flags = standing_flags(case) if case else ()
     if how == "urgent":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.model import Category, ResponseState
+from monitor.model import Action, Category, ResponseState
 
 _CATEGORIES = {
     Category.ABUSE: "insult",
@@ -31,9 +31,15 @@ _STATES = {
     ResponseState.ACTIONED_LATE: "dealt with late",
     ResponseState.WITHDRAWN: "withdrawn",
     ResponseState.MISSED_WITHDRAWN: "taken away after it was overdue",
+    ResponseState.HELD: "held: not to be answered",
     ResponseState.OPEN: "to answer",
     ResponseState.OVERDUE: "overdue",
     ResponseState.OVERDUE_UNCONFIRMED: "may be overdue: not read since its deadline",
+}
+_DONE = {
+    Action.HIDE: "hidden",
+    Action.DELETE: "deleted",
+    Action.BLOCK: "blocked",
 }
 _REGIONS = {"ENG": "England", "WLS": "Wales", "SCT": "Scotland", "NIR": "Northern Ireland"}
 _KINDS = {
@@ -54,6 +60,11 @@ def category_words(category: Category) -> str:
 def state_words(state: ResponseState) -> str:
     """A response state in a few words."""
     return _STATES[state]
+
+
+def done_words(action: Action) -> str:
+    """What was done on a network, as a participle: "hidden"."""
+    return _DONE.get(action, action.value.replace("_", " "))
 
 
 def region_words(region: str | None) -> str:

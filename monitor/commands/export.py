@@ -24,7 +24,7 @@ def configure(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Write JSON lines to standard output."""
     from monitor.custody import media_gate
-    from monitor.store import archive, ledger
+    from monitor.store import archive, cases, ledger
 
     app = app_for(args)
     account, sight = known_account(app, args.account), sight_of(app, args)
@@ -32,7 +32,8 @@ def run(args: Namespace) -> int:
         school = ledger.school_by_key(tx, app.settings.school.key)
         withheld = media_gate.all_withheld(tx, school).keys() if school else set()
         left_out = archive.LeftOut.of(tx, withheld, sight.hidden)
-        for row in archive.everything(tx, school, account, args.since, left_out) if school else ():
+        held = cases.held_under(tx, school, app.settings.policy) if school else {}
+        for row in archive.everything(tx, school, account, args.since, left_out, held) if school else ():
             print(json.dumps(row, ensure_ascii=False))
     if told := sorted(withheld - sight.hidden):
         print(f"Left out, as their media are withheld: case {', '.join(map(str, told))}", file=sys.stderr)

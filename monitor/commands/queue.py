@@ -5,11 +5,12 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
-from alerts.filters import counted
+from alerts.filters import counted, plain
 from monitor.commands.base import Outcome, app_for, known_account, local
 from monitor.commands.people import declare_viewer
 from monitor.commands.printing import print_table
 from monitor.commands.sight import sight_of
+from monitor.rules.outstanding import taken_by
 from monitor.rules.queue import Waiting
 from monitor.words import category_words, kind_words, state_words
 
@@ -55,4 +56,14 @@ def _print(entries: Sequence[Waiting], zone: str) -> None:
             for e in entries
         ),
     )
+    for entry in entries:
+        if also := _also(entry):
+            print(f"Case {entry.case.id}: {'; '.join(also)}")
     print(f"{counted(len(entries), 'case waits', 'cases wait')}. One case whole: school-monitor show CASE")
+
+
+def _also(entry: Waiting) -> list[str]:
+    """What else is to be done, by which clause nobody answers it, who looks after it."""
+    held = [f'not to be answered (clause "{plain(entry.case.facts.hold, 120)}")'] if entry.is_held else []
+    taken = taken_by(entry.case)
+    return [*held, *entry.case.to_do, *([f"taken by {plain(taken, 100)}"] if taken else [])]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from alerts.filters import plain
 from monitor.commands.base import CommandFailed, Outcome, app_for, case_number, local
+from monitor.commands.case_lines import decision_lines, next_steps
 from monitor.commands.erased_words import erased_line
 from monitor.commands.people import declare_actor, looking
 from monitor.commands.quoting import quoted, visible
@@ -18,7 +19,6 @@ from monitor.rules.state import response_state
 from monitor.words import category_words, kind_words, state_words
 
 if TYPE_CHECKING:
-    from config.policy import PolicyPack
     from monitor.store.judged import ThreadMessage
     from monitor.wiring import App
 
@@ -57,8 +57,9 @@ def run(args: Namespace) -> int:
         *_words(case, zone),
         *_thread(app.reporter.thread(case.id, THREAD_SHOWN, sight.hidden), case, zone),
         *_deadline(case),
-        *_flags(case, app.settings.policy),
-        *_decisions(case, zone),
+        *_flags(case),
+        *next_steps(case, app.settings.policy),
+        *decision_lines(case, zone),
         *circle_lines(app, case.id),
         *(f"Evidence: {app.settings.evidence_folder / path}" for path in case.evidence),
     ]
@@ -119,7 +120,7 @@ def _deadline(case: Case) -> list[str]:
     return ["", f"Why this deadline (policy {case.policy}, clause {case.clause}):", *steps]
 
 
-def _flags(case: Case, policy: PolicyPack) -> list[str]:
+def _flags(case: Case) -> list[str]:
     lines = ["", "Flags:" if case.flags else "No flags."]
     for flag in case.flags:
         where = f"characters {flag.start}-{flag.end}" if flag.end else "the whole comment"
@@ -131,24 +132,13 @@ def _flags(case: Case, policy: PolicyPack) -> list[str]:
         clause = f' Clause "{flag.clause}".' if flag.clause else ""
         lines.append(f"  {category_words(flag.category)} ({flag.severity}), {where}: {flag.reason}{clause}")
         lines.append(f"    found by {flag.detector}, score {flag.score:.2f}{_mark(flag, case)}")
-    for category in dict.fromkeys(flag.category for flag in case.flags):
-        rule = policy.categories.get(category.value)
-        lines += [f"  next, for {category_words(category)}: {step}" for step in (rule.next_steps if rule else ())]
     return lines
 
 
 def _mark(flag: Flag, case: Case) -> str:
     """Whether a moderator said that the flag is right or wrong."""
-    mark = mark_on(flag.version, case.decisions)
+    mark = mark_on(flag.version, case.decisions, flag.raised_at)
     if mark is None:
         return ""
     kind = "a false alarm" if mark.fact.action is Action.FALSE_ALARM else "right"
     return f"; marked as {kind} by {plain(mark.by, 100)}"
-
-
-def _decisions(case: Case, zone: str) -> list[str]:
-    return [
-        f"Decided {local(each.fact.at, zone)} by {plain(each.by, 100)}: {each.fact.action.value.replace('_', ' ')}, "
-        f"on version {each.version}: {plain(each.fact.note, 500)}"
-        for each in case.decisions
-    ]

@@ -138,7 +138,7 @@ class SubjectAccess:
             withheld=self._left_out(tx, school, asked, now),
             timezone=self.school.timezone,
             now=now,
-            terms=self.school.policy.retention,
+            policy=self.school.policy,
             in_words=self.in_words,
         )
 

@@ -95,7 +95,7 @@ class Retention:
             school = ledger.enrolled_school(tx, self.eraser.school_key)
             facts = TermFacts.gather(tx, school)
             shortest = min(terms.unsettled_days, *(each.days for each in terms.classes().values()))
-            held_since = cases.kept_since_before(tx, school, now - timedelta(days=shortest))
+            held_since = cases.kept_since_before(tx, school, self.policy, now - timedelta(days=shortest))
             met = erasure_book.quarantined(tx, school)
         listed = (self._due(case, facts, now) for case in sorted(held_since, key=lambda case: case.id))
         over = tuple(row for row, last_met in met if now >= rules.quarantine_ends(last_met, terms))

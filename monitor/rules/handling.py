@@ -65,6 +65,8 @@ class Handling:
     redirect_to: tuple[str, ...]
     removal: Removal
     advice_from: tuple[str, ...]
+    explains: bool
+    """Readers are told what was taken down and why."""
     keeps_out_named: bool
     keeps_out_posters: bool
     only_those_told: bool
@@ -77,12 +79,12 @@ class Handling:
 
 
 def handling(flags: Collection[Flag], pack: PolicyPack, *, is_illegal: bool = False) -> Handling | None:
-    """How a comment with these flags is handled; None for one without any.
+    """How a comment with these flags is handled; None for one without any that nobody called illegal either.
 
     `flags`: those that stand, so without what a moderator rejected. `is_illegal`: a person confirmed that.
     What could not be checked has no rule of its own and goes to the moderators.
     """
-    if not flags:
+    if not flags and not is_illegal:
         return None
     kinds = sorted({flag.category for flag in flags} - {Category.COULD_NOT_BE_CHECKED})
     rules = [pack.categories[kind] for kind in kinds]
@@ -90,7 +92,7 @@ def handling(flags: Collection[Flag], pack: PolicyPack, *, is_illegal: bool = Fa
     first = _each_once(duty for rule in telling for duty in rule.tell.first) or ("moderator",)
     removal = max((Removal(rule.hold.removal) for rule in rules), key=_how_careful, default=Removal.BY_MODERATOR)
     return Handling(
-        severity=worst(flags),
+        severity=worst(flags) or "urgent",
         first=first,
         then=tuple(d for d in _each_once(duty for rule in telling for duty in rule.tell.then) if d not in first),
         acknowledge_minutes=min((rule.tell.acknowledge_minutes for rule in telling), default=30),
@@ -98,6 +100,7 @@ def handling(flags: Collection[Flag], pack: PolicyPack, *, is_illegal: bool = Fa
         redirect_to=_each_once(rule.hold.redirect_to for rule in rules if rule.hold.redirect_to),
         removal=Removal.ILLEGAL if is_illegal else removal,
         advice_from=_each_once(rule.hold.advice_from for rule in rules if rule.hold.advice_from),
+        explains=any(rule.hold.explain for rule in rules),
         keeps_out_named=any(rule.keep_out.named for rule in rules),
         keeps_out_posters=any(rule.keep_out.posters for rule in rules),
         only_those_told=any(rule.keep_out.only_those_told for rule in rules),

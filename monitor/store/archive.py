@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from monitor.store.keep import presence
 from monitor.store.tables import Account, Answer, Comment, Item, Post, Quarantine, Reply, School
 
 PORTION = 500  # rows held in memory at a time
+NOTHING_HELD: Mapping[int, str] = {}
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,11 @@ def everything(
     account_key: str | None,
     since: datetime | None,
     left_out: LeftOut = NOTHING,
+    held_under: Mapping[int, str] = NOTHING_HELD,
 ) -> Iterator[dict[str, Any]]:
     """One mapping for each comment and own reply, in the order of their accounts and ids. Times are ISO, UTC.
 
-    What was erased is left out as well.
+    What was erased is left out as well. `held_under`: by case, the clause of the policy under which nobody answers.
     """
     wanted = (
         select(Item, Account)
@@ -80,6 +82,7 @@ def everything(
             "parent_id": None if points_at else item.parent_remote_id,
             "state": presence(item).value,
             "answered_at": _answered_at(tx, item),
+            "held_under": held_under.get(item.id),
             "versions": [version.text for version in item.versions],
         }
 
