@@ -36,7 +36,11 @@ def changed(args: Namespace, *, held: bool) -> int:
 
     app = app_for(args)
     actor = acting(args, app.settings, MAY_HOLD)
-    sight_of(app, args).refuse(args.case)
+    sight = sight_of(app, args)
+    if held:
+        sight.refuse(args.case)
+    elif args.case in sight.hidden:
+        raise CommandFailed(f"no hold is on case {args.case}; nothing was changed")
     try:
         with app.store.writing() as tx:
             school = ledger.enrolled_school(tx, app.settings.school.key)
