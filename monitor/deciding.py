@@ -35,7 +35,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Decider:
-    """Who decides, and the duties they are on today (`monitor.rules.decisions.duties_of`)."""
+    """Who decides, and the duties they are on today (`monitor.rules.duties.duties_of`)."""
 
     actor: Actor
     duties: frozenset[str]

@@ -92,7 +92,7 @@ def _decider(app: App, actor: Actor, comment: Comment) -> Decider:
     from zoneinfo import ZoneInfo
 
     from monitor.deciding import Decider
-    from monitor.rules.decisions import duties_of
+    from monitor.rules.duties import duties_of
 
     settings = app.settings
     person = configured(actor.name, settings)
@@ -122,8 +122,8 @@ def _request(args: Namespace) -> Request:
 
 
 def _what_follows(args: Namespace, comment: Comment) -> str:
-    from monitor.rules.decisions import STAYS_DONE
     from monitor.rules.removals import CLAIMS
+    from monitor.rules.undoing import STAYS_DONE
 
     action = Action(args.action)
     if action in CLAIMS:

@@ -1,31 +1,28 @@
 """Who may record which decision on a case, what belongs to it, and when it is refused. Pure; the one place for it.
 
-Whoever is on a duty that may, may: people have the duties of their roles, those of whoever they cover that day, and
-that of a poster where the register of the account names them. Where the head may, so may whoever stands in the
-head's place by the policy.
+Whoever is on a duty that may, may (`duties.py`). Where the head may, so may whoever stands in the head's place by the
+policy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from config.people import Person
 from config.policy import PolicyPack
-from monitor.model import Action, Case, Presence, RecordedDecision
+from monitor.model import Action, Case, RecordedDecision
 from monitor.rules.handling import Handling
-from monitor.rules.holds import TAKING_DOWN, advice_waited_for, handling_of, may_remove
+from monitor.rules.holds import advice_waited_for, handling_of, may_remove
 from monitor.rules.marks import in_force
 from monitor.rules.outstanding import ADVICE_IS_THERE, EDITED_SINCE
 from monitor.rules.queue import WAITING
 from monitor.rules.state import REMOVING, response_state
+from monitor.rules.undoing import RESERVED, why_not
 
 DECIDING = frozenset({"moderator", "head", "safeguarding"})
 """Duties that may record whatever is not reserved; so may everybody the policy has told of the case."""
 LEADING = frozenset({"head", "safeguarding"})
-RESERVED = frozenset({Action.CONFIRM_ILLEGAL, Action.ADVICE_RECEIVED})
-"""For those who lead alone: what follows from them takes a hold away."""
 
 
 @dataclass(frozen=True)
@@ -91,35 +88,6 @@ _OPTIONS: tuple[tuple[str, str, frozenset[Action]], ...] = (
     ("undoes", "--decision", frozenset({Action.UNDO})),
 )
 """What belongs to a decision, how it is given, and with which actions."""
-
-STAYS_DONE = {
-    Action.HIDE: "What was hidden on the network stays hidden there until somebody shows it again.",
-    Action.DELETE: "What was deleted on the network cannot be brought back there.",
-    Action.BLOCK: "Who was blocked on the network stays blocked there until somebody lifts it.",
-    Action.REPORT: "A report to the network cannot be called back.",
-    Action.PASS_ON: "The other school has been told; tell it what has changed.",
-    Action.ESCALATE: "What was said or sent to people has been said.",
-    Action.ANSWERED_ELSEWHERE: "An answer is owed again.",
-    Action.NO_REPLY_NEEDED: "An answer is owed again.",
-}
-"""What taking a decision back leaves as it is."""
-
-
-def duties_of(person: Person, people: Sequence[Person], posters: Iterable[str], today: date) -> frozenset[str]:
-    """The duties a person is on today. `posters`: names of those who publish on the account.
-
-    On duty as line manager is whoever manages one of the posters; where nobody does, whoever manages anybody.
-    """
-    publishing = frozenset(posters)
-    of_posters = {each.line_manager for each in people if each.name in publishing and each.line_manager}
-    managers = of_posters or {each.line_manager for each in people if each.line_manager}
-    covered = (away.roles for away in people if away.is_away(today) and _stands_in(away, people, today) is person)
-    found: set[str] = {*person.roles, *(role for roles in covered for role in roles)}
-    if person.name in publishing:
-        found.add("poster")
-    if person.name in managers:
-        found.add("line_manager")
-    return frozenset(found)
 
 
 def who_may(request: Request, situation: Situation) -> frozenset[str]:
@@ -240,26 +208,7 @@ def _undoing(request: Request, situation: Situation) -> str | None:
         return "taking back is not taken back; record the decision anew"
     if undone not in situation.decisions:
         return f"decision {undone.number} was taken back already"
-    return _undone_in_the_world(undone, situation)
-
-
-def _undone_in_the_world(undone: RecordedDecision, situation: Situation) -> str | None:
-    """Why a decision cannot be taken back: what followed from it is done, and cannot be undone."""
-    action = undone.fact.action
-    later = [each for each in situation.decisions if each.number > undone.number]
-    if action is Action.DELETE and situation.case.shown is Presence.GONE:
-        return "it is no longer visible to us, and a deletion cannot be undone; record what follows instead"
-    if action in RESERVED and any(each.fact.action in TAKING_DOWN for each in later):
-        return f"it was taken down on the strength of {_name(action)}; that cannot be undone"
-    if action is Action.ESCALATE:
-        names = [stage.id for stage in situation.pack.ladder]
-        mine = undone.details.get("stage", "")
-        above = names[names.index(mine) + 1 :] if mine in names else []
-        same = [d for d in _stages(situation) if d.details.get("stage") == mine]
-        rests = [d for d in _stages(situation) if d.details.get("stage") in above]
-        if rests and len(same) == 1:
-            return f"decision {rests[0].number}, a later stage, rests on it; take that back first"
-    return None
+    return why_not(undone, case, situation.pack.ladder)
 
 
 _CHECKS: dict[Action, Callable[[Request, Situation], str | None]] = {
@@ -283,18 +232,6 @@ def _stages(situation: Situation) -> list[RecordedDecision]:
 
 def _by_number(case: Case, number: int | None) -> RecordedDecision | None:
     return next((each for each in case.decisions if each.number == number), None)
-
-
-def _stands_in(away: Person, people: Sequence[Person], today: date) -> Person | None:
-    """Who covers an absent person today; None: nobody."""
-    met, person = {away.name}, away
-    while person.is_away(today):
-        stand_in = next((each for each in people if each.name == person.covered_by), None)
-        if stand_in is None or stand_in.name in met:
-            return None
-        met.add(stand_in.name)
-        person = stand_in
-    return person
 
 
 def _name(action: Action) -> str:

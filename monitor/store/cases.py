@@ -14,33 +14,23 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.orm import aliased, selectinload
 
-from config.policy import PolicyPack, ResponseRule
+from config.policy import PolicyPack
 from monitor.model import (
     NEVER,
     Action,
     Case,
-    Category,
-    EarlierText,
-    Facts,
     Flag,
-    RecordedDecision,
-    ReplyBy,
-    ReplyFact,
-    ReplyKind,
 )
-from monitor.rules.holds import hold_clause
 from monitor.rules.marks import in_force
-from monitor.rules.outstanding import to_do
 from monitor.store import decided, ledger
+from monitor.store.case_rows import ABOUT_THE_WORDS, case_of, flag_of, under_the_policy
 from monitor.store.engine import Transaction
 from monitor.store.evidence_tables import Snapshot
-from monitor.store.keep import presence
 from monitor.store.tables import Account, Answer, Comment, Decision, Post, Reply, School, Version
 from monitor.store.tables import Flag as FlagRow
 
 _T = TypeVar("_T")
 
-_ABOUT_THE_WORDS = (Action.NO_REPLY_NEEDED.value, Action.CONFIRM_SPAM.value)
 _CLOSING = (Action.ANSWERED_ELSEWHERE.value, Action.NO_REPLY_NEEDED.value, Action.CONFIRM_SPAM.value)
 
 
@@ -106,7 +96,7 @@ def undecided_of(tx: Transaction, comment: Comment) -> tuple[Flag, ...]:
 def flags_of(tx: Transaction, version: Version) -> tuple[Flag, ...]:
     """The flags raised on one version."""
     rows = tx.scalars(select(FlagRow).where(FlagRow.version_id == version.id).order_by(FlagRow.id))
-    return tuple(_flag(row) for row in rows)
+    return tuple(flag_of(row) for row in rows)
 
 
 def received_between(
@@ -159,7 +149,9 @@ def _answered() -> ColumnElement[bool]:
 def _closed() -> ColumnElement[bool]:
     latest = select(func.max(Version.id)).where(Version.item_id == Comment.id).scalar_subquery()
     with_reason = or_(Decision.action != Action.NO_REPLY_NEEDED.value, func.trim(Decision.why) != "")
-    still_about_it = or_(Decision.action.not_in(_ABOUT_THE_WORDS), Decision.version_id == latest)
+    still_about_it = or_(
+        Decision.action.not_in(sorted(action.value for action in ABOUT_THE_WORDS)), Decision.version_id == latest
+    )
     closing = and_(Decision.action.in_(_CLOSING), decided.counts())
     return exists().where(Decision.comment_id == Comment.id, closing, with_reason, still_about_it)
 
@@ -178,7 +170,7 @@ def _flags(tx: Transaction, school: School, condition: ColumnElement[bool]) -> d
         .order_by(FlagRow.id)
     )
     for row in rows:
-        found[row.comment_id] = (*found.get(row.comment_id, ()), _flag(row))
+        found[row.comment_id] = (*found.get(row.comment_id, ()), flag_of(row))
     return found
 
 
@@ -204,17 +196,10 @@ def _load(tx: Transaction, school: School, pack: PolicyPack, condition: ColumnEl
     found = []
     for c in comments:
         post = posts.get((c.account_id, c.post_remote_id))
-        case = _case(c, replies[c.id], post, read[c.account_id], evidence[c.id])
+        case = case_of(c, replies[c.id], post, read[c.account_id], evidence[c.id])
         since = decided.reads_since_removal(tx, accounts[c.account_id], c, in_force(case.decisions))
-        found.append(_under_the_policy(replace(case, reads_since_removal=since), pack))
+        found.append(under_the_policy(replace(case, reads_since_removal=since), pack))
     return found
-
-
-def _under_the_policy(case: Case, pack: PolicyPack) -> Case:
-    """The case with what the policy has held back about it, and what it still asks for."""
-    hold = hold_clause(case.flags, case.decisions, pack)
-    held = replace(case, facts=replace(case.facts, hold=hold))
-    return replace(held, to_do=to_do(held, pack))
 
 
 def _replies(tx: Transaction, comment_ids: Sequence[int]) -> dict[int, list[Reply]]:
@@ -252,82 +237,3 @@ def _evidence(tx: Transaction, comment_ids: Sequence[int]) -> dict[int, list[str
 def _portions(values: Sequence[_T]) -> Iterable[Sequence[_T]]:
     """Databases bound the number of values in one statement."""
     return (values[start : start + 500] for start in range(0, len(values), 500))
-
-
-def _case(
-    comment: Comment,
-    replies: Sequence[Reply],
-    post_text: str | None,
-    read_at: datetime,
-    evidence: Sequence[str],
-) -> Case:
-    policy, latest = comment.policy_version, comment.versions[-1]
-    decisions = decided.recorded(comment.decisions)
-    return Case(
-        id=comment.id,
-        account=comment.account.key,
-        account_label=comment.account.label,
-        network=comment.account.network,
-        kind=comment.kind,
-        remote_id=comment.remote_id,
-        permalink=comment.permalink,
-        author_id=comment.author_id,
-        author_name=comment.author_name,
-        text=latest.text,
-        version=latest.number,
-        earlier=tuple(EarlierText(v.number, v.seen_at, v.text) for v in comment.versions[:-1]),
-        created_at=comment.created_at,
-        shown=presence(comment),
-        post_text=post_text or "",
-        post_remote_id=comment.post_remote_id,
-        parent_remote_id=comment.parent_remote_id,
-        attachments=tuple((a["kind"], a["url"]) for a in comment.attachments),
-        due_at=comment.due_at,
-        derivation=tuple(comment.derivation or ()),
-        policy=f"{policy.pack} {policy.version}" if policy else "",
-        clause=policy.clause if policy else "",
-        rule=ResponseRule.model_validate_json(policy.rule) if policy else ResponseRule(),
-        facts=_facts(comment, replies, read_at, decisions),
-        flags=tuple(_flag(flag) for flag in comment.flags),
-        decisions=decisions,
-        met_at=None if comment.asked_at and comment.asked_at >= comment.last_seen_at else comment.last_seen_at,
-        evidence=tuple(evidence),
-    )
-
-
-def _facts(
-    comment: Comment, replies: Sequence[Reply], read_at: datetime, decisions: Sequence[RecordedDecision]
-) -> Facts:
-    kinds = {"message": ReplyKind.MESSAGE}
-    return Facts(
-        last_read_at=read_at,
-        first_seen_at=comment.first_seen_at,
-        edited_at=comment.edited_at,
-        last_seen_at=comment.last_seen_at,
-        gone_at=comment.gone_at,
-        replies=tuple(
-            ReplyFact(r.created_at, ReplyBy.SCHOOL, kinds.get(r.kind, ReplyKind.REPLY), r.gone_at) for r in replies
-        ),
-        actions=tuple(d.fact for d in in_force(decisions) if _still_holds(d, comment.versions[-1].number)),
-        tags=frozenset(comment.tags or ()),
-    )
-
-
-def _still_holds(decision: RecordedDecision, latest: int) -> bool:
-    """A judgement of words holds for the words it was passed on; an edit asks for a new one."""
-    return decision.fact.action.value not in _ABOUT_THE_WORDS or decision.version == latest
-
-
-def _flag(row: FlagRow) -> Flag:
-    return Flag(
-        category=Category(row.category),
-        severity=row.severity,
-        score=row.score,
-        detector=row.detector,
-        start=row.start,
-        end=row.end,
-        reason=row.reason,
-        clause=row.clause,
-        version=row.version.number,
-        raised_at=row.raised_at,
-    )

@@ -108,7 +108,7 @@ def test_taking_back_a_decision_leaves_it_on_record_and_brings_back_what_it_sett
     number = at.done("no_reply_needed", case="c2")
     assert set(waiting(desk)) == {"c1"}
     status, out, _ = at.decide("undo", "--decision", number, case="c2")
-    assert (status, "An answer is owed again." in out) == (0, True)
+    assert (status, "an answer is owed again." in out) == (0, True)
     assert set(waiting(desk)) == {"c1", "c2"}
     assert len(desk.all_of(Decision)) == 2
     assert f"taken back by decision {number + 1}: it no longer counts" in at.shown("c2")

@@ -11,7 +11,8 @@ from pack_samples import ADVICE, AT_ONCE, EXPLAIN, HOLD, HOUSE_RULES, LADDER, a_
 
 from config.people import Person
 from monitor.model import Action, Presence
-from monitor.rules.decisions import Request, Situation, duties_of, refusal, who_may
+from monitor.rules.decisions import Request, Situation, refusal, who_may
+from monitor.rules.duties import duties_of
 from monitor.rules.outstanding import to_do
 
 TODAY = date(2026, 11, 16)
