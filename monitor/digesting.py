@@ -77,7 +77,7 @@ def _is_held(found: Concerns | None) -> bool:
 
 
 def _hears_in_the_digest(entry: Waiting, found: Concerns | None, person: str) -> bool:
-    return found is not None and worst(entry.flags) in _WAITS and _is_among(person, found.route.first)
+    return found is not None and worst(entry.flags) in _WAITS and _is_among(person, found.readers)
 
 
 def _is_among(person: str, people: Collection[str]) -> bool:
