@@ -91,3 +91,9 @@ def _owe_for_flags(
             outbox.owe(tx, row, outbox.SERIOUS, alerts.case_key(version, now), found.route.first, at)
     elif found := concerns(tx, school, comment, flags, date.fromisoformat(slot.key)):
         outbox.owe(tx, row, outbox.DIGEST, slot.key, found.readers, slot.opens_at)
+
+
+def held_back(school: SchoolFacts, at: datetime) -> frozenset[str]:
+    """Kinds of mail that do not leave at this time of day, however often they were tried in vain before."""
+    opens_at = mailing_time(at, school.timezone, school.rule, school.mails_from, school.mails_until)
+    return frozenset({outbox.SERIOUS}) if opens_at > at else frozenset()

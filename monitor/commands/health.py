@@ -84,11 +84,13 @@ def _incidents(app: App) -> str:
 
 def _mails(app: App) -> str:
     from monitor.store import ledger, outbox
+    from monitor.telling import held_back
 
     now = app.clock()
     with app.store.reading() as tx:
         school = ledger.enrolled_school(tx, app.settings.school.key)
-        stuck = outbox.in_trouble(tx, school, now - GIVEN_UP_LATELY, now - SENT_WITHIN)
+        then = now - SENT_WITHIN
+        stuck = outbox.in_trouble(tx, school, now - GIVEN_UP_LATELY, then, held_back(app.school, then))
         lines = [f"{mail.kind} to {mail.recipient}: {mail.outcome or 'due, and nothing sends it'}" for mail in stuck]
     if not lines:
         return "none waits"
@@ -104,9 +106,10 @@ def _alerts(app: App) -> str:
     with app.store.reading() as tx:
         school = ledger.enrolled_school(tx, app.settings.school.key)
         waiting = alerts.unsettled(tx, school)
+        # Without the number: not everybody who reads this may know which case it is. Those who were told do.
         lines = [
-            f"case {alert.comment_id}: urgent since {local(alert.opened_at, zone)}, everybody on its route was told, "
-            "and nobody has acknowledged it"
+            f"{alert.comment.account.label}: a comment is urgent since {local(alert.opened_at, zone)}, everybody who "
+            "should hear of it was told, and nobody has acknowledged it"
             for alert in waiting
             if alert.next_step_at is None
         ]

@@ -127,6 +127,7 @@ def test_health_says_when_an_alert_has_come_to_its_end_and_nobody_has_it(school,
     school.read()
     status, said, _ = command("health")
     assert status == 1
-    assert "case 1: urgent since Tue 10 Nov 2026 09:00, everybody on its route was told" in said
+    assert "Facebook page: a comment is urgent since Tue 10 Nov 2026 09:00, everybody who should hear of it" in said
+    assert "case 1" not in said.lower()
     assert command("acknowledge", "1", "--by", LAST)[0] == 0
     assert "urgent alerts: none open" in command("health")[1]

@@ -7,6 +7,7 @@ from desk import DAY, HOUR, INSULT, MINUTE, NOW, item
 from alerts.transport import MailRefused
 from monitor.model import Action
 from monitor.store import outbox
+from monitor.telling import held_back
 
 EVENING = NOW + 9 * HOUR
 """Tuesday, 18:00: mailing hours have just ended."""
@@ -147,6 +148,27 @@ def test_a_mail_sent_again_after_a_crash_tells_the_same_cases_under_the_same_id(
     send(school)
     told_of = "".join(text for who, _, text in words(school) if who == ALI)
     assert [told_of.count(f"Case {number}:") for number in (1, 2, 3)] == [1, 1, 1]
+
+
+def test_waiting_for_the_morning_is_no_trouble_for_health(school):
+    school.clock.at = EVENING - 30 * MINUTE
+    school.read(item("c1", INSULT))
+    send(school)
+    school.later(10 * MINUTE)
+    school.read(item("c2", INSULT))
+
+    def stuck():
+        then = school.clock() - 30 * MINUTE
+        with school.rows() as (tx, row, _):
+            found = outbox.in_trouble(tx, row, NOW, then, held_back(school.app.school, then))
+            return [mail for mail in found if mail.kind == "serious"]
+
+    for after in (0 * HOUR, HOUR, 10 * HOUR):
+        school.clock.at = EVENING + after
+        send(school)
+        assert stuck() == []
+    school.clock.at = NEXT_MORNING + 31 * MINUTE
+    assert len(stuck()) == 2
 
 
 def test_mailing_hours_are_the_schools(school):
