@@ -1,9 +1,8 @@
 """What of all that waits belongs into one person's digest.
 
-of the accounts they look after     everything that waits, but what they are kept out of, and what is for those
-                                    who are told alone, unless they are told
-of the others                       what they are told of by the policy's rule, where it is a note or a concern
-what nobody is to answer            is never listed as owed an answer
+Of the accounts they look after, everything that waits: but what they are kept out of, and what is for those who are
+told alone, unless they are told. Of the others, what they are told of by the policy's rule, where it is no more than
+a concern. What nobody is to answer is never listed as owed an answer.
 """
 
 from __future__ import annotations
@@ -77,7 +76,7 @@ def _is_held(found: Concerns | None) -> bool:
 
 
 def _hears_in_the_digest(entry: Waiting, found: Concerns | None, person: str) -> bool:
-    return found is not None and worst(entry.flags) in _WAITS and _is_among(person, found.route.first)
+    return found is not None and worst(entry.flags) in _WAITS and _is_among(person, found.readers)
 
 
 def _is_among(person: str, people: Collection[str]) -> bool:

@@ -33,12 +33,13 @@ from monitor.pressing import Warnings
 from monitor.report import Reporter
 from monitor.rules.retry import next_attempt
 from monitor.rules.routing import is_told_of_comments, moderators_of
-from monitor.rules.slots import digest_today, latest_weekly_report, mailing_time
+from monitor.rules.slots import digest_today, latest_weekly_report
 from monitor.school_facts import SchoolFacts
 from monitor.store import ledger, outbox
 from monitor.store.engine import Store
 from monitor.store.outbox import ALARM, BUNDLED, DIGEST, EXPIRY, RECOVERY, REFUSED, SERIOUS, URGENT, WEEKLY
 from monitor.store.tables import Delivery
+from monitor.telling import held_back
 
 log = logging.getLogger("monitor.notify")
 
@@ -110,13 +111,7 @@ class Notifier:
         with self.store.writing() as tx:
             school = ledger.school_by_key(tx, self.settings.school.key)
             now = self.clock()
-            return outbox.claim_next(tx, school, now, self._not_at(now)) if school else None
-
-    def _not_at(self, now: datetime) -> frozenset[str]:
-        """Kinds of mail that are not sent at this time of day, however often they were tried in vain before."""
-        facts = self.school
-        opens_at = mailing_time(now, facts.timezone, facts.rule, facts.mails_from, facts.mails_until)
-        return frozenset({SERIOUS}) if opens_at > now else frozenset()
+            return outbox.claim_next(tx, school, now, held_back(self.school, now)) if school else None
 
     def _send(self, delivery: Delivery, result: MailResult) -> None:
         try:

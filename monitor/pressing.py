@@ -92,7 +92,7 @@ class Warnings:
         if case is None:
             return None
         flags = tuple(flag for flag in standing_flags(case) if flag.version == alert.version.number)
-        after = next_step(found.route, told)
+        after = [person for person in next_step(found.route, told) if person != recipient]
         return self._pressing(tx, case, flags, found.handling, told=tuple(self._told(before)),
                               next_=tuple(self._name(person) for person in after), next_at=now + wait)  # fmt: skip
 

@@ -18,7 +18,7 @@ from monitor.model import Case, Flag
 from monitor.rules.handling import Handling, handling
 from monitor.rules.marks import standing
 from monitor.rules.queue import worst
-from monitor.rules.routing import Route, moderators_of, route
+from monitor.rules.routing import Route, digest_readers, moderators_of, route
 from monitor.rules.slots import Slot, mailing_time, next_digest
 from monitor.school_facts import SchoolFacts
 from monitor.store import alerts, cases, exclusions, outbox
@@ -32,6 +32,8 @@ class Concerns:
 
     handling: Handling
     route: Route
+    readers: tuple[str, ...]
+    """Who reads of it in the digest."""
 
 
 def standing_flags(case: Case) -> tuple[Flag, ...]:
@@ -53,7 +55,8 @@ def concerns(
         handled = replace(handled, first=("safeguarding",), then=())
     entry, kept_out = school.entry(comment.account.key), exclusions.kept_out(tx, comment)
     found = route(handled, school.people, entry, kept_out, on, school.policy, school.last_resort)
-    return Concerns(handled, found)
+    moderators = moderators_of(school.people, entry, on, kept_out)
+    return Concerns(handled, found, digest_readers(handled, found, moderators))
 
 
 def owe_mails(
@@ -87,4 +90,10 @@ def _owe_for_flags(
         if found := concerns(tx, school, comment, flags, school.local_day(at)):
             outbox.owe(tx, row, outbox.SERIOUS, alerts.case_key(version, now), found.route.first, at)
     elif found := concerns(tx, school, comment, flags, date.fromisoformat(slot.key)):
-        outbox.owe(tx, row, outbox.DIGEST, slot.key, found.route.first, slot.opens_at)
+        outbox.owe(tx, row, outbox.DIGEST, slot.key, found.readers, slot.opens_at)
+
+
+def held_back(school: SchoolFacts, at: datetime) -> frozenset[str]:
+    """Kinds of mail that do not leave at this time of day, however often they were tried in vain before."""
+    opens_at = mailing_time(at, school.timezone, school.rule, school.mails_from, school.mails_until)
+    return frozenset({outbox.SERIOUS}) if opens_at > at else frozenset()

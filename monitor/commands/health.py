@@ -86,11 +86,13 @@ def _incidents(app: App) -> str:
 
 def _mails(app: App) -> str:
     from monitor.store import ledger, outbox
+    from monitor.telling import held_back
 
     now = app.clock()
     with app.store.reading() as tx:
         school = ledger.enrolled_school(tx, app.settings.school.key)
-        stuck = outbox.in_trouble(tx, school, now - GIVEN_UP_LATELY, now - SENT_WITHIN)
+        then = now - SENT_WITHIN
+        stuck = outbox.in_trouble(tx, school, now - GIVEN_UP_LATELY, then, held_back(app.school, then))
         lines = [f"{mail.kind} to {mail.recipient}: {mail.outcome or 'due, and nothing sends it'}" for mail in stuck]
     if not lines:
         return "none waits"
@@ -99,13 +101,17 @@ def _mails(app: App) -> str:
 
 
 def _hidden(app: App, args: Namespace) -> frozenset[int]:
-    """Cases that are not told of here. A technician sees what is told where nobody says who they are."""
+    """Cases of which nothing is told here: what somebody named with --by may not know of.
+
+    Where nobody says who they are, or a technician looks, an alert that nobody acknowledged is told all the same, as
+    it goes by no number: that nobody looks after an urgent comment is worse than that somebody guesses at one.
+    """
     from monitor.commands.people import configured
     from monitor.rules.seeing import is_only_a_technician
 
     person = configured(args.by, app.settings) if args.by else None
-    if person and is_only_a_technician(person):
-        person = None
+    if person is None or is_only_a_technician(person):
+        return frozenset()
     return app.reporter.hidden_from(person, app.clock())
 
 
@@ -117,9 +123,10 @@ def _alerts(app: App, hidden: frozenset[int]) -> str:
     with app.store.reading() as tx:
         school = ledger.enrolled_school(tx, app.settings.school.key)
         waiting = [alert for alert in alerts.unsettled(tx, school) if alert.comment_id not in hidden]
+        # Without the number: not everybody who reads this may know which case it is. Those who were told do.
         lines = [
-            f"case {alert.comment_id}: urgent since {local(alert.opened_at, zone)}, everybody on its route was told, "
-            "and nobody has acknowledged it"
+            f"{alert.comment.account.label}: a comment is urgent since {local(alert.opened_at, zone)}, everybody who "
+            "should hear of it was told, and nobody has acknowledged it"
             for alert in waiting
             if alert.next_step_at is None
         ]

@@ -32,6 +32,7 @@ _TOLD_OF_NOTHING = frozenset({"technician", "staff"})
 class Route:
     """Who is told, step by step, by e-mail address. `first`: all of the first step, `steps[0]`.
 
+    `by_duty`: the same, but nobody where only the last resort is left: a swear word does not go to them.
     `notes`: in sentences, why somebody else is told than the policy's rule means. They name people, so they are for
     those who may see the case. Without steps only where everybody the school named is kept out.
     """
@@ -39,6 +40,7 @@ class Route:
     first: tuple[str, ...]
     steps: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...] = ()
+    by_duty: tuple[str, ...] = ()
 
     @property
     def everybody(self) -> tuple[str, ...]:
@@ -70,10 +72,21 @@ def route(
         told.update(email.lower() for email in step)
         if step:
             steps.append(step)
+    by_duty = steps[0] if steps else ()
     end = _the_end(cast, last_resort, told, notes)
     if end and (not steps or steps[-1] != end):
         steps.append(end)
-    return Route(steps[0] if steps else (), tuple(steps), tuple(dict.fromkeys(notes)))
+    return Route(steps[0] if steps else (), tuple(steps), tuple(dict.fromkeys(notes)), by_duty)
+
+
+def digest_readers(handling: Handling, found: Route, moderators: Sequence[str]) -> tuple[str, ...]:
+    """Who reads of a case in the digest: those it is told to, and who looks after the account where they may see it.
+
+    `moderators`: of the account, who may see the case. The last resort only where nobody else is left.
+    """
+    if handling.only_those_told:
+        return found.first
+    return tuple(dict.fromkeys((*found.by_duty, *moderators))) or found.first
 
 
 def moderators_of(

@@ -90,7 +90,7 @@ def undecided_of(tx: Transaction, comment: Comment) -> tuple[Flag, ...]:
     rows = tx.scalars(
         select(FlagRow).where(FlagRow.comment_id == comment.id, ~decided.decided()).order_by(FlagRow.id)
     )
-    return tuple(_flag(row) for row in rows)
+    return tuple(flag_of(row) for row in rows)
 
 
 def flags_of(tx: Transaction, version: Version) -> tuple[Flag, ...]:

@@ -56,8 +56,13 @@ def reached(tx: Transaction, school: School, kind: str, keys: Iterable[str], rec
     return tx.scalar(sent.limit(1)) is not None
 
 
-def in_trouble(tx: Transaction, school: School, since: datetime, overdue: datetime) -> Sequence[Delivery]:
-    """Mails that do not get through: tried in vain, given up since then, or due before `overdue` and never tried."""
+def in_trouble(
+    tx: Transaction, school: School, since: datetime, overdue: datetime, not_then: Collection[str] = ()
+) -> Sequence[Delivery]:
+    """Mails that do not get through: tried in vain, given up since then, or due before `overdue` and never tried.
+
+    `not_then`: kinds that were held back at `overdue`, as by `claim_next`.
+    """
     waiting = and_(Delivery.sent_at.is_(None), Delivery.closed_at.is_(None))
     return tx.scalars(
         select(Delivery)
@@ -65,7 +70,7 @@ def in_trouble(tx: Transaction, school: School, since: datetime, overdue: dateti
             Delivery.school_id == school.id,
             or_(
                 and_(waiting, Delivery.attempts > 0),
-                and_(waiting, Delivery.not_before < overdue),
+                and_(waiting, Delivery.not_before < overdue, _is_let_go(overdue, not_then)),
                 and_(Delivery.closed_at >= since, Delivery.outcome.startswith(REFUSED)),
             ),
         )
@@ -101,8 +106,7 @@ def claim_next(tx: Transaction, school: School, now: datetime, not_now: Collecti
         Delivery.closed_at.is_(None),
         Delivery.next_attempt_at <= now,
         or_(Delivery.claimed_until.is_(None), Delivery.claimed_until <= now),
-        Delivery.kind.not_in(sorted(not_now)),
-        or_(Delivery.kind != SERIOUS, ~_lately(now)),
+        _is_let_go(now, not_now),
     )
     waiting = (
         select(Delivery.id)
@@ -125,6 +129,11 @@ def claim_next(tx: Transaction, school: School, now: datetime, not_now: Collecti
 
 
 _UNTRIED = and_(Delivery.attempts == 0, Delivery.claimed_until.is_(None))
+
+
+def _is_let_go(at: datetime, not_then: Collection[str]) -> ColumnElement[bool]:
+    """Whether a mail of this kind may leave at a moment, whatever else keeps it."""
+    return and_(Delivery.kind.not_in(sorted(not_then)), or_(Delivery.kind != SERIOUS, ~_lately(at)))
 
 
 def _lately(now: datetime) -> ColumnElement[bool]:

@@ -1,9 +1,12 @@
 """A school whose urgent alerts go from the moderators to the head, the safeguarding lead and the last resort."""
 
+import re
 from email import message_from_bytes, policy
+from pathlib import Path
 
-from desk import INSULT, SCRIPTED, item
+from desk import SCRIPTED, item
 
+import config
 from monitor.custody.log import Actor
 from monitor.deciding import decide
 from monitor.store import judged, ledger
@@ -14,7 +17,6 @@ from monitor.store.tables import Comment
 ALI, BEVAN, HEAD = "ali@oakfield.example", "bevan@oakfield.example", "head@oakfield.example"
 LEAD, LAST, MANAGER = "lead@oakfield.example", "chair@governors.example", "manager@oakfield.example"
 THREAT = "I will kill you"
-RUDE = INSULT
 
 MORE_PEOPLE = """
 [[people]]
@@ -30,19 +32,17 @@ roles = ["line_manager"]
 PACK = "our-policy.toml"
 
 
-def with_people(desk, more=MORE_PEOPLE, accounts=SCRIPTED, tell=""):
-    """The school with more people, and the default pack with some categories told to others.
+THREAT_TOLD = '[categories.threat.tell]\nfirst = ["moderator"]\nthen = ["head", "safeguarding"]\n'
+_OWN_RULES = re.compile(r"(?m)^\[categories\.[a-z_]+\.(?:tell|hold|keep_out)\]\n(?:[^\[\n].*\n|\n)*")
+DEFAULT = Path(config.__file__).parent / "policies" / "default.toml"
+
+
+def with_people(desk, more=MORE_PEOPLE, accounts=SCRIPTED, tell="", threat=THREAT_TOLD):
+    """The school with more people, and a pack in which nothing is handled in a way of its own but threats.
 
     `tell`: TOML to add to the pack.
     """
-    from pathlib import Path
-
-    import config
-
-    default = (Path(config.__file__).parent / "policies" / "default.toml").read_text()
-    threat = '[categories.threat.tell]\nfirst = ["moderator"]\nthen = ["head", "safeguarding"]\n'
-    has_its_own = "[categories.threat.tell]" in default
-    (desk.folder / PACK).write_text(default + ("" if has_its_own else threat) + tell)
+    (desk.folder / PACK).write_text(_OWN_RULES.sub("", DEFAULT.read_text()) + threat + tell)
     desk.change(accounts=more + accounts, school=f'policy = "{PACK}"')
     return desk
 
