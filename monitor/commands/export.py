@@ -16,6 +16,11 @@ def configure(parser: ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--account", metavar="KEY", help="only this account")
     declare_since(parser, "what was written")
+    parser.add_argument(
+        "--holds",
+        action="store_true",
+        help="one key more, held_under: the clause of the policy under which nobody answers it, else null",
+    )
 
 
 def run(args: Namespace) -> int:
@@ -28,7 +33,7 @@ def run(args: Namespace) -> int:
     with app.store.reading() as tx:
         school = ledger.school_by_key(tx, app.settings.school.key)
         withheld = media_gate.all_withheld(tx, school) if school else {}
-        held = cases.held_under(tx, school, app.settings.policy) if school else {}
+        held = cases.held_under(tx, school, app.settings.policy) if school and args.holds else None
         for row in archive.everything(tx, school, account, args.since, withheld, held) if school else ():
             print(json.dumps(row, ensure_ascii=False))
     if withheld:

@@ -15,7 +15,6 @@ from monitor.store.keep import presence
 from monitor.store.tables import Account, Answer, Comment, Item, Post, Quarantine, Reply, School
 
 PORTION = 500  # rows held in memory at a time
-NOTHING_HELD: Mapping[int, str] = {}
 
 
 def everything(
@@ -24,12 +23,12 @@ def everything(
     account_key: str | None,
     since: datetime | None,
     without: Collection[int] = (),
-    held_under: Mapping[int, str] = NOTHING_HELD,
+    held_under: Mapping[int, str] | None = None,
 ) -> Iterator[dict[str, Any]]:
     """One mapping for each comment and own reply, in the order of their accounts and ids. Times are ISO, UTC.
 
     `without`: numbers of cases to leave out. What was erased is left out as well. `held_under`: by case, the clause
-    of the policy under which nobody answers it.
+    of the policy under which nobody answers it; None: nothing is said of that.
     """
     wanted = (
         select(Item, Account)
@@ -57,7 +56,7 @@ def everything(
             "parent_id": item.parent_remote_id,
             "state": presence(item).value,
             "answered_at": _answered_at(tx, item),
-            "held_under": held_under.get(item.id),
+            **({} if held_under is None else {"held_under": held_under.get(item.id)}),
             "versions": [version.text for version in item.versions],
         }
 
