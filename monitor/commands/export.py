@@ -19,6 +19,11 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--account", metavar="KEY", help="only this account")
     declare_since(parser, "what was written")
     declare_viewer(parser)
+    parser.add_argument(
+        "--holds",
+        action="store_true",
+        help="one key more, held_under: the clause of the policy under which nobody answers it, else null",
+    )
 
 
 def run(args: Namespace) -> int:
@@ -32,7 +37,7 @@ def run(args: Namespace) -> int:
         school = ledger.school_by_key(tx, app.settings.school.key)
         withheld = media_gate.all_withheld(tx, school).keys() if school else set()
         left_out = archive.LeftOut.of(tx, withheld, sight.hidden)
-        held = cases.held_under(tx, school, app.settings.policy) if school else {}
+        held = cases.held_under(tx, school, app.settings.policy) if school and args.holds else None
         for row in archive.everything(tx, school, account, args.since, left_out, held) if school else ():
             print(json.dumps(row, ensure_ascii=False))
     if told := sorted(withheld - sight.hidden):
