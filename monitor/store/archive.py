@@ -52,8 +52,8 @@ def everything(
 ) -> Iterator[dict[str, Any]]:
     """One mapping for each comment and own reply, in the order of their accounts and ids. Times are ISO, UTC.
 
-    What was erased is left out as well. `held_under`: by case, the clause of the policy under which nobody answers it;
-    None: nothing is said of that.
+    What was erased is left out as well. `held_under`: by case, the clause of the policy under which nobody answers
+    it; None: nothing is said of that.
     """
     wanted = (
         select(Item, Account)
