@@ -13,8 +13,6 @@ from monitor.commands.erased_words import BASIS_WORDS, NOT_CLEARED, result_lines
 from monitor.commands.people import acting, declare_actor
 from monitor.commands.printing import print_table
 from monitor.commands.sight import Sight, sight_of
-from monitor.erasing.eraser import ErasureRefused
-from monitor.store import erasure_book
 
 if TYPE_CHECKING:
     from monitor.erasing.eraser import Eraser, Held, NeedsSecond
@@ -60,6 +58,8 @@ def _ask(app: App, args: Namespace) -> int:
     at_once, refused, sight = [], False, sight_of(app, args)
 
     def ask(case: int) -> None:
+        from monitor.erasing.eraser import ErasureRefused
+
         if case in sight.hidden:
             raise ErasureRefused(f"there is no case {case}; school-monitor queue lists what waits")
         asked = eraser.ask(case, args.basis, actor)
@@ -117,6 +117,8 @@ def _cancel(app: App, args: Namespace) -> int:
 
 def _in_sight(eraser: Eraser, sight: Sight) -> tuple[list[Erasure], frozenset[int]]:
     """What waits for a second person and may be seen, and the numbers of all erasures that may not."""
+    from monitor.store import erasure_book
+
     with eraser.store.reading() as tx:
         unseen = erasure_book.numbers_for(tx, sight.hidden)
     return [row for row in eraser.waiting() if row.id not in unseen], unseen
@@ -124,6 +126,8 @@ def _in_sight(eraser: Eraser, sight: Sight) -> tuple[list[Erasure], frozenset[in
 
 def _refuse_unseen(number: int, unseen: Collection[int], what: str) -> None:
     """Refuse it in the words for a number nobody has."""
+    from monitor.erasing.eraser import ErasureRefused
+
     if number in unseen:
         raise ErasureRefused(f"no erasure {number} waits{what}; see school-monitor erase --list")
 
@@ -154,6 +158,7 @@ def _eraser(app: App) -> Eraser:
 
 def _each(numbers: Iterable[int], do: Callable[[int], None]) -> bool:
     """Do it for each; what is refused is told and keeps nobody else from it. True when something was."""
+    from monitor.erasing.eraser import ErasureRefused
     from monitor.store.evidence_log import ClockSetBack
 
     refused = False

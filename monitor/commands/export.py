@@ -42,6 +42,5 @@ def run(args: Namespace) -> int:
             print(json.dumps(row, ensure_ascii=False))
     if told := sorted(withheld - sight.hidden):
         print(f"Left out, as their media are withheld: case {', '.join(map(str, told))}", file=sys.stderr)
-    for line in sight.note():
-        print(line, file=sys.stderr)
+    sight.note_beside()
     return Outcome.DONE

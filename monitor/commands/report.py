@@ -11,7 +11,7 @@ from alerts.render import weekly_html, weekly_text
 from alerts.report_csv import weekly_csv
 from monitor.commands.base import CommandFailed, Outcome, app_for
 from monitor.commands.people import declare_viewer, viewer
-from monitor.commands.sight import SAY_WHO
+from monitor.commands.sight import Sight
 from monitor.rules.slots import latest_weekly_report
 
 EXAMPLE = "school-monitor report weekly --week 2026-W47 --format pdf --output report.pdf"
@@ -37,8 +37,7 @@ def run(args: Namespace) -> int:
     except ValueError as wrong:
         raise CommandFailed(f"--week: {wrong}", Outcome.USAGE) from None
     content = _make(args.format, report)
-    if person is None:
-        print(SAY_WHO, file=sys.stderr)
+    Sight(person, frozenset()).note_beside()
     if args.output:
         try:
             args.output.write_bytes(content)

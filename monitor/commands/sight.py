@@ -7,6 +7,7 @@ it is short of, that there is something about them.
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,6 +35,11 @@ class Sight:
     def note(self) -> list[str]:
         """What is said below a list: the same, whatever there is."""
         return [] if self.person else [SAY_WHO]
+
+    def note_beside(self) -> None:
+        """The same to a person at a terminal, where the output itself is for programs or for paper."""
+        if self.person is None and sys.stderr.isatty():
+            print(SAY_WHO, file=sys.stderr)
 
     def no_such_case(self, number: int) -> str:
         """What is said of a case that is hidden, or not there."""

@@ -269,7 +269,7 @@ def test_a_wrong_use_is_answered_with_a_sentence(oakfield, tmp_path, words):
 
 
 def test_a_case_that_does_not_exist_is_a_problem_and_says_where_to_look(oakfield):
-    for words in (("show", "99999"), ("decide", "99999", "hide", "--by", "a", "--why", "b")):
+    for words in (("show", "99999", "--by", "Mrs Ali"), ("decide", "99999", "hide", "--by", "Mrs Ali", "--why", "b")):
         done = ask(oakfield, *words)
         assert (done.status, done.out) == (1, "")
         assert done.err == "school-monitor: there is no case 99999; school-monitor queue lists what waits\n"

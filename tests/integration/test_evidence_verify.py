@@ -255,7 +255,7 @@ def test_the_command_names_every_problem_on_a_line_of_its_own_and_fails(desk, mo
     assert lines[2].startswith("Checked 12 entries, 3 checkpoints, 0 time stamps, 5 snapshots and exhibits with 39 f")
     assert lines[2].endswith(": 2 problems.")
     assert lines[3].startswith("What this shows: ")
-    assert len(lines) == 4
+    assert len(lines) == 5
 
 
 def test_the_command_is_content_with_evidence_nobody_touched(desk, monkeypatch, capsys):
