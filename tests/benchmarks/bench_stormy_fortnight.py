@@ -1,4 +1,4 @@
-"""A whole busy fortnight with faults on each network: how much of what the network showed is stored as it showed it."""
+"""A whole busy fortnight with faults on each network: how much of what it showed is stored as it showed it."""
 
 import sys
 from pathlib import Path
@@ -22,7 +22,7 @@ def bench_stormy_fortnight(network, tmp_path):
     failed, exported, shown = live_through(network, tmp_path, FORTNIGHT, MESSAGES)
     right = sum(exported.get(key) == line for key, line in shown.items())
     print(  # noqa: T201  figures are its purpose
-        f"\n{network.network:>15}: {failed} readings failed; {right} of {len(shown)} stored as the network showed them, "
-        f"{len(exported.keys() - shown.keys())} besides"
+        f"\n{network.network:>15}: {failed} readings failed; {right} of {len(shown)} stored as the network "
+        f"showed them, {len(exported.keys() - shown.keys())} besides"
     )
     assert right == len(shown) == len(exported)
