@@ -120,7 +120,7 @@ def failures(desk, account):
     return {line.failure for line in desk.reads() if line.account_id == number} - {None}
 
 
-@pytest.mark.parametrize(("fault", "broken"), zip(FAULTS, NAMES * len(FAULTS), strict=False))
+@pytest.mark.parametrize(("fault", "broken"), list(zip(FAULTS, NAMES * 9, strict=False)))
 def test_one_account_at_fault_keeps_no_other_from_being_read_and_misses_nothing_in_the_end(
     desk, networks, broken, fault
 ):
