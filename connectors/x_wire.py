@@ -215,8 +215,8 @@ def plain_text(raw: Mapping[str, Any]) -> str:
 def _reference(raw: Mapping[str, Any], kind: str) -> str | None:
     """The post it refers to in this way. What is no reference stands beside those that are and spoils nothing."""
     listed = raw.get("referenced_tweets") or []
-    if not isinstance(listed, list):
-        raise Unreadable("its referenced_tweets is not a list")
+    if not isinstance(listed, list) or (listed and not any(isinstance(entry, dict) for entry in listed)):
+        raise Unreadable("its referenced_tweets is not a list of posts")
     named = [entry.get("id") for entry in listed if isinstance(entry, dict) and entry.get("type") == kind]
     if not all(is_id(each) for each in named):
         raise Unreadable("its referenced_tweets names something that is no post")

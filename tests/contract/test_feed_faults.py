@@ -1,7 +1,8 @@
-"""A feed that fails in every way a network can: refusals, trickles, odd entries, times that cannot be, hostile XML."""
+"""A feed that fails in every way a network can: refusals, trickles, odd entries, odd times, hostile XML."""
 
 import threading
 import tracemalloc
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -133,9 +134,8 @@ def test_no_feed_takes_more_than_150_megabytes(kind):
     body = rss(HOSTILE[kind]).encode()
     tracemalloc.start()
     try:
-        read_feed(body, {"content-type": RSS["Content-Type"]})
-    except UnexpectedReply as refused:
-        assert "far more" in str(refused)
+        with suppress(UnexpectedReply):
+            read_feed(body, {"content-type": RSS["Content-Type"]})
     finally:
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
