@@ -151,9 +151,7 @@ class GraphStandIn(StandIn):
         messages = [
             m
             for m in self.world.messages_at(self.now())
-            if not _starts_a_thread(m)
-            and object_id in {_post_of(m, by_id), m.parent_id}
-            and self._is_there(m, by_id)
+            if not _starts_a_thread(m) and object_id in {_post_of(m, by_id), m.parent_id} and self._is_there(m, by_id)
         ]
         if how.get("filter") != "stream":
             messages = [m for m in messages if m.parent_id in {None, object_id}]
