@@ -28,6 +28,7 @@ from connectors.graph import API_VERSION, Graph
 from connectors.graph_errors import ObjectMissing
 from connectors.graph_listing import Place, all_before, always, read_place, whole_is_due
 from connectors.graph_messages import fetch_messages
+from connectors.listing_end import has_passed
 from connectors.thread_book import ThreadBook
 from connectors.transport import NetworkSession
 
@@ -203,7 +204,7 @@ class FacebookPage:
             return
         whole = whole_is_due(place.book, post, COMMENTS_AT_ONCE, LARGE_THREAD_EVERY, started)
         back_to = None if whole else place.since
-        if back_to is not None and all_before(unfinished.newest[-1:], back_to - OVERLAP):
+        if back_to is not None and has_passed(unfinished.newest, back_to - OVERLAP):
             return
         how = {"filter": "stream", "order": "reverse_chronological", "fields": _COMMENT_FIELDS}
         pages = self._graph.pages(f"{post_id}/comments", always(how), COMMENTS_AT_ONCE, budget, unfinished.following)

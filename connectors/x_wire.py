@@ -213,12 +213,14 @@ def plain_text(raw: Mapping[str, Any]) -> str:
 
 
 def _reference(raw: Mapping[str, Any], kind: str) -> str | None:
+    """The post it refers to in this way. What is no reference stands beside those that are and spoils nothing."""
     listed = raw.get("referenced_tweets") or []
-    if not isinstance(listed, list) or not all(
-        isinstance(entry, dict) and is_id(entry.get("id")) for entry in listed
-    ):
+    if not isinstance(listed, list) or (listed and not any(isinstance(entry, dict) for entry in listed)):
         raise Unreadable("its referenced_tweets is not a list of posts")
-    return next((entry["id"] for entry in listed if entry.get("type") == kind), None)
+    named = [entry.get("id") for entry in listed if isinstance(entry, dict) and entry.get("type") == kind]
+    if not all(is_id(each) for each in named):
+        raise Unreadable("its referenced_tweets names something that is no post")
+    return named[0] if named else None
 
 
 def _count(raw: Mapping[str, Any]) -> int | None:

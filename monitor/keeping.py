@@ -14,6 +14,7 @@ from pathlib import Path
 
 from connectors.base import Batch, FetchedItem
 from monitor.evidence import incoming
+from monitor.in_time import in_time
 from monitor.judge import NOTHING_SEEN, Judge, Seen
 from monitor.ledger_line import LedgerBook, Line, RunResult
 from monitor.received import ReceivedPage
@@ -42,6 +43,7 @@ class PageKeeper:
     ) -> None:
         """Keep one page. `counts`: by the network, of the comments under each post met so far in this stream."""
         now = self.book.clock()
+        batch = in_time(batch, now)
         safe, new_words = self._make_safe(stream, batch, now)
         seen = self.judge.look_at(new_words) if new_words else NOTHING_SEEN
         with self.book.store.writing() as tx:
