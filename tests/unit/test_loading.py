@@ -107,7 +107,8 @@ def test_a_missing_pack_file_is_told_under_its_own_name(tmp_path):
 
 def test_problems_of_a_pack_are_told_with_its_file_and_line_beside_those_of_the_configuration(tmp_path):
     pack = PACK.replace("hours = 24", "hour = 24").replace("[categories.spam]", "[categories.spma]")
-    pack = pack.replace('severity = "note"\nclause = "Monitoring"\nnext_steps = ["Answer', 'next_steps = ["Answer')
+    question = "[categories.question]\n"
+    pack = pack.replace(f'{question}severity = "note"\nclause = "Monitoring"\n', question)
     text = changed('key = "oakfield"', 'key = "OAK"\npolicy = "own.toml"')
     problems = told(tmp_path, text, own=pack)
 
