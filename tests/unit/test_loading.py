@@ -93,8 +93,8 @@ def test_a_file_we_may_not_read_is_told_as_such(tmp_path):
 def test_a_misspelt_policy_is_told_with_the_ones_there_are(tmp_path):
     assert told(tmp_path, changed('key = "oakfield"', 'key = "oakfield"\npolicy = "walterhalls"')) == [
         (
-            "school-monitor.toml line 4: school.policy must be one of default, walter-halls "
-            '(found "walterhalls"). Did you mean "walter-halls"?'
+            "school-monitor.toml line 4: school.policy must be one of carey, default, hasland, heathcoat, king-offa, "
+            'walter-halls (found "walterhalls"). Did you mean "walter-halls"?'
         )
     ]
 
