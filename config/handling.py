@@ -105,8 +105,8 @@ class KeepOutRule(PackPart):
 
 
 class Stage(PackPart):
-    """One step of a policy's ladder of escalation. The one before it has to be on record first, unless `at_any_time`
-    says otherwise."""
+    """One step of a policy's ladder of escalation. Those before it that are not `at_any_time` have to be on record
+    first, unless it is `at_any_time` itself."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z_]{1,30}$")]
     what: Annotated[str, Field(min_length=1, max_length=300)]

@@ -53,9 +53,9 @@ def _categories(file: TomlFile) -> list[Problem]:
     return problems
 
 
-def _as_written(path: Path) -> PolicyPack:
+def _as_written(path: Path, named_by: str = "this program") -> PolicyPack:
     """A pack as its file has it. Raises ConfigurationProblems with everything that is wrong in it."""
-    file = read_toml(path, path.name, "It is the policy pack that school.policy in the configuration names")
+    file = read_toml(path, path.name, f"It is the policy pack that {named_by} names")
     pack, problems = fit(PolicyPack, file, list(tables(PolicyPack, file.content)))
     problems += _categories(file)
     if pack is None or problems:
@@ -71,14 +71,14 @@ def _made_safe(rule: CategoryRule, usual: CategoryRule) -> CategoryRule:
     )
 
 
-def read_pack(path: Path) -> PolicyPack:
-    """Read one pack. Raises ConfigurationProblems with everything that is wrong in it.
+def read_pack(path: Path, named_by: str = "school.policy in the configuration") -> PolicyPack:
+    """Read one pack; `named_by` says whose words led to the file. Raises ConfigurationProblems with everything that is wrong in it.
 
     Where a category does not say who is told, what is held or who is kept out, that is as in the default pack, with
     no clause: a pack that was written before there were such tables must not send an allegation to whoever it is
     about.
     """
-    pack = _as_written(path)
+    pack = _as_written(path, named_by)
     default = POLICIES / "default.toml"
     if path == default:
         return pack

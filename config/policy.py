@@ -256,7 +256,7 @@ class PolicyPack(BaseModel):
     instead_of_the_head: Duty = "chair_of_governors"
     """Who is told in the head's place where the head is meant, or may not see it."""
     ladder: tuple[Stage, ...] = ()
-    """The steps of escalation, in order; the first has to be on record before the second, and so on."""
+    """The steps of escalation, in order; see `config.handling.Stage`."""
     house_rules: tuple[HouseRule, ...] = ()
     outgoing: OutgoingRule = OutgoingRule()
     accounts: RegisterRule = RegisterRule()
