@@ -72,7 +72,8 @@ def _made_safe(rule: CategoryRule, usual: CategoryRule) -> CategoryRule:
 
 
 def read_pack(path: Path, named_by: str = "school.policy in the configuration") -> PolicyPack:
-    """Read one pack; `named_by` says whose words led to the file. Raises ConfigurationProblems with everything that is wrong in it.
+    """Read one pack. Raises ConfigurationProblems with everything that is wrong in it. `named_by`: whose words led to
+    the file.
 
     Where a category does not say who is told, what is held or who is kept out, that is as in the default pack, with
     no clause: a pack that was written before there were such tables must not send an allegation to whoever it is

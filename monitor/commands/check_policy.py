@@ -1,4 +1,4 @@
-"""`check --policy` and `check --compare`: policy packs in plain English. A pack that is named needs no configuration."""
+"""`check --policy` and `check --compare`: packs in plain English. One that is named needs no configuration."""
 
 from __future__ import annotations
 

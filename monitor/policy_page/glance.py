@@ -8,20 +8,24 @@ from config.policy import CATEGORIES, CategoryRule, PolicyPack
 from monitor.policy_page.kinds import SPEEDS
 from monitor.policy_page.terms import in_short, kind
 
-_COLUMNS = (31, 14, 33, 9)  # columns of text; the last cell takes what is left
+_GAP = 2  # columns between two cells
 _HEADS = ("kind of comment", "told", "whom first", "answered", "taken down")
-_SPEEDS = {"urgent": "day and night", "serious": "the same day", "concern": "in the digest", "note": "in the digest"}
+_SPEEDS = {"urgent": "any hour", "serious": "same day", "concern": "digest", "note": "digest"}
 _ANSWERS = {"in_time": "in time", "hold": "never", "redirect": "sent on"}
 _REMOVALS = {"by_moderator": "", "at_once": "at once", "after_advice": "on advice"}
 
 
 def at_a_glance(pack: PolicyPack) -> Iterator[str]:
     """The lines of the table, the most pressing kinds first."""
-    yield _line(_HEADS)
-    for _, severities in SPEEDS:
-        for name in CATEGORIES:
-            if name in pack.categories and pack.categories[name].severity in severities:
-                yield _line(_cells(name, pack.categories[name]))
+    rows = [
+        _cells(name, pack.categories[name])
+        for _, severities in SPEEDS
+        for name in CATEGORIES
+        if name in pack.categories and pack.categories[name].severity in severities
+    ]
+    widths = [max(map(len, column)) + _GAP for column in zip(_HEADS, *rows, strict=True)]
+    for row in (_HEADS, *rows):
+        yield "".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
 def _cells(name: str, rule: CategoryRule) -> tuple[str, ...]:
@@ -32,8 +36,3 @@ def _cells(name: str, rule: CategoryRule) -> tuple[str, ...]:
         _ANSWERS[rule.hold.answer],
         _REMOVALS[rule.hold.removal],
     )
-
-
-def _line(cells: tuple[str, ...]) -> str:
-    *padded, last = cells
-    return "".join(f"{cell:<{width}}" for cell, width in zip(padded, _COLUMNS, strict=True)) + last

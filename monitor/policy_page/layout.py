@@ -35,16 +35,21 @@ def numbered(items: Iterable[str], level: int = 2) -> Iterator[Paragraph]:
 
 
 def laid_out(page: Iterable[Paragraph], width: int = WIDTH) -> list[str]:
-    """The lines of a page, none wider than `width` unless one word is. A school's own pack may hold anything, so
-    there is nothing in them that a terminal would obey."""
+    """The lines of a page, none wider than `width` but rows of tables and single words that are.
+
+    A school's own pack may hold anything: there is nothing in the lines that a terminal would obey.
+    """
     lines: list[str] = []
     for paragraph in page:
         if paragraph.space:
             lines.append("")
         indent = " " * (_STEP * paragraph.level)
+        if paragraph.is_row:
+            lines.append(indent + paragraph.words)
+            continue
         mark = f"{paragraph.mark} " if paragraph.mark else ""
         lines += textwrap.wrap(
-            paragraph.words if paragraph.is_row else plain(paragraph.words),
+            plain(paragraph.words),
             width,
             initial_indent=indent + mark,
             subsequent_indent=indent + " " * len(mark),

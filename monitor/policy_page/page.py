@@ -62,8 +62,8 @@ def _kinds(pack: PolicyPack) -> Iterator[Paragraph]:
     yield heading("Who is told, and what must not happen")
     yield Paragraph(
         f"Where the words are about the head, {who(pack.instead_of_the_head)} takes the head's place. Whoever is "
-        "away is covered by the person the configuration names; where nobody can be told, or nobody acknowledges, the "
-        "person it names as last resort is told. A comment of several kinds gets the careful rule of each. Unless it "
+        "away is covered by the person the configuration names; where nobody can be told, or nobody acknowledges, it "
+        "is the person named as last resort. A comment of several kinds gets the careful rule of each. Unless it "
         "says otherwise here, a moderator may hide or delete what breaks the rules, once evidence is kept."
     )
     for speed, severities in kinds.SPEEDS:

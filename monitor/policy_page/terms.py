@@ -28,7 +28,7 @@ _SHORT: dict[Duty, str] = {
     "poster": "publisher",
     "line_manager": "line manager",
     "communications": "communications",
-    "pastoral": "class teacher",
+    "pastoral": "teacher",
     "senior": "leadership",
     "head": "head",
     "safeguarding": "safeguarding",
