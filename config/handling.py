@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, field_validator, model_validator
@@ -80,7 +80,7 @@ class HoldRule(PackPart):
     advice_from: Annotated[str, Field(max_length=120)] = ""
     """Whose advice is waited for; needed with `after_advice`."""
     explain: StrictBool = False
-    """Where it is taken down, readers are told that and why; the decision holds the sentence."""
+    """true: whoever hides, deletes, reports or blocks also tells readers why, and records the words."""
     clause: ClauseName = ""
 
     @model_validator(mode="after")
@@ -115,6 +115,19 @@ class Stage(PackPart):
     at_any_time: StrictBool = False
     """Whatever is on record before it: nobody waits for a letter before the police are rung."""
     clause: ClauseName = ""
+
+
+def waits_for(ladder: Sequence[Stage], stage: str) -> Stage | None:
+    """The stage that has to be on record before this one; None where it waits for nothing.
+
+    The last one before it that is not `at_any_time` is enough: that one waited for those before it.
+    """
+    before: Stage | None = None
+    for each in ladder:
+        if each.id == stage:
+            return None if each.at_any_time else before
+        before = before if each.at_any_time else each
+    return None
 
 
 class HouseRule(PackPart):

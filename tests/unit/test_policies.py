@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from config.handling import SILENT
+from config.handling import SILENT, waits_for
 from config.packs import POLICIES, known_packs, pack_file, read_pack, review_warning
 from config.policy import CATEGORIES, ResponseRule
 from monitor.model import Category
@@ -180,6 +180,17 @@ def test_heathcoat_forbids_reading_messages_and_walter_halls_promises_to_answer_
 def test_heathcoats_ladder_begins_with_a_talk():
     assert [stage.id for stage in BY_NAME["heathcoat"].ladder] == ["discuss", "written_warning", "legal", "police"]
     assert [stage.at_any_time for stage in BY_NAME["heathcoat"].ladder] == [False, False, False, True]
+
+
+def test_a_stage_waits_for_the_last_before_it_that_waits_itself():
+    def waited_for(name):
+        ladder = BY_NAME[name].ladder
+        return {stage.id: first.id for stage in ladder if (first := waits_for(ladder, stage.id))}
+
+    assert waited_for("heathcoat") == {"written_warning": "discuss", "legal": "written_warning"}
+    assert waited_for("walter-halls") == {"provider": "asked_to_remove"}
+    assert waited_for("king-offa") == {"author": "removed"}
+    assert waits_for(BY_NAME["carey"].ladder, "no such stage") is None
 
 
 def test_house_rules_are_there_where_the_policy_builds_on_them():

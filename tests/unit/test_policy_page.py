@@ -96,7 +96,7 @@ def test_ladder_house_rules_accounts_and_messages_are_told():
     assert "It is registered to an e-mail address of the school." in said
     approvals = "the signature of the line manager, the communications manager and the head. [A.3.2]"
     assert approvals in page("king-offa")
-    assert "when it goes live and when it is to close." in page("king-offa")
+    assert "who publishes on it, when it goes live and when it is to close." in page("king-offa")
     assert "Told of it, quietly: the leadership, or else the head. [E. SUMMING UP]" in page("carey")
 
 
