@@ -42,7 +42,7 @@ def test_one_explains_what_it_deletes_and_one_takes_it_down_at_once():
 
 def test_one_waits_for_advice_where_another_takes_down_at_once():
     taken_down = between("hasland", "king-offa")["WHAT IS TAKEN DOWN"]
-    hasland = taken_down.index("before advice is on record from the local authority's designated officer (LADO)")
+    hasland = taken_down.index("before advice is on record from the named person for child protection, or the LADO")
     assert hasland < taken_down.index("King Offa Primary Academy: It is to be taken down", hasland)
 
 
