@@ -20,7 +20,7 @@ CONFIG = "--config"
 COMMANDS = {
     "demo": "the main job on a fictional school, with stand-in networks on this machine",
     "init": "write a first configuration by questions",
-    "check": "test the configuration, the credentials, the mail and the clock; explain one deadline",
+    "check": "test configuration, credentials, mail and clock; explain a deadline or a policy; compare two policies",
     "poll": "read the accounts once, now",
     "tick": "run whatever is due once and stop (for cron)",
     "run": "the daemon: read, judge and mail until told to stop",

@@ -1,4 +1,4 @@
-"""`check`: test everything that can be tested without telling anybody; explain one deadline."""
+"""`check`: test everything that can be tested without telling anybody; explain one deadline, or a policy pack."""
 
 from __future__ import annotations
 
@@ -20,7 +20,18 @@ EXAMPLE = 'school-monitor check --explain "2026-11-13 16:00"'
 
 def configure(parser: ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--explain", metavar="TIME", help="only say when a comment received then is due, and why")
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--explain", metavar="TIME", help="only say when a comment received then is due, and why")
+    instead.add_argument(
+        "--policy",
+        metavar="NAME",
+        nargs="?",
+        const="",
+        help="only explain a policy pack in plain English: by name, by file, or the school's own",
+    )
+    instead.add_argument(
+        "--compare", metavar="NAME", nargs=2, help="only say what two policy packs do differently, by name or by file"
+    )
 
 
 def run(args: Namespace) -> int:
@@ -33,6 +44,11 @@ def run(args: Namespace) -> int:
             print("\n".join(explain(args.explain, settings)))
         except ValueError as wrong:
             raise CommandFailed(f"--explain: {wrong}", Outcome.USAGE) from None
+        return Outcome.DONE
+    if args.policy is not None or args.compare:
+        from monitor.commands.check_policy import compare, explain_policy
+
+        print("\n".join(compare(*args.compare) if args.compare else explain_policy(args)))
         return Outcome.DONE
     from config.loading import warnings
 
