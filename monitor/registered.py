@@ -19,6 +19,8 @@ from monitor.store.signs_of_life import last_own_words_at, refused_since
 from monitor.store.tables import Account, School
 
 REFUSED_WITHIN = timedelta(days=30)
+MOST_NAMED = 6
+"""Accounts named in one sentence; the rest is counted."""
 WITHOUT_POSTS = frozenset({"feed", "google_reviews", "other"})
 """Networks where the school publishes nothing, or where we do not meet what it publishes."""
 MAIL_FOR_ANYBODY = frozenset(
@@ -56,7 +58,9 @@ def too_few_moderators(tx: Transaction, school: School, settings: Settings, now:
     if not few:
         return ""
     clause = f' (clause "{rule.clause}")' if rule.clause else ""
-    return f"Fewer than {rule.moderators} moderators can be reached today{clause}: {', '.join(few)}."
+    more = [f"and {len(few) - MOST_NAMED} more"] if len(few) > MOST_NAMED else []
+    named = ", ".join([*few[:MOST_NAMED], *more])
+    return f"Fewer than {rule.moderators} moderators can be reached today{clause}: {named}."
 
 
 def school_domains(settings: Settings) -> frozenset[str]:

@@ -60,10 +60,10 @@ def _sum(shown: list[Audited]) -> int:
 def _page(each: Audited, app: App) -> Iterator[str]:
     yield f"{each.account.label} ({each.account.key}, {each.account.network})"
     for words, value in (*_written(each, app), *_known(each, app.settings.school.timezone, app.clock())):
-        yield f"  {words:<22}{value or UNSAID}"
+        yield f"  {words}: {value or UNSAID}"
     for found in each.found:
-        yield f"  {found.weight.upper():<7}{found.sentence}"
-        yield f"         {found.todo}" + (f' (clause "{found.clause}")' if found.clause else "")
+        yield f"  {found.weight.upper()}: {found.sentence}"
+        yield f"      {found.todo}" + (f' (clause "{found.clause}")' if found.clause else "")
     if not each.found:
         yield "  Nothing was found."
 
