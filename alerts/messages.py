@@ -237,3 +237,5 @@ class WeeklyReport:
     """None: nothing has been kept and signed yet."""
     recipients: tuple[str, ...]
     shown: int
+    too_few_moderators: str = ""
+    """That accounts have fewer moderators in reach than the policy asks for, in a sentence; empty: none has."""

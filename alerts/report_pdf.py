@@ -42,6 +42,7 @@ def weekly_pdf(report: WeeklyReport) -> bytes:
         "title": title.replace("-", "–"),
         "school": label(report.school),
         "verdict": plain(report.verdict),
+        "warning": plain(report.too_few_moderators),
         "sections": sections,
         "footer": _footer(report, times),
         "to_type": _to_type(report),

@@ -181,7 +181,8 @@ class Tables(Section):
         for entry in self.registered:
             if entry.account not in {account.key for account in self.accounts}:
                 raise ValueError(f'registered: there is no account with the key "{entry.account}"')
-            if unknown := [name for name in entry.people if name not in people]:
+            # Whoever else it names may have left since, which its audit tells; these two are told of comments.
+            if unknown := [name for name in (*entry.moderators, *entry.posters) if name not in people]:
                 raise ValueError(f'registered {entry.account}: "{unknown[0]}" is not among the people')
         return self
 

@@ -303,7 +303,8 @@ class AccountState:
 
     `expires_at`: when the credentials end (aware, UTC), None: never, or the network does not say. `scopes`: what
     they allow, in the network's own words, where it says. `api_version`: as which version the network answers.
-    `notes`: what a person should know or do, in sentences.
+    `notes`: what a person should know or do, in sentences. `about`: what the account says of itself in public, ""
+    when it says nothing, None when the network does not tell us; `links`: the addresses it gives there, written out.
     """
 
     own_ids: frozenset[str]
@@ -312,6 +313,8 @@ class AccountState:
     expires_at: datetime | None = None
     scopes: tuple[str, ...] = ()
     api_version: str = ""
+    about: str | None = None
+    links: tuple[str, ...] = ()
 
 
 MESSAGES = "messages"

@@ -33,6 +33,8 @@ from connectors.thread_book import ThreadBook
 from connectors.transport import NetworkSession
 
 WHERE = "Facebook page"
+PUBLIC = ("about", "description", "website")
+"""Fields in which a page speaks of itself."""
 COMMENTS, TAGGED, RATINGS = "comments", "tagged", "ratings"
 
 OVERLAP = timedelta(hours=1)
@@ -102,7 +104,7 @@ class FacebookPage:
 
     def check(self) -> AccountState:
         """Ask Facebook for the page. Raises a ConnectorError."""
-        return self._graph.state(self._page_id, "name", "page_id")
+        return self._graph.state(self._page_id, "name", "page_id", PUBLIC)
 
     def verify(self, remote_ids: Sequence[str], budget: Budget) -> Mapping[str, Verdict]:
         """Say which comments still exist. Raises a ConnectorError."""

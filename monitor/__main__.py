@@ -29,6 +29,7 @@ COMMANDS = {
     "decide": "record what a moderator did",
     "report": "the weekly report",
     "coverage": "what was read when, and what was not",
+    "accounts": "the register of accounts, held against the policy; status 1 when something is missing",
     "health": "on one screen, whether all is well; status 1 when something is wrong",
     "export": "everything stored, one comment or reply a line",
     "import": "take in what was downloaded from an account, or JSON lines",

@@ -18,6 +18,7 @@ from monitor.keeping import PageKeeper
 from monitor.ledger_line import LedgerBook, Line, RunResult
 from monitor.missing import look_for_the_missing
 from monitor.store import adopt, counting, ledger
+from monitor.store.text import storable
 
 CHECK_EVERY = timedelta(days=1)
 """How often we ask the network again who we are."""
@@ -137,6 +138,8 @@ class Collector:
                 account.checked_at = now
                 account.expires_at = state.expires_at
                 account.scopes, account.api_version = sorted(state.scopes), state.api_version
+                account.about = None if state.about is None else storable(state.about)
+                account.links = [storable(link) for link in state.links]
                 adopt.own_words(tx, account)
             line.complete = True
         return result.complete

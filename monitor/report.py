@@ -23,6 +23,7 @@ from monitor.custody import media_gate
 from monitor.custody.log import checkpoint_of
 from monitor.evidence.log.checkpoint import short_form
 from monitor.model import OFFENSIVE, Case, Flag, ResponseState
+from monitor.registered import too_few_moderators
 from monitor.rules import weekly
 from monitor.rules.marks import is_false_alarm
 from monitor.rules.queue import Waiting, in_order, worst
@@ -110,6 +111,7 @@ class Reporter:
                 week_of(tx, account, self._poll_minutes(account), since, min(until, now)) for account in watched
             )
             evidence = _evidence_head(tx, school, now)
+            too_few = too_few_moderators(tx, school, self.settings, now)
         tallies = weekly.tally(received, due, now)
         times = weekly.response_times(due, now)
         overdue_since = [e.case.due_at for e in open_now if e.is_overdue and e.case.due_at]
@@ -143,6 +145,7 @@ class Reporter:
             evidence=evidence,
             recipients=tuple(p.name for p in self.settings.people if "head" in p.roles),
             shown=self.settings.schedule.digest_items,
+            too_few_moderators=too_few,
         )
 
     def _rule_in_words(self) -> str:

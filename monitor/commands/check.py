@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from alerts.filters import counted
 from monitor.commands.base import CommandFailed, Outcome, app_for, settings_for
 from monitor.commands.check_account import check_account
-from monitor.commands.soundness import CLOCK_MAY_DIFFER, evidence_folder, evidence_log, passes
+from monitor.commands.register_lines import register_note
+from monitor.commands.soundness import CLOCK_MAY_DIFFER, evidence_folder, evidence_log, passes, say
 
 if TYPE_CHECKING:
     from monitor.wiring import App
@@ -57,6 +58,7 @@ def run(args: Namespace) -> int:
     today = app.clock().astimezone(ZoneInfo(app.settings.school.timezone)).date()
     for note in (*warnings(app.settings, today), *_waiting_for_people(app)):
         print(f"note  {note}")
+    say(*register_note(app))
     tests: list[tuple[str, Callable[[], str]]] = [
         ("response rule", lambda: _rule(app)),
         ("database", lambda: _database(app)),

@@ -121,7 +121,9 @@ class GraphStandIn(StandIn):
     def _object(self, object_id: str, fields: Mapping[str, Field]) -> dict[str, Any] | None:
         school = self.world.school
         if object_id == school.id:
-            return _only({"id": school.id, "name": school.name}, fields)
+            told = {"about": self.world.about, "website": self.world.website}
+            filled = {name: words for name, words in told.items() if words}
+            return _only({"id": school.id, "name": school.name, **filled}, fields)
         for post in self.world.posts_at(self.now()):
             if post.id == object_id:
                 return self._post(post, fields)

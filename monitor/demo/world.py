@@ -91,6 +91,10 @@ class World:
     school: Author
     posts: list[StoryPost] = field(default_factory=list)
     messages: list[StoryMessage] = field(default_factory=list)
+    about: str = ""
+    """What the account says of itself in public."""
+    website: str = ""
+    """The address it gives there, on networks that have a place for one."""
 
     def posts_at(self, now: datetime) -> list[StoryPost]:
         """Published by `now`, newest first."""
