@@ -58,7 +58,8 @@ _OUTGOING_STEPS = {
     OutgoingKind.OPTED_OUT: ("Have the name and any picture of that person taken down today.",),
     OutgoingKind.NOT_CHECKED: ("Look at it yourself, and have the file of names mended: school-monitor check",),
     OutgoingKind.REPORTED: (
-        "Keep a copy for the record, then have it taken down or put right.",
+        "Have it taken down or put right, and write down what it was and when.",
+        "Never copy a picture that may be indecent: that is for the designated safeguarding lead and the police.",
         "Decide who else must know: the family, the designated safeguarding lead, the data protection officer.",
     ),
 }

@@ -11,7 +11,7 @@ from monitor.language.numbers import numbers_in
 from monitor.language.outgoing.facts import OwnPeople, Published, digits_of
 from monitor.language.personal_data import AROUND_NUMBER, is_office, phone_kind
 
-_EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64} ?@ ?(?P<domain>[\w-]{1,63}(?:\.[\w-]{1,63}){1,5})")
+_EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}(?: @ |@)(?P<domain>[\w-]{1,63}(?:\.[\w-]{1,63}){1,5})")
 
 
 @dataclass(frozen=True)

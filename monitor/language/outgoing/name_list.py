@@ -96,7 +96,7 @@ def _is_meant(first: Spoken, last: Spoken, bare: str) -> bool:
 def _may_go_on(text: str, word: Spoken, after: Spoken) -> bool:
     """Whether a name may go on from one word to the next: "Thompson, Ava" may, a line's end parts two names."""
     between = text[word.end : after.start]
-    return len(between) <= 3 and not any(char in ".!?\n\r:;" for char in between.removeprefix("."))
+    return after.follows or (len(between) <= 3 and not any(char in ".!?\n\r:;" for char in between))
 
 
 def read_names(content: bytes) -> NameList:

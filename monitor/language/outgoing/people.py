@@ -72,7 +72,7 @@ def _shipped() -> _Words:
     file = resources.files("monitor.language.outgoing") / "names.toml"
     lists = tomllib.loads(file.read_text(encoding="utf-8"))
     known: PhraseTree[None] = PhraseTree()
-    lines = (line.split(",") for line in lists["known_people"].splitlines())
+    lines = (line.split(",") for line in f"{lists['known_people']}\n{lists['no_people']}".splitlines())
     known.add([" ".join(each.split()) for line in lines for each in line if each.strip()], None)
     return _Words(
         first_names=frozenset(lists["first_names"].split()),
@@ -160,6 +160,8 @@ class _Look:
         surname = without_s(words[end - 1], self.text)
         if self._pupils is not None:
             return end if self._has_listed_surname(at, end) else 0
+        if surname in _shipped().after_a_name:
+            return 0
         if surname in everyday_words():
             return end if surname in _shipped().surnames and first.word not in everyday_words() else 0
         return end if len(surname) > 1 else 0

@@ -6,16 +6,18 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from monitor.language.naming import TITLES
 from monitor.language.normalise import Normalised, normalise, plain_words
 
-_CLOSE = re.compile(r"['.]?[ \t\u00a0-]{0,2}")
+_CLOSE = re.compile(r"'?[ \t\u00a0-]{0,2}")
+_CLOSE_WITH_STOP = re.compile(r"['.]?[ \t\u00a0-]{0,2}")
 _HUMP = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])")
 
 
 class Spoken(NamedTuple):
     """One word: in plain small letters without apostrophes, and where it stands in the original text, end excluded.
 
-    `follows`: nothing but a space, a hyphen or the full stop of an initial parts it from the word before.
+    `follows`: nothing but a space, a hyphen or the full stop of an initial or title parts it from the word before.
     """
 
     word: str
@@ -29,16 +31,17 @@ def words_of(text: str, plain: Normalised | None = None) -> list[Spoken]:
     """The words of a text in order. Never raises; the cost grows with the length of the text alone."""
     plain = plain or normalise(text)
     found: list[Spoken] = []
-    before = -1
+    before, last = -1, ""
     for each in plain_words(plain.text):
         start, end = plain.original_span(each.start, each.end)
         between = plain.text[before : each.start] if before >= 0 else "\n"
         word = each.text.replace("'", "")
         if word:
-            found.append(
-                Spoken(word, start, end, text[start : start + 1].isupper(), _CLOSE.fullmatch(between) is not None)
-            )
-        before = each.end
+            close = _CLOSE_WITH_STOP if len(last) == 1 or last in TITLES else _CLOSE
+            first = text[start : start + 1]
+            is_capital = first.isupper() or first.istitle()
+            found.append(Spoken(word, start, end, is_capital, close.fullmatch(between) is not None))
+        before, last = each.end, word
     return found
 
 
