@@ -111,6 +111,8 @@ BENIGN = [
     "Oak, Ash and Hazel classes at the Phoenix Theatre",
     "Will You be there? asks Year 2",
     "Pupils: May Half Term begins on Friday",
+    "Ella-Mae and Abdul-Wahid of Class 2 sang",
+    "Year 5 raced Mario Kart and solved a Nancy Drew case",
 ]
 
 

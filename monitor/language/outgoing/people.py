@@ -160,7 +160,7 @@ class _Look:
         surname = without_s(words[end - 1], self.text)
         if self._pupils is not None:
             return end if self._has_listed_surname(at, end) else 0
-        if surname in _shipped().after_a_name:
+        if surname in _shipped().after_a_name or (end == at + 2 and self._is_double(first, second)):
             return 0
         if surname in everyday_words():
             return end if surname in _shipped().surnames and first.word not in everyday_words() else 0
@@ -179,6 +179,10 @@ class _Look:
             return True
         plain = after.word in everyday_words() and after.word not in _shipped().surnames
         return not plain and self._is_first_name(last.word)
+
+    def _is_double(self, first: Spoken, second: Spoken) -> bool:
+        """Whether two words are one first name: "Ella-Mae"."""
+        return self.text[first.end : second.start] == "-" and self._is_first_name(second.word)
 
     def _has_listed_surname(self, at: int, end: int) -> bool:
         pupils = self._pupils

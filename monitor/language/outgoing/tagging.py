@@ -11,7 +11,7 @@ from monitor.language.outgoing.facts import OwnPeople, Published
 _HANDLE = re.compile(r"(?<![\w@./])@([a-z0-9_](?:[\w.-]{0,60}\w)?)(?:@[\w.-]{1,100})?")
 _LEADING = re.compile(r"(?:\s*@[\w.-]+)+")
 _ORGANISATION = re.compile(
-    r"school|academ|college|universit|trust|council|gov|police|fire|nhs|ofsted|church|diocese|parish|library|museum"
+    r"school|high$|academ|college|universit|trust|council|gov|police|fire|nhs|ofsted|church|diocese|parish|library|museum"
     r"|gallery|theatre|charit|foundation|nspcc|childline|unicef|rspb|rspca|barnardo|samaritans|comicrelief|rednose"
     r"|childreninneed|pudsey|bbc|itv|sky|channel|news|radio|tv|press|guardian|times|telegraph|gazette|echo|herald"
     r"|official|uk$|_uk|\buk|england|scotland|wales|nireland|fc$|afc|rfc|cricket|football|rugby|netball|hockey|swim"
