@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from email_validator import EmailNotValidError, validate_email
 
 from alerts import filters, pages
-from alerts.messages import AccountFigures, Alarm, Digest, Expiring, Line, Recovery, WeeklyReport
+from alerts.messages import AccountFigures, Alarm, Digest, Expiring, Line, OwnWords, Recovery, WeeklyReport
 
 LONGEST_ID = 60
 """Characters of a Message-ID with its brackets. From 78 on Python writes ids as encoded words, which Exchange drops
@@ -94,6 +94,12 @@ def render_expiring(expiring: Expiring, envelope: Envelope) -> EmailMessage:
         "is_over": left <= 0,
     }
     return _mail("expiry", values, envelope)
+
+
+def render_own_words(own: OwnWords, envelope: Envelope) -> EmailMessage:
+    """What the school's own accounts should not have published, as a mail. Raises as `render_digest` does."""
+    values = {"own": own, "times": _times(own.timezone, own.now), "address": filters.web_address}
+    return _mail("published_wrong" if own.is_report else "outgoing", values, envelope)
 
 
 def _times(timezone: str, now: datetime) -> filters.SchoolTime:

@@ -138,6 +138,8 @@ class OutgoingLists(Section):
     """One full name a line, relative to this configuration file."""
     opted_out_file: Path | None = None
     """Names that must not appear at all, one a line: those whose parents said so this school year."""
+    own_contacts: Annotated[tuple[Name, ...], Field(max_length=200)] = ()
+    """Telephone numbers, e-mail addresses and their domains, and @names that the school publishes as its own."""
 
 
 class Connection(Section):

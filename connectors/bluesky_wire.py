@@ -20,6 +20,7 @@ from connectors.base import (
     Shown,
     UnexpectedReply,
     Usage,
+    has_picture,
     is_plausible,
 )
 from connectors.bluesky_record import attachments, mentioned
@@ -144,6 +145,7 @@ def read_post(seen: Seen, now: datetime) -> FetchedPost:
         text=text if isinstance(text, str) else "",
         created_at=_written_at(seen.raw, now),
         permalink=_link(seen),
+        has_picture=has_picture(attachments(record.get("embed"), seen.author or "")),
     )
 
 

@@ -55,7 +55,8 @@ _COMMENT_FIELDS = (
 )
 _COMMENTS = "comments.filter(stream).order(reverse_chronological).limit(%d).summary(true){%s}"
 _POST_FIELDS = (
-    f"id,message,created_time,from,status_type,permalink_url,attachments{{type,media_type,url}},{_COMMENTS}"
+    "id,message,created_time,from,status_type,permalink_url,attachments{type,media_type,url},message_tags,"
+    f"{_COMMENTS}"
 )
 _RATING_FIELDS = (
     "created_time,has_rating,has_review,rating,recommendation_type,review_text,reviewer{id,name},"

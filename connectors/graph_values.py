@@ -61,6 +61,14 @@ def _addresses(attachment: Mapping[str, Any]) -> Iterator[Attachment]:
             yield Attachment(f"{kind}, {what} file", file)
 
 
+def people_tagged_in(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    """Those of `tagged_in` who are no pages, groups or events, by what the network says they are."""
+    tags = raw.get("message_tags")
+    listed = tags if isinstance(tags, list) else ()
+    people = [tag for tag in listed if isinstance(tag, dict) and tag.get("type") in ("user", None)]
+    return tagged_in({"message_tags": people})
+
+
 def tagged_in(raw: Mapping[str, Any]) -> tuple[str, ...]:
     tags = raw.get("message_tags")
     ids = (graph_id(tag.get("id")) for tag in tags if isinstance(tag, dict)) if isinstance(tags, list) else ()

@@ -20,6 +20,7 @@ from connectors.base import (
     Quarantined,
     UnexpectedReply,
     Usage,
+    has_picture,
     is_plausible,
 )
 from connectors.html_text import text_of
@@ -118,6 +119,7 @@ def read_post(status: Status) -> FetchedPost:
         text=_words(status.raw),
         created_at=status.created_at,
         permalink=_link(status.raw),
+        has_picture=has_picture(_attachments(status.raw)),
     )
 
 

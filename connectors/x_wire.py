@@ -20,6 +20,7 @@ from connectors.base import (
     Quarantined,
     UnexpectedReply,
     Verdict,
+    has_picture,
     is_plausible,
 )
 from connectors.x_refusals import NOT_FOUND, of_type, problems
@@ -94,7 +95,10 @@ def read_post(raw: Any, page: Page, own_id: str, author_id: str | None = None) -
         raise Unreadable("its author_id is not an id")
     replied_to, passed_on = _reference(raw, "replied_to"), _reference(raw, "retweeted")
     if author_id == own_id and replied_to is None:
-        return None if passed_on else FetchedPost(history[0], text, made_at, _permalink(history[0]), _count(raw))
+        if passed_on:
+            return None
+        pictures = has_picture(attachments(raw, page))
+        return FetchedPost(history[0], text, made_at, _permalink(history[0]), _count(raw), has_picture=pictures)
     thread = raw.get("conversation_id")
     if thread is not None and not is_id(thread):
         raise Unreadable("its conversation_id is not an id")

@@ -27,6 +27,7 @@ COMMANDS = {
     "queue": "what waits for a moderator, most pressing first",
     "show": "one case whole",
     "decide": "record what a moderator did",
+    "outgoing": "what was found in the school's own posts and replies: list, settle, report a mistake",
     "report": "the weekly report",
     "coverage": "what was read when, and what was not",
     "accounts": "the register of accounts, held against the policy; status 1 when something is missing",

@@ -17,6 +17,7 @@ from monitor.judge import Judge
 from monitor.keeping import PageKeeper
 from monitor.ledger_line import LedgerBook, Line, RunResult
 from monitor.missing import look_for_the_missing
+from monitor.outgoing import OutgoingCare
 from monitor.store import adopt, counting, ledger
 from monitor.store.text import storable
 
@@ -56,11 +57,12 @@ class Collector:
     judge: Judge
     allotment: Allotment
     next_run_in: timedelta
+    care: OutgoingCare | None = None
     should_stop: Callable[[], bool] = lambda: False
 
     @property
     def _keeper(self) -> PageKeeper:
-        return PageKeeper(self.book, self.judge)
+        return PageKeeper(self.book, self.judge, care=self.care)
 
     def run(self) -> RunResult:
         """Read every stream once. Errors of the network end up in the ledger and in the result, never above."""

@@ -17,11 +17,12 @@ from monitor.evidence import incoming
 from monitor.in_time import in_time
 from monitor.judge import NOTHING_SEEN, Judge, Seen
 from monitor.ledger_line import LedgerBook, Line, RunResult
+from monitor.outgoing import Found, OutgoingCare
 from monitor.received import ReceivedPage
-from monitor.store import adopt, counting, keep, ledger, threads
+from monitor.store import adopt, counting, keep, ledger, outgoing, threads
 from monitor.store.engine import Transaction
 from monitor.store.keep import Kept, Outcome
-from monitor.store.tables import Account, Comment, Item
+from monitor.store.tables import Account, Comment, Item, Reply
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class PageKeeper:
     book: LedgerBook
     judge: Judge
     judged_from: datetime | None = None
+    care: OutgoingCare | None = None
+    """Looks at the school's own words; None: nobody does."""
 
     def keep(
         self,
@@ -46,10 +49,15 @@ class PageKeeper:
         batch = in_time(batch, now)
         safe, new_words = self._make_safe(stream, batch, now)
         seen = self.judge.look_at(new_words) if new_words else NOTHING_SEEN
+        own_posts = self._look_at_own_posts(batch)
         with self.book.store.writing() as tx:
             account = self.book.account(tx)
+            before = outgoing.texts_of_posts(tx, account, own_posts) if own_posts else {}
             for post in batch.posts:
-                keep.keep_post(tx, account, post, now)
+                row = keep.keep_post(tx, account, post, now)
+                if self.care and own_posts:
+                    text = before.get(post.remote_id, "")
+                    self.care.keep_post(tx, account, row, text, own_posts, self.judged_from, now)
             known = keep.known_items(tx, account, (item.remote_id for item in batch.items))
             page = ReceivedPage(tx, account, batch.exchanges)
             kept: list[Kept] = []
@@ -103,6 +111,16 @@ class PageKeeper:
             return None, words
         return path, words
 
+    def _look_at_own_posts(self, batch: Batch) -> Found:
+        """What stands in posts of the school that are new or say something new, looked at before anybody waits."""
+        if self.care is None or not batch.posts:
+            return {}
+        with self.book.store.reading() as tx:
+            account = self.book.account(tx)
+            held = outgoing.texts_of_posts(tx, account, (post.remote_id for post in batch.posts))
+            own_ids = list(account.own_ids)
+        return self.care.look_at_posts(batch.posts, held, own_ids)
+
     def _is_judged(self, item: FetchedItem, own: Collection[str]) -> bool:
         return item.author_id not in own and (self.judged_from is None or item.created_at >= self.judged_from)
 
@@ -123,6 +141,8 @@ class PageKeeper:
         if kept.outcome in {Outcome.NEW, Outcome.EDITED}:
             page.receipt(kept.version, item)
             line.flagged += self._judge(tx, kept, now, seen)
+            if self.care and isinstance(kept.item, Reply):
+                self.care.keep_reply(tx, account, kept.item, kept.version, item, self.judged_from, now)
         line.new += kept.outcome is Outcome.NEW
         line.edited += kept.outcome is Outcome.EDITED
         line.gone += kept.outcome is Outcome.GONE

@@ -66,6 +66,7 @@ def run(args: Namespace) -> int:
         ("evidence log", lambda: evidence_log(app)),
         ("mail", lambda: _mail(app)),
         ("judging", lambda: _judging(app)),
+        ("lists of names", lambda: _lists(app)),
         ("leaving this computer to be judged", lambda: _second_opinion(app)),
     ]
     failed = [name for name, test in tests if not passes(name, test)]
@@ -134,6 +135,18 @@ def _judging(app: App) -> str:
         raise CommandFailed(f"does not work ({', '.join(sorted(failed))}); every comment would go to a person")
     own = f"{counted(len(judging.allow), 'word')} allowed, {counted(len(judging.deny), 'word')} denied"
     return f"models {judging.models}; own words: {own}"
+
+
+def _lists(app: App) -> str:
+    """The files of names can be used. Neither a name nor a count of them leaves this: a list says who is on it."""
+    from monitor.language.outgoing.name_list import BadList
+
+    files = {"pupils": app.care.pupils, "opted out": app.care.opted_out}
+    try:
+        held = [name for name, file in files.items() if file.names() is not None]
+    except BadList as bad:
+        raise CommandFailed(str(bad)) from None
+    return f"own words are held against: {', '.join(held)}" if held else "none; names in own words are guessed"
 
 
 def _second_opinion(app: App) -> str:

@@ -184,13 +184,16 @@ class GraphStandIn(StandIn):
     def _post(self, post: StoryPost, fields: Mapping[str, Field]) -> dict[str, Any]:
         whole = {
             "id": post.id,
-            "message": post.text,
+            "message": post.text_at(self.now()),
             "created_time": graph_time(post.at),
             "updated_time": graph_time(post.at),
             "from": {"id": self.world.school.id, "name": self.world.school.name},
             "status_type": "mobile_status_update",
             "permalink_url": f"https://www.facebook.com/{self.world.school.id}/posts/{_own_part(post.id)}",
         }
+        if post.has_picture and "attachments" in fields:
+            picture = {"type": "photo", "media_type": "photo", "url": whole["permalink_url"]}
+            whole["attachments"] = {"data": [picture]}
         return self._with_comments(whole, post.id, fields)
 
     def _visitor_post(self, message: StoryMessage, fields: Mapping[str, Field]) -> dict[str, Any]:

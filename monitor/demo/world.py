@@ -29,10 +29,16 @@ class StoryPost:
     text: str
     at: datetime
     deleted_at: datetime | None = None
+    edits: tuple[tuple[datetime, str], ...] = ()
+    has_picture: bool = False
 
     def exists(self, now: datetime) -> bool:
         """Whether the network shows it at `now`."""
         return self.at <= now and (self.deleted_at is None or now < self.deleted_at)
+
+    def text_at(self, now: datetime) -> str:
+        """The words as they stand at `now`, after every edit made by then."""
+        return next((text for at, text in reversed(self.edits) if at <= now), self.text)
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,11 @@ WEEKLY = "weekly"
 ALARM = "alarm"
 RECOVERY = "recovery"
 EXPIRY = "expiry"
-"""The kinds of mail. Their keys: the local day of a digest, the ISO week of a report, and for the other three what
-`monitor/watch.py` makes of the account and the moment something was found."""
+OUTGOING = "outgoing"
+PUBLISHED_WRONG = "published_wrong"
+"""The kinds of mail. Their keys: the local day of a digest and of what was found in the school's own words, the ISO
+week of a report, and for the others what `monitor/watch.py` and `monitor/outgoing_mail.py` make of the account and
+the moment something was found."""
 
 REFUSED = "refused: "
 """How the outcome of a mail begins that a server would not take."""
