@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO ?= demo
 WORKERS ?= 2
 
-.PHONY: demo test test-servers lint unit bench judge clean
+.PHONY: demo test test-servers lint unit tables bench judge clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/school-monitor demo --dir $(DEMO)
@@ -24,6 +24,10 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# What each policy pack decides, as text for review: see tests/unit/decision_table.py.
+tables: $(VENV)/.installed-dev
+	$(BIN)/python tests/unit/decision_table.py
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest tests/benchmarks -p no:randomly -s -o python_files='bench_*.py' -o python_functions='bench_*'

@@ -28,6 +28,8 @@ class Line:
     """Categories in words: "threat", "insult"."""
     severity: str = ""
     """The heaviest of its flags, in a word: "urgent", "serious", "concern", "note". Empty: not flagged."""
+    to_do: tuple[str, ...] = ()
+    """What else waits about it, or must not be done: "held: not to be answered", "take it down at once"."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,64 @@ class Digest:
     clause: str
     policy: str
     """Name and version of the policy pack."""
+    shown: int
+
+
+@dataclass(frozen=True)
+class Pressing:
+    """One case that does not wait for the digest: what it is, what to do first, and who else knows."""
+
+    case: int
+    account: str
+    what: str
+    received_at: datetime
+    flags: tuple[str, ...]
+    """Its categories in neutral words."""
+    clauses: tuple[str, ...]
+    """The headings of the policy under which the school acts."""
+    limits: tuple[str, ...]
+    """What must not be done, or not yet, in sentences."""
+    steps: tuple[str, ...]
+    """What the policy asks people to do, first things first."""
+    told: tuple[tuple[str, datetime], ...] = ()
+    """Who was told before this mail, and when; a name, or an e-mail address where there is none."""
+    next: tuple[str, ...] = ()
+    """Who is told next, while nobody acknowledges it. None: nobody is left."""
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Urgent:
+    """To one person: cases that somebody has to look at now. Sent day and night."""
+
+    school: str
+    timezone: str
+    now: datetime
+    recipient: str
+    by: str
+    """What this person types after --by."""
+    cases: tuple[Pressing, ...]
+    """Oldest first; at least one."""
+    passed_on: bool
+    """Somebody was told before, and nobody has acknowledged it."""
+    can_look: bool
+    """The person is among those the configuration names, and can look for themselves."""
+    policy: str
+    shown: int
+
+
+@dataclass(frozen=True)
+class Serious:
+    """To one person: cases that need a look on the same working day, together in one mail."""
+
+    school: str
+    timezone: str
+    now: datetime
+    recipient: str
+    by: str
+    cases: tuple[Pressing, ...]
+    can_look: bool
+    policy: str
     shown: int
 
 
@@ -195,7 +255,7 @@ class Coverage:
 class AccountFigures:
     """Counts for one account. Received: came in the week. The others: had their deadline in the week.
 
-    `due` leaves out those nobody had to answer after all (no reply needed, withdrawn, spam).
+    `due` leaves out those nobody had to answer after all (no reply needed, withdrawn, spam), and `held`.
     """
 
     account: str
@@ -210,6 +270,21 @@ class AccountFigures:
     withdrawn: int
     spam: int
     unanswered: int
+    held: int = 0
+    """Not to be answered, by the policy: apart from what was missed."""
+
+
+@dataclass(frozen=True)
+class HeldBack:
+    """Comments nobody is to answer, under one clause of the policy.
+
+    `fell_due`: those whose deadline was in the week; `waiting`: those on which somebody still has to decide, from any
+    week.
+    """
+
+    clause: str
+    fell_due: int
+    waiting: int
 
 
 @dataclass(frozen=True)
@@ -273,3 +348,7 @@ class WeeklyReport:
     shown: int
     too_few_moderators: str = ""
     """That accounts have fewer moderators in reach than the policy asks for, in a sentence; empty: none has."""
+    held: tuple[HeldBack, ...] = ()
+    """What the policy has nobody answer; it is in no figure of what was missed."""
+    removed_before_advice: tuple[int, ...] = ()
+    """Numbers of cases that readers no longer see although the advice to wait for is not on record."""

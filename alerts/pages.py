@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from alerts import filters
-from alerts.messages import Coverage, Unwatched
+from alerts.messages import Coverage, HeldBack, Unwatched
 
 LONGEST_SUBJECT = 60
 
@@ -50,6 +50,21 @@ def not_watched(unwatched: tuple[Unwatched, ...]) -> str:
     return f"Direct messages are not watched: {'; '.join(reasons)}." if unwatched else ""
 
 
+def held_back(held: HeldBack) -> str:
+    """How much nobody was to answer under one clause, in a sentence."""
+    due = f"{filters.counted(held.fell_due, 'comment')} fell due this week"
+    waits = f"{filters.counted(held.waiting, 'waits', 'wait')} for a decision now" if held.waiting else ""
+    return f'Clause "{filters.label(held.clause)}": {", ".join(filter(None, [due, waits]))}.'
+
+
+def before_advice(cases: tuple[int, ...]) -> str:
+    """Which cases were taken down too early, in one sentence; empty: none."""
+    if not cases:
+        return ""
+    named = ", ".join(f"case {number}" for number in cases)
+    return f"Hidden, or no longer visible to us, before advice was recorded: {named}."
+
+
 @cache
 def _templates() -> Environment:
     """Whatever a template prints is made visible plain text first; in .html templates it is escaped as well."""
@@ -74,9 +89,11 @@ def _templates() -> Environment:
         filters.duration,
         counts_differ,
         not_watched,
+        held_back,
+        before_advice,
     )
     environment.filters.update({function.__name__: function for function in functions})
-    environment.filters.update(with_place=_with_place)
+    environment.filters.update(with_place=_with_place, in_brackets=_in_brackets)
     environment.globals.update(period=filters.period, share=filters.share)
     return environment
 
@@ -89,4 +106,10 @@ def _visible(value: object) -> object:
 def _with_place(headline: str, place: str) -> str:
     """The headline with the account behind it, where both fit in a subject: half a name helps nobody."""
     whole = f"{headline.strip()} - {filters.label(place)}"
+    return whole if place and len(whole) <= LONGEST_SUBJECT else headline
+
+
+def _in_brackets(headline: str, place: str) -> str:
+    """The headline with the account in brackets, where both fit in a subject."""
+    whole = f"{headline.strip()} ({filters.label(place)})"
     return whole if place and len(whole) <= LONGEST_SUBJECT else headline

@@ -17,7 +17,19 @@ from zoneinfo import ZoneInfo
 from email_validator import EmailNotValidError, validate_email
 
 from alerts import filters, pages
-from alerts.messages import AccountFigures, Alarm, Digest, Expiring, Line, OwnWords, Recovery, WeeklyReport
+from alerts.messages import (
+    AccountFigures,
+    Alarm,
+    Digest,
+    Expiring,
+    Line,
+    OwnWords,
+    Pressing,
+    Recovery,
+    Serious,
+    Urgent,
+    WeeklyReport,
+)
 
 LONGEST_ID = 60
 """Characters of a Message-ID with its brackets. From 78 on Python writes ids as encoded words, which Exchange drops
@@ -67,6 +79,24 @@ def render_digest(digest: Digest, envelope: Envelope) -> EmailMessage:
         **_headline(digest),
     }
     return _mail("digest", values, envelope)
+
+
+def render_urgent(urgent: Urgent, envelope: Envelope) -> EmailMessage:
+    """What cannot wait, as a mail. Raises ValueError as `render_digest` does."""
+    values = {"urgent": urgent, "times": _times(urgent.timezone, urgent.now), "place": _place(urgent.cases)}
+    return _mail("urgent", values, envelope)
+
+
+def render_serious(serious: Serious, envelope: Envelope) -> EmailMessage:
+    """What waits until people work, and no longer, as a mail. Raises ValueError as `render_digest` does."""
+    values = {"serious": serious, "times": _times(serious.timezone, serious.now), "place": _place(serious.cases)}
+    return _mail("serious", values, envelope)
+
+
+def _place(cases: tuple[Pressing, ...]) -> str:
+    """The account that all of these are on; where there are several, how many."""
+    accounts = {case.account for case in cases}
+    return next(iter(accounts)) if len(accounts) == 1 else f"{len(accounts)} accounts"
 
 
 def render_weekly(report: WeeklyReport, envelope: Envelope) -> EmailMessage:
@@ -136,6 +166,7 @@ def otherwise(figures: AccountFigures) -> tuple[str, ...]:
         (figures.actioned, "acted on"),
         (figures.withdrawn, "withdrawn"),
         (figures.spam, "spam"),
+        (figures.held, "held"),
     )
     return (*(f"{number} {what}" for number, what in parts if number), f"{figures.unanswered} unanswered")
 

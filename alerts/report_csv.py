@@ -14,9 +14,10 @@ _COUNTS = tuple(field.name for field in fields(AccountFigures) if field.name != 
 COLUMNS = (
     *("record", "week", "account", *_COUNTS, "case", "what", "received_at", "due_at", "state"),
     *("log_entries", "log_root", "log_key", "log_signed_at"),
+    *("clause", "fell_due", "waiting"),
 )
-"""`record` is "account" (then its counts), "unanswered" (then one comment) or "evidence" (then the head of the log).
-What a record has not is empty."""
+"""`record` is "account" (then its counts), "unanswered" (then one comment), "held" (then what one clause holds back),
+"removed_before_advice" (then one case) or "evidence" (then the head of the log). What a record has not is empty."""
 
 
 def weekly_csv(report: WeeklyReport) -> str:
@@ -41,6 +42,11 @@ def weekly_csv(report: WeeklyReport) -> str:
         }
         for line in report.unanswered
     ]
+    rows += [
+        {"record": "held", "clause": held.clause, "fell_due": held.fell_due, "waiting": held.waiting}
+        for held in report.held
+    ]
+    rows += [{"record": "removed_before_advice", "case": number} for number in report.removed_before_advice]
     if head := report.evidence:
         rows.append(
             {

@@ -12,7 +12,7 @@ import typst
 
 from alerts.filters import SchoolTime, capital, counted, duration, hours, label, period, plain, share, words
 from alerts.messages import WeeklyReport
-from alerts.pages import counts_differ, not_watched
+from alerts.pages import before_advice, counts_differ, held_back, not_watched
 from alerts.render import otherwise, school_time, total
 
 _PAGE = Path(__file__).parent / "templates" / "weekly" / "report.typ"
@@ -34,6 +34,7 @@ def weekly_pdf(report: WeeklyReport) -> bytes:
     sections = [
         _coverage(report, times),
         _unanswered(report, times),
+        *_held(report),
         _by_account(report),
         _response_time(report),
         _flagged(report),
@@ -126,6 +127,13 @@ def _unanswered(report: WeeklyReport, times: SchoolTime) -> Section:
         *notes,
         "Oldest first, from any week." if rows else "None.",
     )
+
+
+def _held(report: WeeklyReport) -> list[Section]:
+    """What nobody is to answer; no section where there is nothing of the kind."""
+    said = [*map(held_back, report.held), before_advice(report.removed_before_advice)]
+    notes = [each for each in said if each]
+    return [_section("Held under the policy, not to be answered", {}, [], *notes)] if notes else []
 
 
 def _by_account(report: WeeklyReport) -> Section:

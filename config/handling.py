@@ -103,6 +103,11 @@ class KeepOutRule(PackPart):
     """Nobody but those who are told of it sees it at all."""
     clause: ClauseName = ""
 
+    @property
+    def is_any(self) -> bool:
+        """Whether anybody is kept out."""
+        return self.named or self.posters or self.only_those_told
+
 
 class Stage(PackPart):
     """One step of a policy's ladder of escalation. Those before it that are not `at_any_time` have to be on record

@@ -18,7 +18,8 @@ Role = Literal[
 pastoral: who knows the pupils, such as a class teacher or a head of house or year.
 senior: a member of the leadership who stands in where those meant are away.
 technician: keeps the accounts connected, and is told when one cannot be read or its credentials will end.
-staff: somebody the words of comments may be about, or who publishes on an account, and who gets no mail for it."""
+staff: somebody the words of comments may be about, or who publishes on an account. The role alone brings no mail; a
+pack may have the posters of an account told."""
 
 
 class Person(Section):

@@ -128,6 +128,16 @@ class Schedule(Section):
     """Weekly report, on Mondays, for the week that ended the night before."""
     digest_items: Annotated[StrictInt, Field(ge=1, le=100)] = 10
     """Lines in one list of a mail; the rest is counted: "and 14 more"."""
+    mails_from: ClockTime = time(8, 0)
+    mails_until: ClockTime = time(18, 0)
+    """Between these two, on working days, people are mailed about what is serious. What is urgent never waits."""
+
+    @field_validator("mails_until")
+    @classmethod
+    def _after_it_began(cls, until: time, others: ValidationInfo) -> time:
+        if until <= others.data.get("mails_from", time(0)):
+            raise ValueError("mails_until is later on the same day than mails_from")
+        return until
 
 
 class OutgoingLists(Section):

@@ -13,18 +13,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from config.handling import HoldRule
+from config.policy import PolicyPack
 from monitor.asking import Asked, with_second_opinion
 from monitor.custody.capture import CHANGED, FLAGGED, SAMPLED, Capturer, Occasion
+from monitor.keeping_out import keep_out_whom_it_is_about
 from monitor.language.flagging import flags_of
 from monitor.language.tags import tags_of
 from monitor.model import ALARMS, Category, Deadline, Facts, Flag
 from monitor.rules.response import due_at
-from monitor.rules.slots import next_digest
 from monitor.school_facts import SchoolFacts
-from monitor.store import judged, ledger, outbox, snapshots
+from monitor.store import judged, ledger, snapshots
 from monitor.store.engine import Transaction
 from monitor.store.keep import Kept, Outcome
 from monitor.store.tables import Comment
+from monitor.telling import owe_mails
 
 if TYPE_CHECKING:
     from monitor.language.judging import Judge as LanguageJudge
@@ -55,7 +58,10 @@ class Judge:
             page = [Asked(*pair, judgement) for pair, judgement in zip(texts.items(), judgements, strict=True)]
             judgements = with_second_opinion(self.opinion, page, self.language.thresholds)
         flags = (flags_of(judgement, self.school.policy) for judgement in judgements)
-        return {text: tuple(_alarms(each)) for text, each in zip(texts.values(), flags, strict=True)}
+        return {
+            text: tuple(flag for flag in each if _matters(flag, self.school.policy))
+            for text, each in zip(texts.values(), flags, strict=True)
+        }
 
     def judge(self, tx: Transaction, kept: Kept, now: datetime, seen: Seen = NOTHING_SEEN) -> bool:
         """Conclude on a comment that is new or has new words. True when it was flagged. Replies are not judged.
@@ -75,10 +81,10 @@ class Judge:
             self.capturer.capture(tx, comment, kept.version, flags, occasion, now)
         if flags:
             judged.raise_flags(tx, kept.version, flags, now)
+        if flags or kept.version.number > 1:
+            keep_out_whom_it_is_about(tx, self.school, comment, kept.version, now)
         if flags or kept.outcome is Outcome.NEW:
-            slot = next_digest(now, self.school.timezone, self.school.rule, self.school.digest_at)
-            school = comment.account.school
-            outbox.owe(tx, school, outbox.DIGEST, slot.key, self.school.moderators, slot.opens_at)
+            owe_mails(tx, self.school, comment, kept.version, flags, now)
         return bool(flags)
 
     def _occasion(self, tx: Transaction, comment: Comment, flags: Sequence[Flag]) -> Occasion | None:
@@ -116,8 +122,15 @@ class Judge:
         return None
 
 
-def _alarms(flags: Sequence[Flag]) -> list[Flag]:
-    return [flag for flag in flags if flag.category in ALARMS]
+def _matters(flag: Flag, policy: PolicyPack) -> bool:
+    """Whether a flag brings a comment before a person: an alarm, or what the pack has handled in a way of its own.
+
+    A pack may have complaints held, or brought before a manager: then it has to be known of each that it is one.
+    """
+    rule = policy.categories.get(flag.category)
+    return flag.category in ALARMS or (
+        rule is not None and (rule.tell.first != ("moderator",) or rule.hold != HoldRule() or rule.keep_out.is_any)
+    )
 
 
 def _no_deadline(problem: ValueError) -> Flag:

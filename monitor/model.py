@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -68,6 +69,8 @@ class Flag:
     reason: str
     clause: str = ""
     version: int | None = None
+    raised_at: datetime | None = field(default=None, compare=False)
+    """None before it is kept."""
 
 
 class ResponseState(StrEnum):
@@ -236,11 +239,19 @@ class StateAnswer:
 
 @dataclass(frozen=True)
 class RecordedDecision:
-    """A decision as it stands in the book, with the number of the version its author had seen."""
+    """A decision as it stands in the book, with the number of the version its author had seen.
+
+    One that was taken back stays in the book: `monitor.rules.marks.in_force` leaves it out.
+    """
 
     fact: ActionFact
     by: str
     version: int
+    number: int = 0
+    details: Mapping[str, str] = field(default_factory=dict)
+    """What some actions have besides: `house_rule`, `audience` (what readers were told), `stage`, `on`, `school`."""
+    undoes: int | None = None
+    """Number of the decision that this one takes back."""
 
 
 @dataclass(frozen=True)
@@ -284,3 +295,10 @@ class Case:
     decisions: tuple[RecordedDecision, ...]
     evidence: tuple[str, ...]
     """Folders of its snapshots, relative to the evidence folder."""
+    reads_since_removal: tuple[datetime, ...] = ()
+    """When the first two complete reads began after somebody said it was taken down, where one of them met it."""
+    met_at: datetime | None = None
+    """When a read last met it where readers see it; None: since then it was only asked for by its id, and a network
+    may answer for what it hides."""
+    to_do: tuple[str, ...] = ()
+    """What waits besides an answer and flags nobody has decided on, in words (`monitor/rules/outstanding.py`)."""

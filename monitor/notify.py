@@ -21,20 +21,39 @@ from alerts.render import (
     render_expiring,
     render_own_words,
     render_recovery,
+    render_serious,
+    render_urgent,
     render_weekly,
 )
 from alerts.transport import MailRefused, MailTransport
 from config.settings import Settings
 from monitor.alarms import Alarms
+from monitor.alerting import Alerting
 from monitor.clock import Clock
 from monitor.outgoing_mail import OutgoingMails
+from monitor.pressing import Warnings
 from monitor.report import Reporter
 from monitor.rules.retry import next_attempt
+from monitor.rules.routing import is_told_of_comments, moderators_of
 from monitor.rules.slots import digest_today, latest_weekly_report
+from monitor.school_facts import SchoolFacts
 from monitor.store import ledger, outbox
 from monitor.store.engine import Store
-from monitor.store.outbox import ALARM, DIGEST, EXPIRY, OUTGOING, PUBLISHED_WRONG, RECOVERY, REFUSED, WEEKLY
+from monitor.store.outbox import (
+    ALARM,
+    BUNDLED,
+    DIGEST,
+    EXPIRY,
+    OUTGOING,
+    PUBLISHED_WRONG,
+    RECOVERY,
+    REFUSED,
+    SERIOUS,
+    URGENT,
+    WEEKLY,
+)
 from monitor.store.tables import Delivery
+from monitor.telling import held_back
 
 log = logging.getLogger("monitor.notify")
 
@@ -61,18 +80,33 @@ class Notifier:
 
     store: Store
     settings: Settings
+    school: SchoolFacts
     reporter: Reporter
     alarms: Alarms
     transport: MailTransport
     clock: Clock
 
     def run(self) -> MailResult:
-        """Owe what the clock says is due, then send everything whose time has come."""
+        """Owe what the clock says is due, then send everything whose time has come.
+
+        What was refused for good moves an urgent alert on at once, so there may be more to send after that.
+        """
         result = MailResult()
         self._owe_by_the_clock()
-        while delivery := self._claim():
-            self._send(delivery, result)
-        return result
+        self._alerting.run()
+        while True:
+            while delivery := self._claim():
+                self._send(delivery, result)
+            if not self._alerting.run():
+                return result
+
+    @property
+    def _alerting(self) -> Alerting:
+        return Alerting(self.store, self.school, self.clock)
+
+    @property
+    def _warnings(self) -> Warnings:
+        return Warnings(self.store, self.school, self.settings.schedule.digest_items)
 
     def _owe_by_the_clock(self) -> None:
         now, settings = self.clock(), self.settings
@@ -83,7 +117,7 @@ class Notifier:
             if school is None:
                 return
             if digest and digest.opens_at >= school.started_at:
-                outbox.owe(tx, school, DIGEST, digest.key, self._people(DIGEST), digest.opens_at)
+                outbox.owe(tx, school, DIGEST, digest.key, self._moderators(now), digest.opens_at)
             if weekly.opens_at >= school.started_at:
                 outbox.owe(tx, school, WEEKLY, weekly.key, self._people(WEEKLY), weekly.opens_at)
             self._own_words.owe(tx, school, now)
@@ -91,7 +125,8 @@ class Notifier:
     def _claim(self) -> Delivery | None:
         with self.store.writing() as tx:
             school = ledger.school_by_key(tx, self.settings.school.key)
-            return outbox.claim_next(tx, school, self.clock()) if school else None
+            now = self.clock()
+            return outbox.claim_next(tx, school, now, held_back(self.school, now)) if school else None
 
     def _send(self, delivery: Delivery, result: MailResult) -> None:
         try:
@@ -113,7 +148,7 @@ class Notifier:
         with self.store.writing() as tx:
             outbox.mark_sent(tx, delivery.id, self.clock())
         result.sent += 1
-        log.info("mail %s %s: delivery %d sent", delivery.kind, delivery.key, delivery.id)
+        log.info("mail %s: delivery %d sent", _called(delivery), delivery.id)
 
     def _message_for(self, delivery: Delivery) -> EmailMessage | NotNeeded:
         """The mail as it reads now, or why it need not go after all."""
@@ -123,7 +158,7 @@ class Notifier:
 
     def _weekly(self, delivery: Delivery, now: datetime) -> EmailMessage:
         # Never folded into a newer one: it is about its own week.
-        return render_weekly(self.reporter.weekly(delivery.key, now), self._envelope(delivery))
+        return render_weekly(self.reporter.weekly(delivery.key, now, delivery.recipient), self._envelope(delivery))
 
     def _digest(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
         with self.store.reading() as tx:
@@ -133,6 +168,22 @@ class Notifier:
         if not (digest.to_answer or digest.overdue or digest.flagged or digest.blind):
             return NotNeeded("nothing to say: all is answered and every account was read")
         return render_digest(digest, self._envelope(delivery))
+
+    def _urgent(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
+        urgent = self._warnings.urgent(self._told_with(delivery), delivery.recipient, now)
+        if urgent is None:
+            return NotNeeded("acknowledged, settled, or not for this person any more")
+        return render_urgent(urgent, self._envelope(delivery))
+
+    def _serious(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
+        serious = self._warnings.serious(self._told_with(delivery), delivery.recipient, now)
+        if serious is None:
+            return NotNeeded("settled, or not for this person any more")
+        return render_serious(serious, self._envelope(delivery))
+
+    def _told_with(self, delivery: Delivery) -> list[str]:
+        with self.store.reading() as tx:
+            return outbox.keys_told(tx, delivery)
 
     def _alarm(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
         alarm = self.alarms.alarm(delivery.key, delivery.recipient, now)
@@ -180,21 +231,33 @@ class Notifier:
             else:
                 outbox.mark_failed(tx, delivery.id, str(refused), again_at)
         when = f"trying again at {again_at:%d %b %H:%M} UTC" if again_at else "given up"
-        result.failures.append(f"{delivery.kind} {delivery.key} to {delivery.recipient}: {refused}; {when}")
+        result.failures.append(f"{_called(delivery)} to {delivery.recipient}: {refused}; {when}")
         # The server's words name the recipient, so they are for the screen and the book, not for the log.
-        log.warning("mail %s %s: delivery %d not accepted; %s", delivery.kind, delivery.key, delivery.id, when)
+        log.warning("mail %s: delivery %d not accepted; %s", _called(delivery), delivery.id, when)
+
+    def _moderators(self, now: datetime) -> tuple[str, ...]:
+        """Who gets this morning's digest: who looks after an account today."""
+        facts, day = self.school, self.school.local_day(now)
+        entries = [facts.entry(account.key) for account in self.settings.accounts]
+        return tuple(dict.fromkeys(m for entry in entries for m in moderators_of(facts.people, entry, day)))
 
     def _people(self, kind: str) -> tuple[str, ...]:
-        """Who gets mails of this kind."""
-        if kind in _TO_ROLE:
-            return tuple(person.email for person in self.settings.people if _TO_ROLE[kind] in person.roles)
+        """Who may get mails of this kind at all. What a mail says decides further for each."""
+        if kind == WEEKLY:
+            return tuple(person.email for person in self.settings.people if "head" in person.roles)
+        if kind in {DIGEST, URGENT, SERIOUS}:
+            told = tuple(person.email for person in self.settings.people if is_told_of_comments(person))
+            return (*told, self.school.last_resort)
         if kind in {OUTGOING, PUBLISHED_WRONG}:
             return self._own_words.people
         return self.settings.told_of_accounts
 
 
-_TO_ROLE = {DIGEST: "moderator", WEEKLY: "head"}
-"""Whose mail it is. All others are about accounts that cannot be read, and never for a moderator."""
+def _called(delivery: Delivery) -> str:
+    """How a mail is named on screens and in logs: those about one case without its number, which not all may know."""
+    return delivery.kind if delivery.kind in BUNDLED else f"{delivery.kind} {delivery.key}"
+
+
 _WRITERS: dict[str, Callable[[Notifier, Delivery, datetime], EmailMessage | NotNeeded]] = {
     DIGEST: Notifier._digest,
     WEEKLY: Notifier._weekly,
@@ -203,4 +266,6 @@ _WRITERS: dict[str, Callable[[Notifier, Delivery, datetime], EmailMessage | NotN
     EXPIRY: Notifier._expiry,
     OUTGOING: Notifier._outgoing,
     PUBLISHED_WRONG: Notifier._outgoing,
+    URGENT: Notifier._urgent,
+    SERIOUS: Notifier._serious,
 }

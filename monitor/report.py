@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -13,22 +13,28 @@ from alerts.messages import (
     CategoryFigures,
     Digest,
     EvidenceHead,
+    HeldBack,
     Line,
     WeeklyReport,
 )
+from config.people import Person
 from config.policy import ResponseRule
 from config.settings import Settings
 from monitor.coverage import blind, week_of
 from monitor.custody import media_gate
 from monitor.custody.log import checkpoint_of
+from monitor.digesting import accounts_of, for_person
 from monitor.evidence.log.checkpoint import short_form
 from monitor.model import OFFENSIVE, Case, Flag, ResponseState
 from monitor.registered import too_few_moderators
 from monitor.rules import weekly
-from monitor.rules.marks import is_false_alarm
+from monitor.rules.holds import removed_before_advice
+from monitor.rules.marks import in_force, is_false_alarm
 from monitor.rules.queue import Waiting, in_order, worst
 from monitor.rules.slots import week_bounds
-from monitor.store import cases, erasure_book, evidence_log, judged, ledger
+from monitor.school_facts import SchoolFacts
+from monitor.seeing import Seeing
+from monitor.store import cases, erasure_book, evidence_log, exclusions, judged, ledger
 from monitor.store.engine import Store, Transaction
 from monitor.store.tables import Account, School
 from monitor.unwatched import uncovered_promise, unwatched_messages
@@ -41,16 +47,22 @@ class Reporter:
 
     store: Store
     settings: Settings
+    facts: SchoolFacts
 
-    def waiting(self, now: datetime) -> list[Waiting]:
-        """The moderators' list."""
+    def waiting(self, now: datetime, hidden: Collection[int] = ()) -> list[Waiting]:
+        """The moderators' list, without the cases that are `hidden`."""
         with self.store.reading() as tx:
-            return self._waiting(tx, self._school(tx), now)
+            return self._waiting(tx, self._school(tx), now, hidden)
+
+    def hidden_from(self, person: Person | None, now: datetime) -> frozenset[int]:
+        """Numbers of the cases this person must not know of. None: nobody said who they are."""
+        with self.store.reading() as tx:
+            return Seeing(self.facts).hidden_from(tx, self._school(tx), person, now)
 
     def case(self, case_id: int) -> Case | None:
         """One case whole."""
         with self.store.reading() as tx:
-            return cases.case_by_id(tx, self._school(tx), case_id)
+            return cases.case_by_id(tx, self._school(tx), self.settings.policy, case_id)
 
     def erasure(self, case_id: int) -> tuple[datetime, str] | None:
         """When a case was erased, and on what basis; None when it was not."""
@@ -61,29 +73,33 @@ class Reporter:
             row = erasure_book.done_for(tx, comment)
             return comment.erased_at, row.basis if row else ""
 
-    def thread(self, case_id: int, at_most: int) -> list[judged.ThreadMessage]:
-        """What else was said in the case's thread, oldest first, without what is withheld."""
+    def thread(self, case_id: int, at_most: int, hidden: Collection[int] = ()) -> list[judged.ThreadMessage]:
+        """What else was said in the case's thread, oldest first, without what is withheld, hidden or answers that."""
         with self.store.reading() as tx:
             school = self._school(tx)
             comment = judged.comment_of(tx, school, case_id)
-            return judged.thread_of(tx, comment, at_most, media_gate.all_withheld(tx, school)) if comment else []
+            left_out = media_gate.all_withheld(tx, school).keys() | exclusions.with_what_hangs_under(tx, hidden)
+            return judged.thread_of(tx, comment, at_most, left_out) if comment else []
 
     def digest(self, recipient: str, now: datetime) -> Digest:
-        """The morning digest as it would read at `now`."""
+        """The morning digest of one person as it would read at `now`: of the accounts they look after today all they
+        may see, of the others what they are told of and what is no more than a concern."""
         with self.store.reading() as tx:
             school = self._school(tx)
-            entries = self._waiting(tx, school, now)
+            hidden = self._hidden_by_mail(tx, school, recipient, now)
+            found = for_person(tx, self.facts, self._waiting(tx, school, now, hidden), recipient, now)
             read_until = self._read_until(tx, school)
-            blind = self._blind(tx, school, now)
+            looked_after = accounts_of(self.facts, [a.key for a in self.settings.accounts], recipient, now)
+            blind = self._blind(tx, school, now, looked_after)
         policy = self.settings.policy
         return Digest(
             school=self.settings.school.name,
             timezone=self.settings.school.timezone,
             now=now,
             recipient=recipient,
-            to_answer=tuple(_line(e) for e in entries if e.needs_reply and not e.is_overdue),
-            overdue=tuple(_line(e) for e in entries if e.is_overdue),
-            flagged=tuple(_line(e) for e in entries if e.flags),
+            to_answer=tuple(_line(e) for e in found.to_answer if not e.is_overdue),
+            overdue=tuple(_line(e) for e in found.to_answer if e.is_overdue),
+            flagged=tuple(_line(e) for e in found.flagged),
             blind=blind,
             read_until=read_until,
             rule_in_words=self._rule_in_words(),
@@ -92,8 +108,12 @@ class Reporter:
             shown=self.settings.schedule.digest_items,
         )
 
-    def weekly(self, week: str, now: datetime) -> WeeklyReport:
-        """The head's page for one ISO week as it would read at `now`. Raises ValueError for a misspelt week."""
+    def weekly(self, week: str, now: datetime, recipient: str | None = None) -> WeeklyReport:
+        """The head's page for one ISO week as it would read at `now`. Raises ValueError for a misspelt week.
+
+        What is hidden from `recipient`, an e-mail address (None: from somebody), is in no list and no figure but
+        the number of comments received, which anybody can count on the page itself.
+        """
         since, until = week_bounds(week, self.settings.school.timezone)
         if since > now:
             raise ValueError(f"the week {week} has not begun")
@@ -101,22 +121,24 @@ class Reporter:
         with self.store.reading() as tx:
             school = self._school(tx)
             accounts = ledger.accounts_of(tx, school)
-            received = cases.received_between(tx, school, since, until)
-            due = cases.due_between(tx, school, since, until)
-            flagged = cases.flagged_between(tx, school, since, until)
+            hidden, pack = self._hidden_by_mail(tx, school, recipient, now), self.settings.policy
+            received = cases.received_between(tx, school, pack, since, until)
+            due = _without(hidden, cases.due_between(tx, school, pack, since, until))
+            flagged = _without(hidden, cases.flagged_between(tx, school, pack, since, until))
             raised = cases.flags_between(tx, school, since, until)
-            open_now = [entry for entry in self._waiting(tx, school, now) if entry.needs_reply]
+            raised = {case: flags for case, flags in raised.items() if case not in hidden}
+            waiting = self._waiting(tx, school, now, hidden)
             watched = self._watched(tx, school)
             coverage = tuple(
                 week_of(tx, account, self._poll_minutes(account), since, min(until, now)) for account in watched
             )
             evidence = _evidence_head(tx, school, now)
             too_few = too_few_moderators(tx, school, self.settings, now)
+        open_now = [entry for entry in waiting if entry.needs_reply]
         tallies = weekly.tally(received, due, now)
         times = weekly.response_times(due, now)
         overdue_since = [e.case.due_at for e in open_now if e.is_overdue and e.case.due_at]
         blind_hours = sum(each.hours_in_week - each.hours_covered for each in coverage)
-        policy = self.settings.policy
         return WeeklyReport(
             school=self.settings.school.name,
             timezone=self.settings.school.timezone,
@@ -136,11 +158,15 @@ class Reporter:
             slowest_hours=times.slowest,
             slowest_is_percentile=times.slowest_is_percentile,
             flagged=_by_category(flagged, raised),
+            held=_held_back(weekly.held_under(due, now), waiting),
+            removed_before_advice=tuple(
+                sorted(entry.case.id for entry in waiting if removed_before_advice(entry.case, pack))
+            ),
             messages_unwatched=unwatched_messages(self.settings),
             uncovered_promise=uncovered_promise(self.settings),
             rule_in_words=self._rule_in_words(),
-            clause=policy.response_clause,
-            policy=f"{policy.name}, version {policy.version}",
+            clause=pack.response_clause,
+            policy=f"{pack.name}, version {pack.version}",
             calendar=region_words(self.settings.rule.region),
             evidence=evidence,
             recipients=tuple(p.name for p in self.settings.people if "head" in p.roles),
@@ -161,16 +187,27 @@ class Reporter:
             raise LookupError(f"school {self.settings.school.key} is not in the register; wiring enrols it at start")
         return school
 
-    def _waiting(self, tx: Transaction, school: School, now: datetime) -> list[Waiting]:
+    def _waiting(self, tx: Transaction, school: School, now: datetime, hidden: Collection[int] = ()) -> list[Waiting]:
         """What waits for a moderator. What is withheld does not: it is with the person responsible."""
-        withheld = media_gate.all_withheld(tx, school)
-        found = [*cases.unsettled(tx, school), *cases.flagged_and_undecided(tx, school)]
-        return in_order([c for c in found if c.id not in withheld], cases.undecided_flags(tx, school), now)
+        without = media_gate.all_withheld(tx, school).keys() | set(hidden)
+        pack = self.settings.policy
+        found = [
+            *cases.unsettled(tx, school, pack),
+            *cases.flagged_and_undecided(tx, school, pack),
+            *cases.waiting_for_more(tx, school, pack),
+        ]
+        return in_order(_without(without, found), cases.undecided_flags(tx, school), now)
 
-    def withheld(self) -> tuple[int, ...]:
+    def _hidden_by_mail(
+        self, tx: Transaction, school: School, recipient: str | None, now: datetime
+    ) -> frozenset[int]:
+        seeing = Seeing(self.facts)
+        return seeing.hidden_from(tx, school, seeing.person(recipient) if recipient else None, now)
+
+    def withheld(self, hidden: Collection[int] = ()) -> tuple[int, ...]:
         """Numbers of the cases that are withheld: a moderator is told that there are some, and no more."""
         with self.store.reading() as tx:
-            return tuple(sorted(media_gate.all_withheld(tx, self._school(tx))))
+            return tuple(sorted(media_gate.all_withheld(tx, self._school(tx)).keys() - set(hidden)))
 
     def _watched(self, tx: Transaction, school: School) -> list[Account]:
         """Accounts that are still in the configuration: nobody is blind on one that was taken out of it."""
@@ -182,8 +219,8 @@ class Reporter:
         known = [moment for moment in moments if moment]
         return min(known) if known and len(known) == len(moments) else None
 
-    def _blind(self, tx: Transaction, school: School, now: datetime) -> tuple[Blind, ...]:
-        watched = self._watched(tx, school)
+    def _blind(self, tx: Transaction, school: School, now: datetime, keys: Collection[str]) -> tuple[Blind, ...]:
+        watched = [account for account in self._watched(tx, school) if account.key in keys]
         return tuple(filter(None, (blind(tx, account, self._poll_minutes(account), now) for account in watched)))
 
     def _poll_minutes(self, account: Account) -> int:
@@ -193,6 +230,10 @@ class Reporter:
 def _evidence_head(tx: Transaction, school: School, now: datetime) -> EvidenceHead | None:
     head = evidence_log.newest_checkpoint(tx, school, until=now)
     return EvidenceHead(head.size, short_form(checkpoint_of(school, head)), head.key, head.at) if head else None
+
+
+def _without(hidden: Collection[int], found: Iterable[Case]) -> list[Case]:
+    return [case for case in found if case.id not in hidden]
 
 
 def _option(rule: ResponseRule, name: str) -> str:
@@ -215,7 +256,14 @@ def _line(entry: Waiting) -> Line:
         state="answer by" if entry.answer.state is ResponseState.OPEN else state_words(entry.answer.state),
         flags=tuple(dict.fromkeys(category_words(flag.category) for flag in entry.flags)),
         severity=worst(entry.flags),
+        to_do=(*((state_words(entry.answer.state),) if entry.is_held else ()), *case.to_do),
     )
+
+
+def _held_back(fell_due: Mapping[str, int], waiting: Sequence[Waiting]) -> tuple[HeldBack, ...]:
+    """What nobody was to answer, by the clause that says so."""
+    now = [entry.case.facts.hold for entry in waiting if entry.is_held]
+    return tuple(HeldBack(clause, fell_due.get(clause, 0), now.count(clause)) for clause in sorted({*fell_due, *now}))
 
 
 def _by_category(flagged: Sequence[Case], raised: Mapping[int, tuple[Flag, ...]]) -> tuple[CategoryFigures, ...]:
@@ -226,7 +274,7 @@ def _by_category(flagged: Sequence[Case], raised: Mapping[int, tuple[Flag, ...]]
             CategoryFigures(
                 category=category_words(category),
                 flagged=len(with_it),
-                decided=sum(bool(case.decisions) for case in with_it),
+                decided=sum(bool(in_force(case.decisions)) for case in with_it),
                 evidence_kept=sum(bool(case.evidence) for case in with_it),
                 false_alarms=sum(_all_wrong(raised[case.id], category, case) for case in with_it),
             )

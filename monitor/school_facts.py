@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, datetime, time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from config.people import Person
 from config.policy import PolicyPack, ResponseRule
+from config.register import RegisterEntry
 
 
 @dataclass(frozen=True)
@@ -18,8 +21,12 @@ class SchoolFacts:
     timezone: str
     policy: PolicyPack
     rule: ResponseRule
-    moderators: tuple[str, ...]
+    people: tuple[Person, ...]
+    registered: tuple[RegisterEntry, ...]
+    last_resort: str
     digest_at: time
+    mails_from: time
+    mails_until: time
     evidence: Path
     """Absolute path of the evidence folder."""
     sample_percent: int
@@ -32,3 +39,12 @@ class SchoolFacts:
     """What it runs on: Python, operating system."""
     configuration: str
     """Digest of the settings in force, secrets left out."""
+
+    def entry(self, account_key: str) -> RegisterEntry:
+        """What the register says about an account; an empty entry where it says nothing."""
+        found = (entry for entry in self.registered if entry.account == account_key)
+        return next(found, RegisterEntry(account=account_key))
+
+    def local_day(self, moment: datetime) -> date:
+        """The day it is at the school."""
+        return moment.astimezone(ZoneInfo(self.timezone)).date()

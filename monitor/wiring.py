@@ -69,6 +69,11 @@ class App:
     care: OutgoingCare
 
     @property
+    def school(self) -> SchoolFacts:
+        """What judging and telling need to know of the school."""
+        return self.capturer.school
+
+    @property
     def exhibits(self) -> Exhibits:
         """Keeps what is added to a snapshot."""
         from monitor.custody.exhibits import Exhibits
@@ -140,15 +145,16 @@ def build_app(settings: Settings, clock: Clock = system_clock) -> App:
     with store.writing() as tx:
         enrol(tx, settings.school.key, settings.school.name, settings.school.timezone, enrolments, clock())
     _finish_erasures(store, settings, clock)
-    reporter = Reporter(store, settings)
+    facts = school_facts(settings)
+    reporter = Reporter(store, settings, facts)
     return App(
         settings=settings,
         store=store,
         clock=clock,
         reporter=reporter,
-        notifier=Notifier(store, settings, reporter, Alarms(store, settings), mail_transport(settings), clock),
+        notifier=Notifier(store, settings, facts, reporter, Alarms(store, settings), mail_transport(settings), clock),
         cards=CardMaker(store, settings.school.key, settings.evidence_folder, settings.names("safeguarding"), clock),
-        capturer=Capturer(school_facts(settings)),
+        capturer=Capturer(facts),
         sealer=Sealer(store, settings.school.key, settings.signing_key, token_queue(settings, store, clock), clock),
         watch=Watch(store, settings, clock, since=clock()),
         care=care_for(settings),
@@ -178,8 +184,12 @@ def school_facts(settings: Settings) -> SchoolFacts:
         timezone=settings.school.timezone,
         policy=settings.policy,
         rule=settings.rule,
-        moderators=tuple(p.email for p in settings.people if "moderator" in p.roles),
+        people=settings.people,
+        registered=settings.registered,
+        last_resort=settings.school.last_resort,
         digest_at=settings.schedule.digest_at,
+        mails_from=settings.schedule.mails_from,
+        mails_until=settings.schedule.mails_until,
         evidence=settings.evidence_folder,
         sample_percent=settings.evidence.sample_percent,
         live_page=PHOTOGRAPHED if settings.evidence.live_page else NOT_PHOTOGRAPHED,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.model import Category, OutgoingKind, ResponseState
+from monitor.model import Action, Category, OutgoingKind, ResponseState
 
 _CATEGORIES = {
     Category.ABUSE: "insult",
@@ -31,6 +31,7 @@ _STATES = {
     ResponseState.ACTIONED_LATE: "dealt with late",
     ResponseState.WITHDRAWN: "withdrawn",
     ResponseState.MISSED_WITHDRAWN: "taken away after it was overdue",
+    ResponseState.HELD: "held: not to be answered",
     ResponseState.OPEN: "to answer",
     ResponseState.OVERDUE: "overdue",
     ResponseState.OVERDUE_UNCONFIRMED: "may be overdue: not read since its deadline",
@@ -63,6 +64,11 @@ _OUTGOING_STEPS = {
         "Decide who else must know: the family, the designated safeguarding lead, the data protection officer.",
     ),
 }
+_DONE = {
+    Action.HIDE: "hidden",
+    Action.DELETE: "deleted",
+    Action.BLOCK: "blocked",
+}
 _REGIONS = {"ENG": "England", "WLS": "Wales", "SCT": "Scotland", "NIR": "Northern Ireland"}
 _KINDS = {
     "comment": "Comment",
@@ -92,6 +98,11 @@ def outgoing_words(kind: OutgoingKind) -> str:
 def outgoing_steps(kind: OutgoingKind) -> tuple[str, ...]:
     """What to do about it."""
     return _OUTGOING_STEPS[kind]
+
+
+def done_words(action: Action) -> str:
+    """What was done on a network, as a participle: "hidden"."""
+    return _DONE.get(action, action.value.replace("_", " "))
 
 
 def region_words(region: str | None) -> str:

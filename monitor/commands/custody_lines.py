@@ -19,6 +19,8 @@ _WORDS = {
     "media": "attachments fetched and kept unopened",
     "recheck": "looked again after {after_hours} h: {found}",
     "decision": "decided: {action}, on version {version}",
+    "keep_out": "somebody was kept out of it (exclusion {exclusions})",
+    "let_in": "somebody was let in again (exclusion {exclusions})",
     "view": "looked at it",
     "export": "exported",
     "share": "passed entry {evidence} on to {with}",

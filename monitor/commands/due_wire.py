@@ -12,6 +12,7 @@ import re
 from contextlib import suppress
 from datetime import datetime
 from difflib import get_close_matches
+from enum import StrEnum
 from typing import Annotated, Any, NoReturn
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictStr, ValidationError, field_validator
@@ -61,9 +62,24 @@ class Reply(_Object):
     gone_at: Instant | None = None
 
 
+class WireAction(StrEnum):
+    """The decisions a line may bring: those that say something about an answer or a flag."""
+
+    ANSWERED_ELSEWHERE = "answered_elsewhere"
+    NO_REPLY_NEEDED = "no_reply_needed"
+    CONFIRM_SPAM = "confirm_spam"
+    CONFIRM_OFFENSIVE = "confirm_offensive"
+    HIDE = "hide"
+    DELETE = "delete"
+    REPORT = "report"
+    BLOCK = "block"
+    CONFIRM_FLAG = "confirm_flag"
+    FALSE_ALARM = "false_alarm"
+
+
 class Decision(_Object):
     at: Instant
-    action: Action
+    action: WireAction
     note: StrictStr | None = None
 
 
@@ -105,7 +121,7 @@ class FactsObject(_Object):
             last_seen_at=self.last_seen_at,
             gone_at=self.gone_at,
             replies=tuple(ReplyFact(r.at, r.by, r.kind, r.gone_at) for r in self.replies),
-            actions=tuple(ActionFact(a.at, a.action, a.note or "") for a in self.actions),
+            actions=tuple(ActionFact(a.at, Action(a.action.value), a.note or "") for a in self.actions),
             tags=frozenset(self.tags),
             thread=tuple(ThreadFact(t.at, t.by) for t in self.thread),
             outages=self.outages,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from alerts.filters import plain
@@ -11,9 +12,13 @@ from monitor.commands.base import LONGEST_NUMBER, CommandFailed, Outcome, app_fo
 from monitor.commands.erased_words import BASIS_WORDS, NOT_CLEARED, result_lines
 from monitor.commands.people import acting, declare_actor
 from monitor.commands.printing import print_table
+from monitor.commands.sight import Sight, sight_of
+from monitor.erasing.eraser import ErasureRefused
+from monitor.store import erasure_book
 
 if TYPE_CHECKING:
-    from monitor.erasing.eraser import Eraser
+    from monitor.erasing.eraser import Eraser, Held, NeedsSecond
+    from monitor.erasing.steps import Erased
     from monitor.store.evidence_tables import Erasure
     from monitor.wiring import App
 
@@ -44,7 +49,7 @@ def run(args: Namespace) -> int:
         )
     app = app_for(args)
     if args.list:
-        return _list(app)
+        return _list(app, sight_of(app, args))
     if args.cases:
         return _ask(app, args)
     return _approve(app, args) if args.approve is not None else _cancel(app, args)
@@ -52,9 +57,11 @@ def run(args: Namespace) -> int:
 
 def _ask(app: App, args: Namespace) -> int:
     eraser, actor = _eraser(app), acting(args, app.settings, MAY_ASK)
-    at_once, refused = [], False
+    at_once, refused, sight = [], False, sight_of(app, args)
 
     def ask(case: int) -> None:
+        if case in sight.hidden:
+            raise ErasureRefused(f"there is no case {case}; school-monitor queue lists what waits")
         asked = eraser.ask(case, args.basis, actor)
         if asked.waits:
             print(
@@ -65,19 +72,22 @@ def _ask(app: App, args: Namespace) -> int:
             at_once.append(asked.number)
 
     refused = _each(dict.fromkeys(args.cases), ask)
-    return _carry_out(app, eraser, at_once, actor.account, refused)
+    return _carry_out(app, eraser, at_once, actor.account, refused, sight)
 
 
 def _approve(app: App, args: Namespace) -> int:
     eraser, actor = _eraser(app), acting(args, app.settings, MAY_AGREE)
     agreed: list[int] = []
+    sight = sight_of(app, args)
+    waiting, unseen = _in_sight(eraser, sight)
 
     def approve(number: int) -> None:
+        _refuse_unseen(number, unseen, " for a second person")
         eraser.approve(number, actor)
         agreed.append(number)
 
-    refused = _each(_to_approve(args.approve, eraser.waiting(), actor.name), approve)
-    return _carry_out(app, eraser, agreed, actor.account, refused)
+    refused = _each(_to_approve(args.approve, waiting, actor.name), approve)
+    return _carry_out(app, eraser, agreed, actor.account, refused, sight)
 
 
 def _to_approve(wanted: list[int] | str, waiting: Sequence[Erasure], by: str) -> list[int]:
@@ -93,20 +103,35 @@ def _to_approve(wanted: list[int] | str, waiting: Sequence[Erasure], by: str) ->
 
 def _cancel(app: App, args: Namespace) -> int:
     eraser, actor = _eraser(app), acting(args, app.settings, MAY_ASK)
+    waiting, unseen = _in_sight(eraser, sight_of(app, args))
 
     def cancel(number: int) -> None:
+        _refuse_unseen(number, unseen, "")
         eraser.cancel(number, actor)
         print(f"Erasure {number} is cancelled; nothing was erased.")
 
-    numbers = [row.id for row in eraser.waiting()] if args.cancel == ALL else args.cancel
+    numbers = [row.id for row in waiting] if args.cancel == ALL else args.cancel
     refused = _each(numbers, cancel)
     return Outcome.PROBLEMS if refused else Outcome.DONE
 
 
-def _list(app: App) -> int:
-    waiting, zone = _eraser(app).waiting(), app.settings.school.timezone
+def _in_sight(eraser: Eraser, sight: Sight) -> tuple[list[Erasure], frozenset[int]]:
+    """What waits for a second person and may be seen, and the numbers of all erasures that may not."""
+    with eraser.store.reading() as tx:
+        unseen = erasure_book.numbers_for(tx, sight.hidden)
+    return [row for row in eraser.waiting() if row.id not in unseen], unseen
+
+
+def _refuse_unseen(number: int, unseen: Collection[int], what: str) -> None:
+    """Refuse it in the words for a number nobody has."""
+    if number in unseen:
+        raise ErasureRefused(f"no erasure {number} waits{what}; see school-monitor erase --list")
+
+
+def _list(app: App, sight: Sight) -> int:
+    (waiting, _), zone = _in_sight(_eraser(app), sight), app.settings.school.timezone
     if not waiting:
-        print("Nothing waits for a second person.")
+        print("\n".join(["Nothing waits for a second person.", *sight.note()]))
         return Outcome.DONE
     print_table(
         ("erasure", "case", "ground", "asked by", "when", "why"),
@@ -115,6 +140,8 @@ def _list(app: App) -> int:
             for row in waiting
         ),
     )
+    for line in sight.note():
+        print(line)
     print("To agree: school-monitor erase --approve NUMBER --by … --why … (head or safeguarding, not who asked)")
     return Outcome.DONE
 
@@ -127,7 +154,6 @@ def _eraser(app: App) -> Eraser:
 
 def _each(numbers: Iterable[int], do: Callable[[int], None]) -> bool:
     """Do it for each; what is refused is told and keeps nobody else from it. True when something was."""
-    from monitor.erasing.eraser import ErasureRefused
     from monitor.store.evidence_log import ClockSetBack
 
     refused = False
@@ -142,7 +168,7 @@ def _each(numbers: Iterable[int], do: Callable[[int], None]) -> bool:
     return refused
 
 
-def _carry_out(app: App, eraser: Eraser, numbers: Sequence[int], account: str, refused: bool) -> int:
+def _carry_out(app: App, eraser: Eraser, numbers: Sequence[int], account: str, refused: bool, sight: Sight) -> int:
     from monitor.erasing.eraser import Carried
     from monitor.erasing.steps import Erased
     from monitor.store.evidence_log import ClockSetBack
@@ -152,11 +178,21 @@ def _carry_out(app: App, eraser: Eraser, numbers: Sequence[int], account: str, r
     except (ClockSetBack, ValueError) as wrong:
         raise CommandFailed(str(wrong)) from None
     for result in carried.results:
-        print("\n".join(result_lines(result, app.settings.school.timezone)))
+        print("\n".join(result_lines(_seen(result, sight.hidden), app.settings.school.timezone)))
     if not carried.cleared:
         print(NOT_CLEARED)
     stopped = any(not isinstance(result, Erased) for result in carried.results)
     return Outcome.PROBLEMS if refused or stopped or not carried.cleared else Outcome.DONE
+
+
+def _seen(result: Erased | Held | NeedsSecond, hidden: frozenset[int]) -> Erased | Held | NeedsSecond:
+    """What became of a case, without the numbers of others that are hidden."""
+    from monitor.erasing.steps import Erased
+
+    if not isinstance(result, Erased):
+        return result
+    held, named = ([n for n in numbers if n not in hidden] for numbers in (result.held_in, result.named_in))
+    return replace(result, held_in=tuple(held), named_in=tuple(named))
 
 
 def _numbers(text: str) -> list[int] | str:

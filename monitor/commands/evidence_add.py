@@ -7,6 +7,7 @@ from pathlib import Path
 
 from monitor.commands.base import CommandFailed, Outcome, app_for, case_number
 from monitor.commands.people import acting, declare_actor
+from monitor.commands.sight import sight_of
 
 EXAMPLE = 'school-monitor evidence add 12 print.png --by "Mrs Ali" --why "how the page looked on my telephone"'
 
@@ -28,6 +29,7 @@ def run(args: Namespace) -> int:
 
     app = app_for(args)
     actor = acting(args, app.settings)
+    sight_of(app, args).refuse(args.case)
     try:
         screen_print = read_screen_print(args.file)
         with app.store.writing() as tx:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from monitor.commands.base import CommandFailed, Outcome, app_for, case_number
 from monitor.commands.handing_out import MAY_HAND_OUT, declare_output, numbers, refuse_unusable
 from monitor.commands.options import aware_moment
 from monitor.commands.people import acting, declare_actor
+from monitor.commands.sight import sight_of
 
 if TYPE_CHECKING:
     from monitor.disclosure.bundle import Bundler
@@ -57,6 +59,7 @@ def run(args: Namespace) -> int:
     refuse_unusable(args.output)
     app = app_for(args)
     actor = acting(args, app.settings, MAY_HAND_OUT)
+    wanted = replace(wanted, hidden=sight_of(app, args).hidden)
     app.cards.run()
     try:
         exported = bundler(app).export(wanted, args.output, actor)

@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 
 from monitor.commands.base import CommandFailed, Outcome, app_for, case_number
 from monitor.commands.people import acting, declare_actor
+from monitor.commands.sight import sight_of
 
 EXAMPLE = 'school-monitor evidence hold 12 --by "Ms Okafor" --why "the police asked us to keep it, crime 42/26"'
 MAY_HOLD = ("head", "safeguarding")
@@ -35,6 +36,11 @@ def changed(args: Namespace, *, held: bool) -> int:
 
     app = app_for(args)
     actor = acting(args, app.settings, MAY_HOLD)
+    sight = sight_of(app, args)
+    if held:
+        sight.refuse(args.case)
+    elif args.case in sight.hidden:
+        raise CommandFailed(f"no hold is on case {args.case}; nothing was changed")
     try:
         with app.store.writing() as tx:
             school = ledger.enrolled_school(tx, app.settings.school.key)

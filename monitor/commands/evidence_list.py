@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from alerts.filters import counted
 from monitor.commands.base import Outcome, app_for, case_number, local
 from monitor.commands.options import declare_since
+from monitor.commands.people import declare_viewer
 from monitor.commands.printing import print_table
+from monitor.commands.sight import sight_of
 
 if TYPE_CHECKING:
     from monitor.store.evidence_rows import Kept, SecondLook
@@ -26,6 +28,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--kind", choices=KINDS, help="only this kind")
     declare_since(parser, "what was captured")
     parser.add_argument("--format", choices=["text", "json"], default="text", help="json: one object a line")
+    declare_viewer(parser)
 
 
 def run(args: Namespace) -> int:
@@ -34,14 +37,18 @@ def run(args: Namespace) -> int:
     from monitor.store import evidence_rows, ledger
 
     app = app_for(args)
+    sight = sight_of(app, args)
     with app.store.reading() as tx:
         school = ledger.enrolled_school(tx, app.settings.school.key)
-        found = evidence_rows.kept(tx, school, case=args.case, kind=args.kind, since=args.since)
+        of_them = evidence_rows.kept(tx, school, case=args.case, kind=args.kind, since=args.since)
+        found = [kept for kept in of_them if kept.case not in sight.hidden]
         looks, held = evidence_rows.second_looks(tx, school), all_on_hold(tx, school)
     if args.format == "json":
         for kept in found:
             print(json.dumps(_facts(kept, looks.get(kept.row, []), kept.case in held)))
         return Outcome.DONE
+    for line in sight.note():
+        print(line)
     if not found:
         print("No evidence is kept of that.")
         return Outcome.DONE

@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from alerts.filters import plain
 from monitor.commands.base import CommandFailed, Outcome, app_for, case_number
 from monitor.commands.people import acting, declare_actor
+from monitor.commands.sight import sight_of
 
 EXAMPLE = 'school-monitor evidence open-media 12 --by "Robin Achterberg" --why "the police asked for the picture"'
 MAY_OPEN = ("safeguarding",)
@@ -27,6 +28,7 @@ def run(args: Namespace) -> int:
 
     app = app_for(args)
     actor = acting(args, app.settings, MAY_OPEN)
+    sight_of(app, args).refuse(args.case)
     try:
         fetched = app.exhibits.fetch_media(app.store, app.settings.school.key, args.case, actor, app.clock())
     except (NoSuchCase, Withheld, ClockSetBack) as refused:

@@ -8,6 +8,7 @@ from alerts.filters import plain
 from monitor.commands.base import CommandFailed, Outcome, app_for
 from monitor.commands.options import position_number
 from monitor.commands.people import acting, declare_actor
+from monitor.commands.sight import sight_of
 
 EXAMPLE = (
     'school-monitor evidence share 17 --with "PC 1234, Thames Valley Police" --by "Mrs Okafor" --why "crime 42/26"'
@@ -34,6 +35,7 @@ def run(args: Namespace) -> int:
 
     app = app_for(args)
     actor = acting(args, app.settings, MAY_SHARE)
+    hidden = sight_of(app, args).hidden
     receiver = plain(args.receiver, LONGEST_RECEIVER).strip()
     if not receiver:
         raise CommandFailed("--with must not be empty: say who received it", Outcome.USAGE)
@@ -41,7 +43,7 @@ def run(args: Namespace) -> int:
         with app.store.writing() as tx:
             school = ledger.enrolled_school(tx, app.settings.school.key)
             kept = evidence_rows.at_position(tx, school, args.entry)
-            if kept is None:
+            if kept is None or kept.case in hidden:
                 raise CommandFailed(f"entry {args.entry} is no evidence; school-monitor evidence list names what is")
             withheld = media_gate.is_withheld(tx, school, kept.case)
             kind, facts = ("refused", {"what": "share"}) if withheld else ("share", {"with": receiver})

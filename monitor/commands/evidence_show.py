@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from alerts.filters import plain
 from monitor.commands.base import CommandFailed, Outcome, app_for, case_number
 from monitor.commands.options import position_number
 from monitor.commands.people import acting, declare_actor
+from monitor.commands.sight import sight_of
 
 if TYPE_CHECKING:
     from monitor.custody.log import Actor
@@ -48,7 +49,7 @@ class _Looked:
 def run(args: Namespace) -> int:
     """Record the look, then print what is kept and everything that was done with it."""
     app = app_for(args)
-    looked = _record(app, args, acting(args, app.settings))
+    looked = _record(app, args, acting(args, app.settings), sight_of(app, args).hidden)
     case = looked.pieces[0].case
     if looked.withheld:
         from monitor.commands.withheld import withheld_lines
@@ -62,11 +63,11 @@ def run(args: Namespace) -> int:
     return Outcome.DONE
 
 
-def _record(app: App, args: Namespace, actor: Actor) -> _Looked:
+def _record(app: App, args: Namespace, actor: Actor, out_of_sight: Collection[int]) -> _Looked:
     """Find what is asked for and write the look down, in one transaction: without the entry nothing is shown."""
     from monitor.custody.log import note
     from monitor.custody.media_gate import all_withheld
-    from monitor.store import evidence_log, evidence_rows, ledger, snapshots
+    from monitor.store import evidence_log, evidence_rows, exclusions, ledger, snapshots
 
     now = app.clock()
     try:
@@ -77,17 +78,19 @@ def _record(app: App, args: Namespace, actor: Actor) -> _Looked:
             else:
                 one = evidence_rows.at_position(tx, school, args.entry)
                 pieces = [one] if one else []
+            pieces = [kept for kept in pieces if kept.case not in out_of_sight]
             if not pieces:
                 what = f"entry {args.entry}" if args.case is None else f"case {args.case}"
                 raise CommandFailed(
                     f"no evidence is kept of {what}; school-monitor evidence list names what there is"
                 )
             marks, hidden = all_withheld(tx, school), {}
+            elsewhere = marks.keys() | exclusions.restricted(tx, school).keys()
             withheld = pieces[0].case in marks
             for kept in pieces:
                 note(tx, school, "view", now, kept.case, {"evidence": kept.position, "withheld": withheld}, actor)
                 if snapshot := snapshots.by_snapshot_id(tx, kept.snapshot_id):
-                    hidden[kept.row] = snapshots.files_with_words_of(tx, snapshot, marks.keys())
+                    hidden[kept.row] = snapshots.files_with_words_of(tx, snapshot, elsewhere)
             custody = evidence_log.of_case(tx, school, pieces[0].case)
             return _Looked(pieces, withheld, custody, evidence_rows.erased_parts(tx, school), hidden)
     except evidence_log.ClockSetBack as refused:

@@ -11,6 +11,8 @@ from alerts.filters import counted, plain
 from monitor.commands.base import CommandFailed, Outcome, app_for, case_number
 from monitor.commands.long_work import shown_progress
 from monitor.commands.options import aware_moment, declare_since
+from monitor.commands.people import declare_viewer
+from monitor.commands.sight import sight_of
 
 if TYPE_CHECKING:
     from monitor.verify.verifier import Asked, Verdict
@@ -42,6 +44,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--case", type=case_number, metavar="CASE", help="only the files of this case")
     declare_since(parser, "files captured")
     parser.add_argument("--until", type=aware_moment, metavar="TIME", help="only files captured before then")
+    declare_viewer(parser)
 
 
 def run(args: Namespace) -> int:
@@ -51,13 +54,17 @@ def run(args: Namespace) -> int:
     if args.proof and not args.printed:
         raise CommandFailed("--proof is about a printed root: give --printed as well", Outcome.USAGE)
     app = app_for(args)
-    verdict = _verdict(app, Asked(case=args.case, since=args.since, until=args.until, printed=args.printed))
+    sight = sight_of(app, args)
+    asked = Asked(args.case, args.since, args.until, args.printed, sight.hidden)
+    verdict = _verdict(app, asked)
     for problem in verdict.problems:
         print(f"PROBLEM  {plain(problem, LONGEST_LINE)}")
     for note in verdict.notes:
         print(f"note     {plain(note, LONGEST_LINE)}")
     if verdict.begins_as_printed:
         _say_printed(app, args.printed[0], args.proof)
+    for line in sight.note():
+        print(line)
     print(_counts(verdict))
     print(MEANING)
     return Outcome.PROBLEMS if verdict.problems else Outcome.DONE

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from monitor.commands.base import CommandFailed, Outcome, app_for, case_number
 from monitor.commands.people import acting, declare_actor
+from monitor.commands.sight import sight_of
 
 if TYPE_CHECKING:
     from monitor.wiring import App
@@ -30,6 +31,7 @@ def run(args: Namespace) -> int:
 
     app = app_for(args)
     actor = acting(args, app.settings)
+    sight_of(app, args).refuse(args.case)
     try:
         with app.store.writing() as tx:
             school = ledger.enrolled_school(tx, app.settings.school.key)

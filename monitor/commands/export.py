@@ -8,6 +8,8 @@ from argparse import ArgumentParser, Namespace
 
 from monitor.commands.base import Outcome, app_for, known_account
 from monitor.commands.options import declare_since
+from monitor.commands.people import declare_viewer
+from monitor.commands.sight import sight_of
 
 EXAMPLE = "school-monitor export --account facebook --since 2026-11-01T00:00:00Z > comments.jsonl"
 
@@ -16,21 +18,25 @@ def configure(parser: ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--account", metavar="KEY", help="only this account")
     declare_since(parser, "what was written")
+    declare_viewer(parser)
 
 
 def run(args: Namespace) -> int:
     """Write JSON lines to standard output."""
     from monitor.custody import media_gate
-    from monitor.store import archive, ledger
+    from monitor.store import archive, cases, ledger
 
     app = app_for(args)
-    account = known_account(app, args.account)
+    account, sight = known_account(app, args.account), sight_of(app, args)
     with app.store.reading() as tx:
         school = ledger.school_by_key(tx, app.settings.school.key)
-        withheld = media_gate.all_withheld(tx, school) if school else {}
-        for row in archive.everything(tx, school, account, args.since, withheld) if school else ():
+        withheld = media_gate.all_withheld(tx, school).keys() if school else set()
+        left_out = archive.LeftOut.of(tx, withheld, sight.hidden)
+        held = cases.held_under(tx, school, app.settings.policy) if school else {}
+        for row in archive.everything(tx, school, account, args.since, left_out, held) if school else ():
             print(json.dumps(row, ensure_ascii=False))
-    if withheld:
-        numbers = ", ".join(map(str, sorted(withheld)))
-        print(f"Left out, as their media are withheld: case {numbers}", file=sys.stderr)
+    if told := sorted(withheld - sight.hidden):
+        print(f"Left out, as their media are withheld: case {', '.join(map(str, told))}", file=sys.stderr)
+    for line in sight.note():
+        print(line, file=sys.stderr)
     return Outcome.DONE

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor.commands.base import CommandFailed, Outcome, app_for, local
+from monitor.commands.people import declare_viewer
 from monitor.commands.printing import print_table
 from monitor.commands.register_lines import register_is_sound
 from monitor.commands.soundness import evidence_folder, evidence_log, passes, say
@@ -24,7 +25,8 @@ MOST_MAILS = 5
 
 
 def configure(parser: ArgumentParser) -> None:
-    """There are no options beyond --config."""
+    """Declare the options."""
+    declare_viewer(parser)
 
 
 def run(args: Namespace) -> int:
@@ -35,6 +37,7 @@ def run(args: Namespace) -> int:
         passes("incidents", lambda: _incidents(app)),
         passes("register", lambda: register_is_sound(app)),
         passes("mails", lambda: _mails(app)),
+        passes("urgent alerts", lambda: _alerts(app, _hidden(app, args))),
         passes("disk", lambda: evidence_folder(app)),
         passes("evidence log", lambda: _signed(app)),
     ]
@@ -85,16 +88,54 @@ def _incidents(app: App) -> str:
 
 def _mails(app: App) -> str:
     from monitor.store import ledger, outbox
+    from monitor.telling import held_back
 
     now = app.clock()
     with app.store.reading() as tx:
         school = ledger.enrolled_school(tx, app.settings.school.key)
-        stuck = outbox.in_trouble(tx, school, now - GIVEN_UP_LATELY, now - SENT_WITHIN)
+        then = now - SENT_WITHIN
+        stuck = outbox.in_trouble(tx, school, now - GIVEN_UP_LATELY, then, held_back(app.school, then))
         lines = [f"{mail.kind} to {mail.recipient}: {mail.outcome or 'due, and nothing sends it'}" for mail in stuck]
     if not lines:
         return "none waits"
     more = f"; and {len(lines) - MOST_MAILS} more" if len(lines) > MOST_MAILS else ""
     raise CommandFailed("; ".join(lines[:MOST_MAILS]) + more)
+
+
+def _hidden(app: App, args: Namespace) -> frozenset[int]:
+    """Cases of which nothing is told here: what somebody named with --by may not know of.
+
+    Where nobody says who they are, or a technician looks, an alert that nobody acknowledged is told all the same, as
+    it goes by no number: that nobody looks after an urgent comment is worse than that somebody guesses at one.
+    """
+    from monitor.commands.people import configured
+    from monitor.rules.seeing import is_only_a_technician
+
+    person = configured(args.by, app.settings) if args.by else None
+    if person is None or is_only_a_technician(person):
+        return frozenset()
+    return app.reporter.hidden_from(person, app.clock())
+
+
+def _alerts(app: App, hidden: frozenset[int]) -> str:
+    """How many urgent alerts are on their way from person to person. Raises CommandFailed for those at the end."""
+    from monitor.store import alerts, ledger
+
+    zone = app.settings.school.timezone
+    with app.store.reading() as tx:
+        school = ledger.enrolled_school(tx, app.settings.school.key)
+        waiting = [alert for alert in alerts.unsettled(tx, school) if alert.comment_id not in hidden]
+        # Without the number: not everybody who reads this may know which case it is. Those who were told do.
+        lines = [
+            f"{alert.comment.account.label}: a comment is urgent since {local(alert.opened_at, zone)}, everybody who "
+            "should hear of it was told, and nobody has acknowledged it"
+            for alert in waiting
+            if alert.next_step_at is None
+        ]
+    if lines:
+        more = f"; and {len(lines) - MOST_MAILS} more" if len(lines) > MOST_MAILS else ""
+        raise CommandFailed("; ".join(lines[:MOST_MAILS]) + more)
+    return f"{len(waiting)} not acknowledged yet, and somebody comes next" if waiting else "none open"
 
 
 def _signed(app: App) -> str:

@@ -28,6 +28,33 @@ def declare_actor(parser: ArgumentParser, *, what: str = "did it", required: boo
     )
 
 
+def declare_viewer(parser: ArgumentParser) -> None:
+    """Declare --by of a command that only shows."""
+    parser.add_argument(
+        "--by",
+        metavar="PERSON",
+        help="who looks: a name or e-mail address; cases that are not for everybody are shown to those they are for",
+    )
+
+
+def viewer(args: Namespace, settings: Settings) -> Person | None:
+    """The configured person named with --by; None: nobody, or somebody the configuration does not know.
+
+    Raises CommandFailed for somebody who only looks after connections.
+    """
+    from monitor.rules.seeing import is_only_a_technician
+
+    by = plain(args.by or "", LONGEST_NAME).strip()
+    person = configured(by, settings) if by else None
+    if person is not None and is_only_a_technician(person):
+        raise CommandFailed(
+            f"{person.name} looks after the connections and is shown no comment; health, coverage and check are "
+            "for that",
+            Outcome.USAGE,
+        )
+    return person
+
+
 def acting(args: Namespace, settings: Settings, roles: Collection[str] = ()) -> Actor:
     """The person given with --by and --why. Where `roles` are given, one of the configured people with such a role.
 

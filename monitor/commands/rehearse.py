@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from monitor.commands.base import CommandFailed, Outcome, app_for
+from monitor.commands.people import declare_viewer
+from monitor.commands.sight import SAY_WHO, sight_of
 
 if TYPE_CHECKING:
     from config.judging import CandidateList, JudgingSettings, ModelsUsed
@@ -40,6 +42,7 @@ def configure(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--show-text", action="store_true", help="also print what the cases of the sample say")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write a line for each flagged text, without words")
+    declare_viewer(parser)
 
 
 def run(args: Namespace) -> int:
@@ -61,6 +64,8 @@ def run(args: Namespace) -> int:
     if args.marked:
         print_marked(marked, app.settings.school.timezone)
     found = warnings(figures, names.flagged_alone(rehearsal.tried))
+    if not args.by:
+        print(SAY_WHO)
     print("\n".join(f"Look at this first: {each}" for each in found) or "Nothing about it looks wrong.")
     if args.csv:
         print(f"Written to {args.csv}")
@@ -118,13 +123,14 @@ def _rehearsal(app: App, tried: JudgingSettings, policy: PolicyPack, *, compared
     from monitor.store.rehearsed import Wanted
 
     zone = ZoneInfo(app.settings.school.timezone)
+    since = datetime.combine(args.since, time(), zone) if args.since else None
     return Rehearsal(
         store=app.store,
         school_key=app.settings.school.key,
         policy=policy,
         tried=judge_for(tried),
         today=judge_for(app.settings.judging) if compared else None,
-        wanted=Wanted(datetime.combine(args.since, time(), zone) if args.since else None, args.marked),
+        wanted=Wanted(since, args.marked, sight_of(app, args).hidden),
     )
 
 

@@ -10,6 +10,8 @@ from alerts.messages import WeeklyReport
 from alerts.render import weekly_html, weekly_text
 from alerts.report_csv import weekly_csv
 from monitor.commands.base import CommandFailed, Outcome, app_for
+from monitor.commands.people import declare_viewer, viewer
+from monitor.commands.sight import SAY_WHO
 from monitor.rules.slots import latest_weekly_report
 
 EXAMPLE = "school-monitor report weekly --week 2026-W47 --format pdf --output report.pdf"
@@ -21,6 +23,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--week", metavar="YYYY-Www", help="ISO week (default: the last one that is over)")
     parser.add_argument("--format", choices=["text", "html", "pdf", "csv"], default="text")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead of to standard output")
+    declare_viewer(parser)
 
 
 def run(args: Namespace) -> int:
@@ -28,11 +31,14 @@ def run(args: Namespace) -> int:
     app = app_for(args)
     now, settings = app.clock(), app.settings
     latest = latest_weekly_report(now, settings.school.timezone, settings.schedule.weekly_report_at)
+    person = viewer(args, settings)
     try:
-        report = app.reporter.weekly(args.week or latest.key, now)
+        report = app.reporter.weekly(args.week or latest.key, now, person.email if person else None)
     except ValueError as wrong:
         raise CommandFailed(f"--week: {wrong}", Outcome.USAGE) from None
     content = _make(args.format, report)
+    if person is None:
+        print(SAY_WHO, file=sys.stderr)
     if args.output:
         try:
             args.output.write_bytes(content)

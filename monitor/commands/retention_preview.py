@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from alerts.filters import counted
 from monitor.commands.base import Outcome, app_for, local
+from monitor.commands.people import declare_viewer
 from monitor.commands.printing import print_table
+from monitor.commands.sight import sight_of
 
 if TYPE_CHECKING:
     from monitor.erasing.retention import Due, Preview, Retention
@@ -27,18 +29,22 @@ FATE_WORDS = {
 def configure(parser: ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--format", choices=["text", "json"], default="text", help="json: one object, for programs")
+    declare_viewer(parser)
 
 
 def run(args: Namespace) -> int:
     """Print what is due and the code of the list."""
     app = app_for(args)
-    preview = retention_of(app).preview()
+    sight = sight_of(app, args)
+    preview = retention_of(app).preview(sight.hidden)
     if args.format == "json":
         print(json.dumps(_plain(preview), indent=1))
     elif preview.due or preview.quarantined:
         _print(preview, app)
     else:
         print("Nothing is due: no term is over.")
+    for line in sight.note() if args.format == "text" else ():
+        print(line)
     return Outcome.DONE
 
 

@@ -11,6 +11,7 @@ from monitor.commands.erased_words import NOT_CLEARED
 from monitor.commands.long_work import shown_progress
 from monitor.commands.people import acting, declare_actor
 from monitor.commands.retention_preview import retention_of
+from monitor.commands.sight import sight_of
 
 EXAMPLE = 'school-monitor retention run 1f0c9a77be21 --by "Mrs Ali" --why "monthly review"'
 
@@ -27,10 +28,10 @@ def run(args: Namespace) -> int:
     from monitor.store.evidence_log import ClockSetBack
 
     app = app_for(args)
-    actor = acting(args, app.settings, MAY_ASK)
+    actor, hidden = acting(args, app.settings, MAY_ASK), sight_of(app, args).hidden
     try:
         with shown_progress() as progress:
-            ran = retention_of(app).run(plain(args.code, 40).strip().lower(), actor, progress)
+            ran = retention_of(app).run(plain(args.code, 40).strip().lower(), actor, progress, hidden)
     except (RetentionRefused, ClockSetBack, ValueError) as refused:
         raise CommandFailed(str(refused)) from None
     print(f"{counted(ran.erased, 'comment', 'comments')} erased.")

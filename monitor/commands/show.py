@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 from alerts.filters import plain
 from monitor.commands.base import CommandFailed, Outcome, app_for, case_number, local
+from monitor.commands.case_lines import decision_lines, next_steps
 from monitor.commands.erased_words import erased_line
 from monitor.commands.people import declare_actor, looking
 from monitor.commands.quoting import quoted, visible
+from monitor.commands.sight import circle_lines, sight_of
 from monitor.model import Action, Case, Flag, StateAnswer
 from monitor.rules.marks import mark_on
 from monitor.rules.state import response_state
 from monitor.words import category_words, kind_words, state_words
 
 if TYPE_CHECKING:
-    from config.policy import PolicyPack
     from monitor.store.judged import ThreadMessage
     from monitor.wiring import App
 
@@ -37,9 +38,10 @@ def configure(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Print text, reason, deadline and why, what was done, and where the evidence lies."""
     app = app_for(args)
+    sight = sight_of(app, args)
     case = app.reporter.case(args.case)
-    if case is None:
-        raise CommandFailed(f"there is no case {args.case}; school-monitor queue lists what waits")
+    if case is None or case.id in sight.hidden:
+        raise CommandFailed(sight.no_such_case(args.case))
     if erasure := app.reporter.erasure(args.case):
         print(f"Case {args.case}. {erased_line(*erasure, app.settings.school.timezone)}")
         return Outcome.DONE
@@ -53,10 +55,12 @@ def run(args: Namespace) -> int:
     lines = [
         *_who_and_where(case, answer, zone),
         *_words(case, zone),
-        *_thread(app.reporter.thread(case.id, THREAD_SHOWN), case, zone),
+        *_thread(app.reporter.thread(case.id, THREAD_SHOWN, sight.hidden), case, zone),
         *_deadline(case),
-        *_flags(case, app.settings.policy),
-        *_decisions(case, zone),
+        *_flags(case),
+        *next_steps(case, app.settings.policy),
+        *decision_lines(case, zone),
+        *circle_lines(app, case.id),
         *(f"Evidence: {app.settings.evidence_folder / path}" for path in case.evidence),
     ]
     print("\n".join(lines))
@@ -116,7 +120,7 @@ def _deadline(case: Case) -> list[str]:
     return ["", f"Why this deadline (policy {case.policy}, clause {case.clause}):", *steps]
 
 
-def _flags(case: Case, policy: PolicyPack) -> list[str]:
+def _flags(case: Case) -> list[str]:
     lines = ["", "Flags:" if case.flags else "No flags."]
     for flag in case.flags:
         where = f"characters {flag.start}-{flag.end}" if flag.end else "the whole comment"
@@ -128,24 +132,13 @@ def _flags(case: Case, policy: PolicyPack) -> list[str]:
         clause = f' Clause "{flag.clause}".' if flag.clause else ""
         lines.append(f"  {category_words(flag.category)} ({flag.severity}), {where}: {flag.reason}{clause}")
         lines.append(f"    found by {flag.detector}, score {flag.score:.2f}{_mark(flag, case)}")
-    for category in dict.fromkeys(flag.category for flag in case.flags):
-        rule = policy.categories.get(category.value)
-        lines += [f"  next, for {category_words(category)}: {step}" for step in (rule.next_steps if rule else ())]
     return lines
 
 
 def _mark(flag: Flag, case: Case) -> str:
     """Whether a moderator said that the flag is right or wrong."""
-    mark = mark_on(flag.version, case.decisions)
+    mark = mark_on(flag.version, case.decisions, flag.raised_at)
     if mark is None:
         return ""
     kind = "a false alarm" if mark.fact.action is Action.FALSE_ALARM else "right"
     return f"; marked as {kind} by {plain(mark.by, 100)}"
-
-
-def _decisions(case: Case, zone: str) -> list[str]:
-    return [
-        f"Decided {local(each.fact.at, zone)} by {plain(each.by, 100)}: {each.fact.action.value.replace('_', ' ')}, "
-        f"on version {each.version}: {plain(each.fact.note, 500)}"
-        for each in case.decisions
-    ]

@@ -11,6 +11,7 @@ from alerts.filters import counted
 from monitor.commands.base import CommandFailed, Outcome, app_for, case_number
 from monitor.commands.handing_out import MAY_HAND_OUT, declare_output, numbers, refuse_unusable
 from monitor.commands.people import acting, declare_actor
+from monitor.commands.sight import sight_of
 
 if TYPE_CHECKING:
     from monitor.disclosure.subject import Candidate
@@ -64,7 +65,8 @@ def run(args: Namespace) -> int:
         staff=tuple(person.name for person in app.settings.people),
         in_words=partial(custody_line, timezone=app.settings.school.timezone),
     )
-    asked = Asked(tuple(args.person), tuple(args.case), tuple(args.also_known_as), tuple(args.also_black_out))
+    hidden = sight_of(app, args).hidden
+    asked = Asked(tuple(args.person), tuple(args.case), tuple(args.also_known_as), tuple(args.also_black_out), hidden)
     try:
         answered = access.answer(asked, args.output, actor)
     except SeveralPeople as several:
@@ -107,5 +109,6 @@ def _told(args: Namespace, answered: Answered) -> list[str]:
     return [
         *lines,
         "Read it before you hand it over. A name in the middle of a sentence stays, unless the program knows it.",
+        "Comments that are not for whoever answers are not in it: a safeguarding lead who may see all should answer.",
         "If the police or the local authority are involved, ask them first: it says what was passed on to whom.",
     ]

@@ -17,7 +17,7 @@ from monitor.custody.media_gate import all_withheld
 from monitor.evidence.snapshot import Capture, Received, ThreadLine, Who, thread_file, write_snapshot
 from monitor.model import Flag
 from monitor.school_facts import SchoolFacts
-from monitor.store import judged, snapshots
+from monitor.store import exclusions, judged, snapshots
 from monitor.store.engine import Transaction
 from monitor.store.evidence_log import next_moment
 from monitor.store.evidence_tables import Snapshot
@@ -66,8 +66,8 @@ class Capturer:
             return known
         school = comment.account.school
         next_moment(tx, school, now)  # a clock that was set back is found out before anything is on the disk
-        withheld = all_withheld(tx, school)
-        around = judged.thread_around(tx, comment, BEFORE_AND_AFTER, withheld)
+        left_out = all_withheld(tx, school).keys() | exclusions.beside_others(tx, school, comment.id)
+        around = judged.thread_around(tx, comment, BEFORE_AND_AFTER, left_out)
         capture = self._facts(tx, comment, version, around, occasion, now)
         written = write_snapshot(self.school.evidence, capture, flags)
         position = note(

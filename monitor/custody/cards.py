@@ -14,7 +14,7 @@ from monitor.evidence.card.card import Withheld
 from monitor.evidence.card.render import Card, CardFailed, render_card
 from monitor.evidence.files import sha256_of
 from monitor.evidence.folder_check import CARD_LIST
-from monitor.store import ledger, snapshots
+from monitor.store import exclusions, ledger, snapshots
 from monitor.store.engine import Store
 from monitor.store.evidence_tables import Snapshot
 
@@ -46,12 +46,13 @@ class CardMaker:
             if school is None:
                 return []
             marks = media_gate.all_withheld(tx, school)
+            hidden = marks.keys() | exclusions.restricted(tx, school).keys()
             owed = snapshots.cards_owed(tx, school, self.clock() - TRY_AGAIN, AT_ONCE)
             return [
                 (
                     snapshot,
                     self._withheld(snapshot, marks.get(snapshot.comment_id)),
-                    snapshots.files_with_words_of(tx, snapshot, marks.keys()),
+                    snapshots.files_with_words_of(tx, snapshot, hidden),
                 )
                 for snapshot in owed
             ]

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from monitor.alerting import acknowledge
 from monitor.clock import SetClock
+from monitor.custody.log import Actor
 from monitor.demo.oakfield import demo_moments, oakfield
 from monitor.demo.oakfield_reddit import SUBREDDIT
 from monitor.demo.server import Fault, Request, Response, json_response
@@ -15,6 +17,7 @@ from monitor.demo.workplace import TIMEZONE, DemoSchool, Workplace
 from monitor.demo.world import World
 from monitor.ledger_line import RunResult
 from monitor.round import mail, read_accounts
+from monitor.store import alerts, ledger
 from monitor.wiring import App
 
 OUTAGE_DAY = 5
@@ -76,7 +79,19 @@ def moments_to_play(place: Workplace) -> list[datetime]:
 
 
 def play(app: App, clock: SetClock, moment: datetime, played: Played) -> None:
-    """Do the main job once, at `moment`."""
+    """Do the main job once, at `moment`. Whoever was told of something urgent before has taken it in hand by then."""
     clock.at = moment
+    _take_in_hand(app, moment)
     played.add(read_accounts(app, list(app.settings.accounts)))
     played.mails += mail(app).sent
+
+
+def _take_in_hand(app: App, now: datetime) -> None:
+    people = {person.email: person.name for person in app.settings.people}
+    with app.store.writing() as tx:
+        for alert in alerts.unsettled(tx, ledger.enrolled_school(tx, app.settings.school.key)):
+            told = [each for each in alerts.tellings(tx, alert) if each.accepted_at and each.accepted_at < now]
+            if told:
+                who = told[0].person
+                actor = Actor(people.get(who, who), "has the case in hand", "the demonstration")
+                acknowledge(tx, app.school, alert.comment, who, actor, now)

@@ -32,7 +32,7 @@ def rows(app: App, played: Played, now: datetime) -> list[Sequence[object]]:
         school = ledger.school_by_key(tx, app.settings.school.key)
         if school is None:
             return found
-        everything = cases.every_case(tx, school)
+        everything = cases.every_case(tx, school, app.settings.policy)
         for account in ledger.accounts_of(tx, school):
             mine = [case for case in everything if case.account == account.key]
             states = Counter(

@@ -24,6 +24,7 @@ from monitor.evidence.handing_out.blackout import Blackout
 from monitor.evidence.handing_out.how_to_verify import TEXTS, how_to_verify
 from monitor.evidence.handing_out.statement import Statement, draft_statement
 from monitor.school_facts import SchoolFacts
+from monitor.seeing import restricted_marks
 from monitor.store import evidence_rows, judged, ledger
 from monitor.store.engine import Store, Transaction
 from monitor.store.evidence_log import Opened
@@ -80,9 +81,10 @@ class Bundler:
         with self.store.writing() as tx:
             school = ledger.enrolled_school(tx, self.school.key)
             withheld = media_gate.all_withheld(tx, school)
-            found = evidence_rows.kept(tx, school, case=wanted.case, since=wanted.since, until=wanted.until)
+            of_them = evidence_rows.kept(tx, school, case=wanted.case, since=wanted.since, until=wanted.until)
+            found = [each for each in of_them if each.case not in wanted.hidden]
             kept = [each for each in found if each.case not in withheld]
-            if wanted.case is not None and wanted.case in withheld:
+            if wanted.case is not None and wanted.case in withheld.keys() - wanted.hidden:
                 note(tx, school, "refused", now, wanted.case, {"what": "export"}, actor)
             else:
                 _refuse_what_is_not_ready(kept)
@@ -99,7 +101,8 @@ class Bundler:
         if not withheld.keys().isdisjoint(chosen.cases):
             raise NotExported("a case was withheld while the bundle was made; nothing was written, export again")
         blackouts = self._blackouts(tx, school, wanted, chosen.cases)
-        pieces = Pieces(self.school.evidence, chosen.kept, Missing.of(tx, school, chosen.kept, withheld), blackouts)
+        missing = Missing.of(tx, school, chosen.kept, withheld | restricted_marks(tx, school))
+        pieces = Pieces(self.school.evidence, chosen.kept, missing, blackouts)
         part = log_part(tx, school, chosen.checkpoint, chosen.cases, self.roots)
         about = About(self.school, wanted, len(chosen.cases), actor, chosen.at)
 

@@ -30,6 +30,8 @@ class Wanted:
     to: str | None = None
     black_out: bool = False
     also: tuple[str, ...] = ()
+    hidden: frozenset[int] = frozenset()
+    """Cases of which whoever asks must not know: they are left out without a word."""
 
 
 @dataclass(frozen=True)

@@ -45,14 +45,20 @@ class Person:
 
 
 def find_person(
-    tx: Transaction, school: School, words: Sequence[str], cases: Sequence[int], also_known_as: Sequence[str]
+    tx: Transaction,
+    school: School,
+    words: Sequence[str],
+    cases: Sequence[int],
+    also_known_as: Sequence[str],
+    hidden: Collection[int] = (),
 ) -> Person:
     """The person meant by these ids or names, and by being the author of these cases.
 
     An id may have its network in front, as facebook_page:88001. A word that is nobody's id or name is a name others
-    may have used. Raises SeveralPeople, and NoSuchComment for a case that is not there.
+    may have used. Comments that are `hidden` count as if they were not there. Raises SeveralPeople, and NoSuchComment
+    for a case that is not there.
     """
-    wrote = subjects.who_wrote(tx, school)
+    wrote = [each for each in subjects.who_wrote(tx, school) if each.case not in hidden]
     chosen: set[Wrote] = set()
     for word in words:
         chosen |= _meant(wrote, word)

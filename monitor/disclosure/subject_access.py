@@ -25,7 +25,8 @@ from monitor.evidence.handing_out.blackout import Blackout
 from monitor.evidence.handing_out.person_page import PAGE, person_json, person_page
 from monitor.rules.wording import moment_in_words
 from monitor.school_facts import SchoolFacts
-from monitor.store import evidence_rows, ledger
+from monitor.seeing import restricted_marks
+from monitor.store import evidence_rows, exclusions, ledger
 from monitor.store.engine import Store, Transaction
 from monitor.store.evidence_log import Opened
 from monitor.store.evidence_rows import Kept
@@ -55,6 +56,8 @@ class Asked:
     cases: tuple[int, ...] = ()
     also_known_as: tuple[str, ...] = ()
     also_black_out: tuple[str, ...] = ()
+    hidden: frozenset[int] = frozenset()
+    """Cases of which whoever answers must not know: nothing of them is in it, and nothing says so."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,7 @@ class SubjectAccess:
 
     def _find(self, tx: Transaction, asked: Asked, now: datetime) -> _Found:
         school = ledger.enrolled_school(tx, self.school.key)
-        person = find_person(tx, school, asked.words, asked.cases, asked.also_known_as)
+        person = find_person(tx, school, asked.words, asked.cases, asked.also_known_as, asked.hidden)
         gatherer = self._gatherer(tx, school, asked, person, now)
         found = _Found(person, gatherer.mentions(), gatherer.notes(), gatherer.unreadable())
         if not (person.cases or found.mentions or found.notes or found.unreadable):
@@ -132,12 +135,17 @@ class SubjectAccess:
             school=school,
             person=person,
             third_parties=ThirdParties(tx, school, named),
-            withheld=media_gate.all_withheld(tx, school),
+            withheld=self._left_out(tx, school, asked, now),
             timezone=self.school.timezone,
             now=now,
-            terms=self.school.policy.retention,
+            policy=self.school.policy,
             in_words=self.in_words,
         )
+
+    def _left_out(self, tx: Transaction, school: School, asked: Asked, now: datetime) -> dict[int, media_gate.Mark]:
+        """Items of which nothing is told, and not to whoever answers either."""
+        hidden = exclusions.with_what_hangs_under(tx, asked.hidden)
+        return {number: media_gate.Mark(number, now) for number in hidden} | media_gate.all_withheld(tx, school)
 
     def _write(
         self, tx: Transaction, asked: Asked, found: _Found, output: Path, actor: Actor, now: datetime
@@ -177,7 +185,7 @@ class SubjectAccess:
         self, tx: Transaction, school: School, blackouts: Mapping[int, Blackout], gatherer: Gatherer
     ) -> Pieces:
         kept = [each for case in sorted(blackouts) for each in evidence_rows.kept(tx, school, case=case)]
-        missing = Missing.of(tx, school, kept, gatherer.withheld)
+        missing = Missing.of(tx, school, kept, {**restricted_marks(tx, school), **gatherer.withheld})
         return Pieces(self.school.evidence, kept, missing, blackouts, note=_NOTE)
 
     def _info(self, top: str, actor: Actor, now: datetime) -> list[tuple[str, str]]:

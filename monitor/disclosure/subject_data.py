@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from config.policy import Retention
+from config.policy import PolicyPack
 from monitor.custody.media_gate import Mark
 from monitor.disclosure.subject import Person
 from monitor.disclosure.third_parties import ThirdParties
@@ -30,8 +30,8 @@ Data = dict[str, Any]
 class Gatherer:
     """Reads what is held on a person. `now` is aware; times are told in `timezone`, an IANA name.
 
-    `terms`: how long the school keeps what. `in_words`: an entry of the log as people read it. `withheld`: cases of
-    which nothing is told.
+    `policy`: the school's pack, for how long it keeps what. `in_words`: an entry of the log as people read it.
+    `withheld`: cases of which nothing is told.
     """
 
     tx: Transaction
@@ -41,20 +41,20 @@ class Gatherer:
     withheld: Mapping[int, Mark]
     timezone: str
     now: datetime
-    terms: Retention
+    policy: PolicyPack
     in_words: Callable[[Opened], str]
 
     def comments(self) -> list[tuple[Data, Blackout]]:
         """Their comments, oldest first, each with the blackout for what was kept of it."""
         numbers = [number for number in self.person.cases if number not in self.withheld]
-        found = [case for number in numbers if (case := cases.case_by_id(self.tx, self.school, number))]
+        found = [case for number in numbers if (case := cases.case_by_id(self.tx, self.school, self.policy, number))]
         facts = TermFacts.gather(self.tx, self.school)
         told = []
         for case in sorted(found, key=lambda case: (case.created_at, case.id)):
             comment = judged.comment_of(self.tx, self.school, case.id)
             if comment is not None:
                 blackout = self.third_parties.around(comment, self.person.authors)
-                until = kept_until(facts.of(case, self.now), self.terms, self.now, self.timezone)
+                until = kept_until(facts.of(case, self.now), self.policy.retention, self.now, self.timezone)
                 kept = {"on_hold": case.id in facts.held, "kept_until": until}
                 told.append(({**self._said(case, comment, blackout), **self._done(case, blackout), **kept}, blackout))
         return told
@@ -78,9 +78,12 @@ class Gatherer:
         """Reasons staff gave for decisions on other people's comments that name this person."""
         finder, found = Blackout(self.person.names), []
         for decision in subjects.decisions(self.tx, self.school):
-            if finder.names_in(decision.why) and decision.comment_id not in {*self.person.cases, *self.withheld}:
+            if finder.names_in(subjects.said_by(decision)) and decision.comment_id not in {
+                *self.person.cases,
+                *self.withheld,
+            }:
                 comment = judged.comment_of(self.tx, self.school, decision.comment_id)
-                words = self._in_text(comment, decision.why) if comment else decision.why
+                words = self._in_text(comment, subjects.said_by(decision)) if comment else subjects.said_by(decision)
                 found.append({"by": decision.by, "at": self._at(decision.at), "text": words})
         return found
 
@@ -139,6 +142,8 @@ class Gatherer:
                     "action": each.fact.action.value.replace("_", " "),
                     "version": each.version,
                     "reason": blackout.text(each.fact.note),
+                    **{name: blackout.text(said) for name, said in each.details.items()},
+                    **({"takes_back": each.undoes} if each.undoes is not None else {}),
                 }
                 for each in case.decisions
             ],

@@ -65,7 +65,7 @@ class ThirdParties:
         """What people gave as the reason for whatever they did with a comment."""
         for entry in evidence_log.of_case(self._tx, self._school, comment.id):
             yield str(read_record(entry.record or "{}").get("why", ""))
-        yield from (decision.why for decision in comment.decisions)
+        yield from (subjects.said_by(decision) for decision in comment.decisions)
 
     def _full_names_in(self, texts: Iterable[str]) -> list[str]:
         said = letters_of(" ".join(texts))

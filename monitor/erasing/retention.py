@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -87,26 +88,26 @@ class Retention:
     eraser: Eraser
     policy: PolicyPack
 
-    def preview(self) -> Preview:
-        """What is due now."""
+    def preview(self, hidden: Collection[int] = ()) -> Preview:
+        """What is due now. What is `hidden` from whoever looks is not on it, and is erased by somebody else."""
         now, terms = self.eraser.clock(), self.policy.retention
         with self.eraser.store.reading() as tx:
             school = ledger.enrolled_school(tx, self.eraser.school_key)
             facts = TermFacts.gather(tx, school)
             shortest = min(terms.unsettled_days, *(each.days for each in terms.classes().values()))
-            held_since = cases.kept_since_before(tx, school, now - timedelta(days=shortest))
+            held_since = cases.kept_since_before(tx, school, self.policy, now - timedelta(days=shortest))
             met = erasure_book.quarantined(tx, school)
         listed = (self._due(case, facts, now) for case in sorted(held_since, key=lambda case: case.id))
         over = tuple(row for row, last_met in met if now >= rules.quarantine_ends(last_met, terms))
-        return Preview(tuple(each for each in listed if each), over)
+        return Preview(tuple(each for each in listed if each and each.case not in hidden), over)
 
-    def run(self, code: str, actor: Actor, progress: Progress) -> Ran:
+    def run(self, code: str, actor: Actor, progress: Progress, hidden: Collection[int] = ()) -> Ran:
         """Erase what the preview with this code listed. The caller has made sure of the person's role.
 
         What has evidence waits for a second person. Raises RetentionRefused, ClockSetBack, OSError; what was begun
         then is finished at the next start.
         """
-        preview = self.preview()
+        preview = self.preview(hidden)
         if code != preview.code:
             raise RetentionRefused(
                 f"what is due is no longer the list with the code {code}; look at it again with "

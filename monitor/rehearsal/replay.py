@@ -92,7 +92,8 @@ class Rehearsal:
         with self.store.reading() as tx:
             school = ledger.enrolled_school(tx, self.school_key)
             withheld = media_gate.all_withheld(tx, school)
-            return rehearsed.how_many(tx, school, self._without(withheld)), len(withheld)
+            shown = withheld.keys() - set(self.wanted.without)
+            return rehearsed.how_many(tx, school, self._without(withheld)), len(shown)
 
     def run(self, progress: Progress = lambda what, done, of: None) -> Iterator[Replayed]:
         """Every text in the order it was stored. `progress` is told what is done, how much, and of how much."""
@@ -114,7 +115,7 @@ class Rehearsal:
             return rehearsed.portion(tx, school, wanted, after)
 
     def _without(self, withheld: dict[int, media_gate.Mark]) -> Wanted:
-        return self.wanted._replace(without=frozenset(withheld))
+        return self.wanted._replace(without=frozenset(withheld).union(self.wanted.without))
 
     def _replay(self, batch: Sequence[JudgedThen]) -> Iterator[Replayed]:
         texts = [each.text for each in batch]

@@ -2,7 +2,8 @@
 
 Where rules of several kinds meet, the careful one wins:
 
-    who is told     everybody any of them names; the chains one after the other
+    who is told     everybody any of them names; the chains one after the other. Where one is for those who are told
+                    alone, those it names: a swear word beside an allegation brings nobody else in
     how fast        as the gravest flag or kind asks
     answering       hold, before redirect, before in time
     taking down     illegal content, before waiting for advice, before at once, before as a moderator sees fit
@@ -64,6 +65,8 @@ class Handling:
     redirect_to: tuple[str, ...]
     removal: Removal
     advice_from: tuple[str, ...]
+    explains: bool
+    """Readers are told what was taken down and why."""
     keeps_out_named: bool
     keeps_out_posters: bool
     only_those_told: bool
@@ -76,26 +79,28 @@ class Handling:
 
 
 def handling(flags: Collection[Flag], pack: PolicyPack, *, is_illegal: bool = False) -> Handling | None:
-    """How a comment with these flags is handled; None for one without any.
+    """How a comment with these flags is handled; None for one without any that nobody called illegal either.
 
     `flags`: those that stand, so without what a moderator rejected. `is_illegal`: a person confirmed that.
     What could not be checked has no rule of its own and goes to the moderators.
     """
-    if not flags:
+    if not flags and not is_illegal:
         return None
     kinds = sorted({flag.category for flag in flags} - {Category.COULD_NOT_BE_CHECKED})
     rules = [pack.categories[kind] for kind in kinds]
-    first = _each_once(duty for rule in rules for duty in rule.tell.first) or ("moderator",)
+    telling = [rule for rule in rules if rule.keep_out.only_those_told] or rules
+    first = _each_once(duty for rule in telling for duty in rule.tell.first) or ("moderator",)
     removal = max((Removal(rule.hold.removal) for rule in rules), key=_how_careful, default=Removal.BY_MODERATOR)
     return Handling(
-        severity=worst(flags),
+        severity=worst(flags) or "urgent",
         first=first,
-        then=tuple(d for d in _each_once(duty for rule in rules for duty in rule.tell.then) if d not in first),
-        acknowledge_minutes=min((rule.tell.acknowledge_minutes for rule in rules), default=30),
+        then=tuple(d for d in _each_once(duty for rule in telling for duty in rule.tell.then) if d not in first),
+        acknowledge_minutes=min((rule.tell.acknowledge_minutes for rule in telling), default=30),
         answering=max((Answering(rule.hold.answer) for rule in rules), key=_how_held, default=Answering.IN_TIME),
         redirect_to=_each_once(rule.hold.redirect_to for rule in rules if rule.hold.redirect_to),
         removal=Removal.ILLEGAL if is_illegal else removal,
         advice_from=_each_once(rule.hold.advice_from for rule in rules if rule.hold.advice_from),
+        explains=any(rule.hold.explain for rule in rules),
         keeps_out_named=any(rule.keep_out.named for rule in rules),
         keeps_out_posters=any(rule.keep_out.posters for rule in rules),
         only_those_told=any(rule.keep_out.only_those_told for rule in rules),
@@ -118,7 +123,7 @@ def _reasons(rule: CategoryRule) -> Iterable[Because]:
         yield Because(rule.hold.answer, rule.hold.clause or rule.clause)
     if rule.hold.removal != "by_moderator":
         yield Because(rule.hold.removal, rule.hold.clause or rule.clause)
-    if rule.keep_out.named or rule.keep_out.posters or rule.keep_out.only_those_told:
+    if rule.keep_out.is_any:
         yield Because("kept_out", rule.keep_out.clause or rule.clause)
 
 

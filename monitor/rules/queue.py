@@ -1,7 +1,8 @@
 """What waits for a person, in the order a person should take it. Pure.
 
 Urgent flags come first whatever their deadline; then whatever is due soonest. A comment waits when it is owed a
-reply and has none, or when it carries a flag on words no moderator has decided on.
+reply and has none, when it carries a flag on words no moderator has decided on, or when something else is still to
+be done about it. What the policy has nobody answer is never due, whatever else waits about it.
 """
 
 from __future__ import annotations
@@ -41,6 +42,11 @@ class Waiting:
         return self.answer.state in OVERDUE
 
     @property
+    def is_held(self) -> bool:
+        """Whether the policy has nobody answer it."""
+        return self.answer.state is ResponseState.HELD
+
+    @property
     def is_urgent(self) -> bool:
         """Whether a flag says that a person must look at once."""
         return any(flag.severity == "urgent" for flag in self.flags)
@@ -62,7 +68,7 @@ def in_order(cases: Iterable[Case], undecided: Mapping[int, tuple[Flag, ...]], n
         )
         for case in by_id.values()
     )
-    return sorted((entry for entry in waiting if entry.needs_reply or entry.flags), key=_rank)
+    return sorted((entry for entry in waiting if entry.needs_reply or entry.flags or entry.case.to_do), key=_rank)
 
 
 def _rank(entry: Waiting) -> tuple[bool, datetime, datetime, int]:

@@ -21,7 +21,12 @@ from config.policy import Retention, RetentionClass
 from monitor.model import Action, Case, Category, StateAnswer
 from monitor.rules.queue import WAITING
 
-ACTED_ON = frozenset({Action.CONFIRM_OFFENSIVE, Action.HIDE, Action.DELETE, Action.REPORT, Action.BLOCK})
+ACTED_ON = frozenset(
+    {
+        *(Action.CONFIRM_OFFENSIVE, Action.HIDE, Action.DELETE, Action.REPORT, Action.BLOCK),
+        *(Action.CONFIRM_ILLEGAL, Action.ADVICE_RECEIVED, Action.ESCALATE, Action.PASS_ON),
+    }
+)
 """Decisions after which a comment is no ordinary one, flagged or not."""
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -112,11 +117,11 @@ def quarantine_ends(last_met: datetime, terms: Retention) -> datetime:
 
 
 def settled_at(case: Case, answer: StateAnswer, flags_wait: bool) -> datetime | None:
-    """When the last thing about a comment was done; None while a reply is owed or a flag waits for a decision.
+    """When the last thing about a comment was done; None while a reply is owed or something else waits.
 
     `answer`: where it stands now. `flags_wait`: whether a flag is on words nobody has decided on.
     """
-    if flags_wait or answer.state in WAITING:
+    if flags_wait or answer.state in WAITING or case.to_do:
         return None
     facts = case.facts
     moments = [facts.first_seen_at, facts.edited_at, facts.gone_at, answer.responded_at]

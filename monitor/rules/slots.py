@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from config.policy import ResponseRule
@@ -75,3 +75,19 @@ def week_bounds(name: str, timezone: str) -> tuple[datetime, datetime]:
         return local_to_utc(monday, time(0), zone), local_to_utc(monday + timedelta(days=7), time(0), zone)
     except OverflowError as beyond:
         raise ValueError(f"the calendar ends in the week {name}") from beyond
+
+
+def mailing_time(after: datetime, timezone: str, rule: ResponseRule, begins: time, ends: time) -> datetime:
+    """The first moment at or after `after` at which people may be mailed about what is not urgent, in UTC.
+
+    From `begins` to before `ends` on a working day; where the policy leaves no working day in 400, on the next day.
+    """
+    zone = ZoneInfo(timezone)
+    day = after.astimezone(zone).date()
+    if is_working(day, rule) and after < local_to_utc(day, ends, zone):
+        return max(after.astimezone(UTC), local_to_utc(day, begins, zone))
+    try:
+        day = next_working_day(day, rule)
+    except NoWorkingDay:
+        day += timedelta(days=1)
+    return local_to_utc(day, begins, zone)

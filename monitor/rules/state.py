@@ -6,6 +6,7 @@
     actioned, actioned_late           confirmed offensive and hidden, deleted, reported or blocked; the later of
                                       the two moments counts, and hiding alone answers nothing
     withdrawn, missed_withdrawn       its author took it away; missed: we still saw it there after the deadline
+    held                              the policy has nobody answer it: never due, never overdue
     open                              the deadline has not passed
     overdue, overdue_unconfirmed      it has passed, and the account was, or was not, read completely since
 
@@ -51,6 +52,7 @@ def response_state(
         or _answered(received_at, due, facts, rule)
         or _actioned(due, facts)
         or _withdrawn(due, facts)
+        or _held(facts)
         or _by_the_clock(due, facts, at)
     )
     if answer.state in _SETTLED or not (ignored := _what_did_not_count(received_at, due, facts, rule)):
@@ -112,9 +114,13 @@ def _answered(received_at: datetime, due: datetime, facts: Facts, rule: Response
     if not responses:
         return None
     first = responses[0]
+    although = f', although nobody was to answer it (clause "{facts.hold}")' if facts.hold else ""
     if first <= due:
-        return StateAnswer(ResponseState.ANSWERED_IN_TIME, "the first valid response came by the deadline", first)
-    return StateAnswer(ResponseState.ANSWERED_LATE, "the first valid response came after the deadline", first)
+        because = f"the first valid response came by the deadline{although}"
+        return StateAnswer(ResponseState.ANSWERED_IN_TIME, because, first)
+    return StateAnswer(
+        ResponseState.ANSWERED_LATE, f"the first valid response came after the deadline{although}", first
+    )
 
 
 def _actioned(due: datetime, facts: Facts) -> StateAnswer | None:
@@ -149,6 +155,12 @@ def _withdrawn(due: datetime, facts: Facts) -> StateAnswer | None:
             ResponseState.MISSED_WITHDRAWN, "it was taken away, but it was still there after the deadline"
         )
     return StateAnswer(ResponseState.WITHDRAWN, "it was taken away, and it was not seen again after the deadline")
+
+
+def _held(facts: Facts) -> StateAnswer | None:
+    if not facts.hold:
+        return None
+    return StateAnswer(ResponseState.HELD, f'nobody is to answer it (clause "{facts.hold}")')
 
 
 def _by_the_clock(due: datetime, facts: Facts, now: datetime) -> StateAnswer:

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.model import Case, ResponseState, StateAnswer
+from monitor.rules.calendar import whole_seconds
 from monitor.rules.response import posted_at
 from monitor.rules.state import response_state
 
 ENOUGH_FOR_A_PERCENTILE = 20
 
-EXCUSED = frozenset({"no_reply_needed", "withdrawn", "spam"})
+EXCUSED = frozenset({"no_reply_needed", "withdrawn", "spam", "held"})
 
 _COUNTED_AS = {
     ResponseState.ANSWERED_IN_TIME: "answered_in_time",
@@ -30,6 +31,7 @@ _COUNTED_AS = {
     ResponseState.MISSED_WITHDRAWN: "unanswered",
     ResponseState.SPAM: "spam",
     ResponseState.NO_REPLY_NEEDED: "no_reply_needed",
+    ResponseState.HELD: "held",
     ResponseState.OPEN: "unanswered",
     ResponseState.OVERDUE: "unanswered",
     ResponseState.OVERDUE_UNCONFIRMED: "unanswered",
@@ -40,8 +42,9 @@ _COUNTED_AS = {
 class Tally:
     """Figures of one account. `received` came in the week; all others had their deadline in it.
 
-    `due` leaves out those nobody had to answer after all: no reply needed, withdrawn in time, spam. One whose
-    author gave up after the deadline was not answered. Deadlines that are still ahead are not counted yet.
+    `due` leaves out those nobody had to answer after all: no reply needed, withdrawn in time, spam, and `held`, those
+    the policy has nobody answer. One whose author gave up after the deadline was not answered. Deadlines that are
+    still ahead are not counted yet.
     """
 
     received: int = 0
@@ -54,6 +57,7 @@ class Tally:
     withdrawn: int = 0
     spam: int = 0
     unanswered: int = 0
+    held: int = 0
 
 
 @dataclass(frozen=True)
@@ -84,12 +88,29 @@ def tally(received: Iterable[Case], due: Iterable[Case], now: datetime) -> dict[
     for case in due:
         mine = tallies.setdefault(case.account, Tally())
         answer = _state(case, now)
-        if answer.state is ResponseState.OPEN:
-            continue  # its deadline is still ahead
+        if is_ahead(case, answer, now):
+            continue
         kind = counted_as(case, answer)
         mine.due += kind not in EXCUSED
         setattr(mine, kind, getattr(mine, kind) + 1)
     return tallies
+
+
+def is_ahead(case: Case, answer: StateAnswer, now: datetime) -> bool:
+    """Whether the deadline of a comment that has no answer is still to come."""
+    if answer.state is ResponseState.HELD:
+        return case.due_at is not None and whole_seconds(now, "now") <= whole_seconds(case.due_at, "due_at")
+    return answer.state is ResponseState.OPEN
+
+
+def held_under(due: Iterable[Case], now: datetime) -> dict[str, int]:
+    """By clause of the policy: how many comments whose deadline has passed nobody was to answer."""
+    found: dict[str, int] = {}
+    for case in due:
+        answer = _state(case, now)
+        if answer.state is ResponseState.HELD and not is_ahead(case, answer, now):
+            found[case.facts.hold] = found.get(case.facts.hold, 0) + 1
+    return found
 
 
 def counted_as(case: Case, answer: StateAnswer) -> str:

@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased, selectinload
 
+from monitor.store import exclusions
 from monitor.store.cases import answers_for_good
 from monitor.store.engine import Transaction
 from monitor.store.keep import presence
 from monitor.store.tables import Account, Answer, Comment, Item, Post, Quarantine, Reply, School
 
 PORTION = 500  # rows held in memory at a time
+NOTHING_HELD: Mapping[int, str] = {}
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What an export leaves out: items by number, and the network's ids by which what stays would point at them."""
+
+    items: Collection[int] = ()
+    ids: Collection[tuple[int, str]] = ()
+    """Account and remote id of comments nobody is to learn of."""
+
+    @classmethod
+    def of(cls, tx: Transaction, withheld: Collection[int], hidden: Collection[int]) -> LeftOut:
+        """Leave out these cases; of those that are `hidden` from whoever exports, also the school's answers."""
+        if not hidden:
+            return cls(frozenset(withheld))
+        ids = tx.execute(select(Item.account_id, Item.remote_id).where(Item.id.in_(sorted(hidden)))).all()
+        above = {(account, remote) for account, remote in ids}
+        under = exclusions.with_what_hangs_under(tx, hidden)
+        replies = tx.scalars(select(Reply.id).where(Reply.id.in_(sorted(under))))
+        return cls(frozenset({*withheld, *hidden, *replies}), frozenset(above))
+
+
+NOTHING = LeftOut()
 
 
 def everything(
@@ -22,11 +48,12 @@ def everything(
     school: School,
     account_key: str | None,
     since: datetime | None,
-    without: Collection[int] = (),
+    left_out: LeftOut = NOTHING,
+    held_under: Mapping[int, str] = NOTHING_HELD,
 ) -> Iterator[dict[str, Any]]:
     """One mapping for each comment and own reply, in the order of their accounts and ids. Times are ISO, UTC.
 
-    `without`: numbers of cases to leave out. What was erased is left out as well.
+    What was erased is left out as well. `held_under`: by case, the clause of the policy under which nobody answers.
     """
     wanted = (
         select(Item, Account)
@@ -41,8 +68,9 @@ def everything(
     if since is not None:
         wanted = wanted.where(Item.created_at >= since)
     for item, account in tx.execute(wanted):
-        if item.id in without:
+        if item.id in left_out.items:
             continue
+        points_at = (account.id, item.parent_remote_id) in left_out.ids
         yield {
             "network": account.network,
             "account": account.key,
@@ -51,9 +79,10 @@ def everything(
             "is_own": isinstance(item, Reply),
             "text": item.versions[-1].text,
             "created_at": _utc(item.created_at),
-            "parent_id": item.parent_remote_id,
+            "parent_id": None if points_at else item.parent_remote_id,
             "state": presence(item).value,
             "answered_at": _answered_at(tx, item),
+            "held_under": held_under.get(item.id),
             "versions": [version.text for version in item.versions],
         }
 

@@ -1,95 +1,121 @@
-"""Reading Cases: a comment together with the facts its state is derived from."""
+"""Reading Cases: a comment together with the facts its state is derived from.
+
+`pack` is the policy in force: it says which comments nobody answers, and what else waits about them.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.orm import aliased, selectinload
 
-from config.policy import ResponseRule
+from config.policy import PolicyPack
 from monitor.model import (
     NEVER,
     Action,
-    ActionFact,
     Case,
-    Category,
-    EarlierText,
-    Facts,
     Flag,
-    RecordedDecision,
-    ReplyBy,
-    ReplyFact,
-    ReplyKind,
 )
-from monitor.store import ledger
+from monitor.rules.marks import in_force
+from monitor.store import decided, ledger
+from monitor.store.case_rows import ABOUT_THE_WORDS, case_of, flag_of, under_the_policy
 from monitor.store.engine import Transaction
 from monitor.store.evidence_tables import Snapshot
-from monitor.store.keep import presence
 from monitor.store.tables import Account, Answer, Comment, Decision, Post, Reply, School, Version
 from monitor.store.tables import Flag as FlagRow
 
 _T = TypeVar("_T")
 
-_ABOUT_THE_WORDS = (Action.NO_REPLY_NEEDED.value, Action.CONFIRM_SPAM.value)
 _CLOSING = (Action.ANSWERED_ELSEWHERE.value, Action.NO_REPLY_NEEDED.value, Action.CONFIRM_SPAM.value)
 
 
-def case_by_id(tx: Transaction, school: School, case_id: int) -> Case | None:
+def case_by_id(tx: Transaction, school: School, pack: PolicyPack, case_id: int) -> Case | None:
     """One case of this school, None when there is none with that number."""
-    return next(iter(_load(tx, school, Comment.id == case_id)), None)
+    return next(iter(_load(tx, school, pack, Comment.id == case_id)), None)
 
 
-def every_case(tx: Transaction, school: School) -> list[Case]:
+def every_case(tx: Transaction, school: School, pack: PolicyPack) -> list[Case]:
     """Every comment of the school."""
-    return _load(tx, school, true())
+    return _load(tx, school, pack, true())
 
 
-def unsettled(tx: Transaction, school: School) -> list[Case]:
+def unsettled(tx: Transaction, school: School, pack: PolicyPack) -> list[Case]:
     """Every comment that is owed a reply and has none that lasts, most pressing deadline first.
 
     This is the wide net in SQL; what each case's state is, `monitor/rules/state.py` says.
     """
-    return _load(tx, school, and_(_there(), Comment.due_at.is_not(None), ~_answered(), ~_closed()))
+    return _load(tx, school, pack, and_(_there(), Comment.due_at.is_not(None), ~_answered(), ~_closed()))
 
 
-def flagged_and_undecided(tx: Transaction, school: School) -> list[Case]:
+def flagged_and_undecided(tx: Transaction, school: School, pack: PolicyPack) -> list[Case]:
     """Every comment with a flag on a version no moderator has decided on yet."""
-    return _load(tx, school, and_(_there(), exists().where(FlagRow.comment_id == Comment.id, ~_decided())))
+    return _load(
+        tx, school, pack, and_(_there(), exists().where(FlagRow.comment_id == Comment.id, ~decided.decided()))
+    )
 
 
-def kept_since_before(tx: Transaction, school: School, moment: datetime) -> list[Case]:
+def waiting_for_more(tx: Transaction, school: School, pack: PolicyPack) -> list[Case]:
+    """Every comment about which something else waits than an answer or a flag nobody has decided on."""
+    found = _load(tx, school, pack, and_(_there(), decided.may_wait_for_more(pack)))
+    return [case for case in found if case.to_do]
+
+
+def held_under(tx: Transaction, school: School, pack: PolicyPack) -> dict[int, str]:
+    """By case: the clause under which nobody answers it."""
+    kinds = sorted(name for name, rule in pack.categories.items() if rule.hold.answer == "hold")
+    if not kinds:
+        return {}
+    flagged = exists().where(FlagRow.comment_id == Comment.id, FlagRow.category.in_(kinds))
+    found = _load(tx, school, pack, and_(_there(), flagged))
+    return {case.id: case.facts.hold for case in found if case.facts.hold}
+
+
+def kept_since_before(tx: Transaction, school: School, pack: PolicyPack, moment: datetime) -> list[Case]:
     """Every comment first seen at or before `moment` that is not erased."""
-    return _load(tx, school, and_(_there(), Comment.first_seen_at <= moment))
+    return _load(tx, school, pack, and_(_there(), Comment.first_seen_at <= moment))
 
 
 def undecided_flags(tx: Transaction, school: School) -> dict[int, tuple[Flag, ...]]:
     """By case: its flags on versions no moderator has decided on yet."""
-    return _flags(tx, school, ~_decided())
+    return _flags(tx, school, ~decided.decided())
+
+
+def undecided_of(tx: Transaction, comment: Comment) -> tuple[Flag, ...]:
+    """The flags of one comment on versions no moderator has decided on yet."""
+    rows = tx.scalars(
+        select(FlagRow).where(FlagRow.comment_id == comment.id, ~decided.decided()).order_by(FlagRow.id)
+    )
+    return tuple(flag_of(row) for row in rows)
 
 
 def flags_of(tx: Transaction, version: Version) -> tuple[Flag, ...]:
     """The flags raised on one version."""
     rows = tx.scalars(select(FlagRow).where(FlagRow.version_id == version.id).order_by(FlagRow.id))
-    return tuple(_flag(row) for row in rows)
+    return tuple(flag_of(row) for row in rows)
 
 
-def received_between(tx: Transaction, school: School, since: datetime, until: datetime) -> list[Case]:
+def received_between(
+    tx: Transaction, school: School, pack: PolicyPack, since: datetime, until: datetime
+) -> list[Case]:
     """Comments whose own time lies in [since, until)."""
-    return _load(tx, school, and_(Comment.created_at >= since, Comment.created_at < until))
+    return _load(tx, school, pack, and_(Comment.created_at >= since, Comment.created_at < until))
 
 
-def due_between(tx: Transaction, school: School, since: datetime, until: datetime) -> list[Case]:
+def due_between(tx: Transaction, school: School, pack: PolicyPack, since: datetime, until: datetime) -> list[Case]:
     """Comments whose deadline lies in [since, until)."""
-    return _load(tx, school, and_(Comment.due_at >= since, Comment.due_at < until))
+    return _load(tx, school, pack, and_(Comment.due_at >= since, Comment.due_at < until))
 
 
-def flagged_between(tx: Transaction, school: School, since: datetime, until: datetime) -> list[Case]:
+def flagged_between(
+    tx: Transaction, school: School, pack: PolicyPack, since: datetime, until: datetime
+) -> list[Case]:
     """Comments with a flag raised in [since, until)."""
-    return _load(tx, school, exists().where(FlagRow.comment_id == Comment.id, _raised(since, until)))
+    return _load(tx, school, pack, exists().where(FlagRow.comment_id == Comment.id, _raised(since, until)))
 
 
 def flags_between(tx: Transaction, school: School, since: datetime, until: datetime) -> dict[int, tuple[Flag, ...]]:
@@ -123,15 +149,11 @@ def _answered() -> ColumnElement[bool]:
 def _closed() -> ColumnElement[bool]:
     latest = select(func.max(Version.id)).where(Version.item_id == Comment.id).scalar_subquery()
     with_reason = or_(Decision.action != Action.NO_REPLY_NEEDED.value, func.trim(Decision.why) != "")
-    still_about_it = or_(Decision.action.not_in(_ABOUT_THE_WORDS), Decision.version_id == latest)
-    closing = Decision.action.in_(_CLOSING)
+    still_about_it = or_(
+        Decision.action.not_in(sorted(action.value for action in ABOUT_THE_WORDS)), Decision.version_id == latest
+    )
+    closing = and_(Decision.action.in_(_CLOSING), decided.counts())
     return exists().where(Decision.comment_id == Comment.id, closing, with_reason, still_about_it)
-
-
-def _decided() -> ColumnElement[bool]:
-    about_it = Decision.action != Action.ANSWERED_ELSEWHERE.value  # an answer says nothing of what was flagged
-    seen = Decision.version_id >= FlagRow.version_id
-    return exists().where(Decision.comment_id == FlagRow.comment_id, seen, about_it)
 
 
 def _raised(since: datetime, until: datetime) -> ColumnElement[bool]:
@@ -148,11 +170,11 @@ def _flags(tx: Transaction, school: School, condition: ColumnElement[bool]) -> d
         .order_by(FlagRow.id)
     )
     for row in rows:
-        found[row.comment_id] = (*found.get(row.comment_id, ()), _flag(row))
+        found[row.comment_id] = (*found.get(row.comment_id, ()), flag_of(row))
     return found
 
 
-def _load(tx: Transaction, school: School, condition: ColumnElement[bool]) -> list[Case]:
+def _load(tx: Transaction, school: School, pack: PolicyPack, condition: ColumnElement[bool]) -> list[Case]:
     wanted: Select[Comment] = (
         select(Comment)
         .join(Account, Comment.account_id == Account.id)
@@ -171,10 +193,13 @@ def _load(tx: Transaction, school: School, condition: ColumnElement[bool]) -> li
     replies, posts, evidence = _replies(tx, ids), _posts(tx, comments), _evidence(tx, ids)
     accounts = {comment.account_id: comment.account for comment in comments}
     read = {key: ledger.last_complete_read(tx, account) or NEVER for key, account in accounts.items()}
-    return [
-        _case(c, replies[c.id], posts.get((c.account_id, c.post_remote_id)), read[c.account_id], evidence[c.id])
-        for c in comments
-    ]
+    found = []
+    for c in comments:
+        post = posts.get((c.account_id, c.post_remote_id))
+        case = case_of(c, replies[c.id], post, read[c.account_id], evidence[c.id])
+        since = decided.reads_since_removal(tx, accounts[c.account_id], c, in_force(case.decisions))
+        found.append(under_the_policy(replace(case, reads_since_removal=since), pack))
+    return found
 
 
 def _replies(tx: Transaction, comment_ids: Sequence[int]) -> dict[int, list[Reply]]:
@@ -212,81 +237,3 @@ def _evidence(tx: Transaction, comment_ids: Sequence[int]) -> dict[int, list[str
 def _portions(values: Sequence[_T]) -> Iterable[Sequence[_T]]:
     """Databases bound the number of values in one statement."""
     return (values[start : start + 500] for start in range(0, len(values), 500))
-
-
-def _case(
-    comment: Comment,
-    replies: Sequence[Reply],
-    post_text: str | None,
-    read_at: datetime,
-    evidence: Sequence[str],
-) -> Case:
-    policy, latest = comment.policy_version, comment.versions[-1]
-    return Case(
-        id=comment.id,
-        account=comment.account.key,
-        account_label=comment.account.label,
-        network=comment.account.network,
-        kind=comment.kind,
-        remote_id=comment.remote_id,
-        permalink=comment.permalink,
-        author_id=comment.author_id,
-        author_name=comment.author_name,
-        text=latest.text,
-        version=latest.number,
-        earlier=tuple(EarlierText(v.number, v.seen_at, v.text) for v in comment.versions[:-1]),
-        created_at=comment.created_at,
-        shown=presence(comment),
-        post_text=post_text or "",
-        post_remote_id=comment.post_remote_id,
-        parent_remote_id=comment.parent_remote_id,
-        attachments=tuple((a["kind"], a["url"]) for a in comment.attachments),
-        due_at=comment.due_at,
-        derivation=tuple(comment.derivation or ()),
-        policy=f"{policy.pack} {policy.version}" if policy else "",
-        clause=policy.clause if policy else "",
-        rule=ResponseRule.model_validate_json(policy.rule) if policy else ResponseRule(),
-        facts=_facts(comment, replies, read_at),
-        flags=tuple(_flag(flag) for flag in comment.flags),
-        decisions=tuple(RecordedDecision(_action(d), d.by, d.version.number) for d in comment.decisions),
-        evidence=tuple(evidence),
-    )
-
-
-def _facts(comment: Comment, replies: Sequence[Reply], read_at: datetime) -> Facts:
-    kinds = {"message": ReplyKind.MESSAGE}
-    return Facts(
-        last_read_at=read_at,
-        first_seen_at=comment.first_seen_at,
-        edited_at=comment.edited_at,
-        last_seen_at=comment.last_seen_at,
-        gone_at=comment.gone_at,
-        replies=tuple(
-            ReplyFact(r.created_at, ReplyBy.SCHOOL, kinds.get(r.kind, ReplyKind.REPLY), r.gone_at) for r in replies
-        ),
-        actions=tuple(_action(d) for d in comment.decisions if _still_holds(d, comment.versions[-1])),
-        tags=frozenset(comment.tags or ()),
-    )
-
-
-def _still_holds(decision: Decision, latest: Version) -> bool:
-    """A judgement of words holds for the words it was passed on; an edit asks for a new one."""
-    return decision.action not in _ABOUT_THE_WORDS or decision.version_id == latest.id
-
-
-def _action(decision: Decision) -> ActionFact:
-    return ActionFact(decision.at, Action(decision.action), decision.why)
-
-
-def _flag(row: FlagRow) -> Flag:
-    return Flag(
-        category=Category(row.category),
-        severity=row.severity,
-        score=row.score,
-        detector=row.detector,
-        start=row.start,
-        end=row.end,
-        reason=row.reason,
-        clause=row.clause,
-        version=row.version.number,
-    )

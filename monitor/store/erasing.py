@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 
-from monitor.store import identity, scrubbing
+from monitor.store import exclusions, identity, scrubbing
 from monitor.store.engine import Transaction
 from monitor.store.evidence_tables import Erasure, LogOpening, Recheck, Snapshot, SnapshotPart
 from monitor.store.scrubbing import UNSEEN
@@ -20,6 +20,8 @@ from monitor.store.tables import Account, Alias, Comment, Decision, Flag, Item, 
 
 REASON_ERASED = "erased"
 """Stands where a decision gave its reason: that there was one still counts (`monitor/rules/state.py`)."""
+SAFE_DETAILS = frozenset({"house_rule", "stage", "on"})
+"""What stays of a decision's details: numbers and days, and no words."""
 TELLING = ("snapshot", "card", "screen_print", "live_page", "media", "decision", "recheck")
 """Kinds of entries whose records go with the comment. The others say who did what, and stay."""
 
@@ -109,6 +111,10 @@ def forget_words(tx: Transaction, school: School, comment: Comment, now: datetim
     flags, reasons = Flag.comment_id == comment.id, (Decision.comment_id == comment.id, func.trim(Decision.why) != "")
     tx.execute(update(Flag).where(flags).values(start=0, end=0).execution_options(**UNSEEN))
     tx.execute(update(Decision).where(*reasons).values(why=REASON_ERASED).execution_options(**UNSEEN))
+    exclusions.forget_words_of(tx, comment, REASON_ERASED)
+    for decision in comment.decisions:
+        if decision.details:
+            decision.details = {key: said for key, said in decision.details.items() if key in SAFE_DETAILS}
     comment.author_id, comment.author_name, comment.permalink = None, "", ""
     comment.addressed_to, comment.attachments = [], []
     comment.remote_id, comment.erased_at = tombstone, comment.erased_at or now

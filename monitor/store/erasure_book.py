@@ -58,6 +58,11 @@ def open_for(tx: Transaction, comment: Comment) -> Erasure | None:
     return tx.scalar(select(Erasure).where(Erasure.comment_id == comment.id, _open()).limit(1))
 
 
+def numbers_for(tx: Transaction, cases: Collection[int]) -> frozenset[int]:
+    """Numbers of everything that was ever asked for of these comments."""
+    return frozenset(tx.scalars(select(Erasure.id).where(Erasure.comment_id.in_(sorted(cases)))) if cases else ())
+
+
 def done_for(tx: Transaction, comment: Comment) -> Erasure | None:
     """The erasure that made this comment a tombstone."""
     done = (Erasure.comment_id == comment.id, Erasure.done_at.is_not(None))

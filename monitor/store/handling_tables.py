@@ -59,13 +59,13 @@ class Alert(Base):
     version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
     opened_at: Mapped[datetime]
     step: Mapped[int]
-    """How far along the chain it is: 0 for those who are told first."""
+    """How many mailings of it came before the present one: 0 for those who are told first."""
     next_step_at: Mapped[datetime | None]
-    """When the next in the chain is told; None: nobody is left, or somebody has acknowledged it."""
+    """When the next in the chain is told, as far as can be said; None: nobody is left, or it is settled."""
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[Short | None]
     closed_at: Mapped[datetime | None]
-    """Settled otherwise: rejected, erased, withdrawn by an edit."""
+    """Settled otherwise: its flags were rejected, or the case erased. An edit settles nothing."""
 
     comment: Mapped[Comment] = relationship()
     version: Mapped[Version] = relationship()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -69,12 +69,32 @@ def raise_flags(tx: Transaction, version: Version, flags: Sequence[Flag], now: d
 
 
 def record_decision(
-    tx: Transaction, comment: Comment, seen_version: int, action: Action, by: str, why: str, now: datetime
+    tx: Transaction,
+    comment: Comment,
+    seen_version: int,
+    action: Action,
+    by: str,
+    why: str,
+    now: datetime,
+    details: Mapping[str, str] | None = None,
+    undoes: int | None = None,
 ) -> Decision:
-    """Add a decision, bound to the version its author saw. Raises Stale when there is a newer one."""
+    """Add a decision, bound to the version its author saw. Raises Stale when there is a newer one.
+
+    `details` and `undoes`: as in `monitor.model.RecordedDecision`.
+    """
     refuse_if_stale(comment, seen_version)
     version = comment.versions[-1]
-    decision = Decision(comment_id=comment.id, version_id=version.id, action=action.value, by=by, why=why, at=now)
+    decision = Decision(
+        comment_id=comment.id,
+        version_id=version.id,
+        action=action.value,
+        by=by,
+        why=why,
+        at=now,
+        details=dict(details) if details else None,
+        undoes_id=undoes,
+    )
     tx.add(decision)
     tx.flush()
     return decision
@@ -101,6 +121,14 @@ def post_of(tx: Transaction, item: Item) -> Post | None:
     if item.post_remote_id is None:
         return None
     return tx.scalar(select(Post).where(Post.account_id == item.account_id, Post.remote_id == item.post_remote_id))
+
+
+def parent_of(tx: Transaction, item: Item) -> Item | None:
+    """The comment or reply that an item answers, when we have it."""
+    if item.parent_remote_id is None:
+        return None
+    here = (Item.account_id == item.account_id, Item.remote_id == item.parent_remote_id, Item.erased_at.is_(None))
+    return tx.scalar(select(Item).where(*here))
 
 
 def thread_of(tx: Transaction, item: Item, at_most: int, without: Collection[int] = ()) -> list[ThreadMessage]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, and_, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
 from monitor.store.engine import Transaction
 from monitor.store.tables import Delivery, School
@@ -17,14 +18,22 @@ WEEKLY = "weekly"
 ALARM = "alarm"
 RECOVERY = "recovery"
 EXPIRY = "expiry"
+URGENT = "urgent"
+SERIOUS = "serious"
 OUTGOING = "outgoing"
 PUBLISHED_WRONG = "published_wrong"
 """The kinds of mail. Their keys: the local day of a digest and of what was found in the school's own words, the ISO
-week of a report, and for the others what `monitor/watch.py` and `monitor/outgoing_mail.py` make of the account and
-the moment something was found."""
+week of a report, and for the others what `monitor/watch.py`, `monitor/outgoing_mail.py` and `monitor/store/alerts.py`
+make of the account, the case and the moment something was found."""
+BUNDLED = frozenset({URGENT, SERIOUS})
+"""Several of them that are due to the same person at the same time are one mail."""
+PAUSE = timedelta(hours=1)
+"""Between two mails about what is serious to the same person."""
 
 REFUSED = "refused: "
 """How the outcome of a mail begins that a server would not take."""
+WITH = "told with "
+"""How the outcome of a mail begins that went with another one of its kind; that one's key follows."""
 LEASE = timedelta(minutes=15)
 """Longer than a mail server is given to answer. After it, a mail whose sender died is sent by someone else."""
 
@@ -49,8 +58,13 @@ def reached(tx: Transaction, school: School, kind: str, keys: Iterable[str], rec
     return tx.scalar(sent.limit(1)) is not None
 
 
-def in_trouble(tx: Transaction, school: School, since: datetime, overdue: datetime) -> Sequence[Delivery]:
-    """Mails that do not get through: tried in vain, given up since then, or due before `overdue` and never tried."""
+def in_trouble(
+    tx: Transaction, school: School, since: datetime, overdue: datetime, not_then: Collection[str] = ()
+) -> Sequence[Delivery]:
+    """Mails that do not get through: tried in vain, given up since then, or due before `overdue` and never tried.
+
+    `not_then`: kinds that were held back at `overdue`, as by `claim_next`.
+    """
     waiting = and_(Delivery.sent_at.is_(None), Delivery.closed_at.is_(None))
     return tx.scalars(
         select(Delivery)
@@ -58,7 +72,7 @@ def in_trouble(tx: Transaction, school: School, since: datetime, overdue: dateti
             Delivery.school_id == school.id,
             or_(
                 and_(waiting, Delivery.attempts > 0),
-                and_(waiting, Delivery.not_before < overdue),
+                and_(waiting, Delivery.not_before < overdue, _is_let_go(overdue, not_then)),
                 and_(Delivery.closed_at >= since, Delivery.outcome.startswith(REFUSED)),
             ),
         )
@@ -83,30 +97,96 @@ def _owe_one(tx: Transaction, school: School, kind: str, key: str, recipient: st
     return True
 
 
-def claim_next(tx: Transaction, school: School, now: datetime) -> Delivery | None:
-    """Take the next mail whose time has come, so that nobody else sends it meanwhile."""
+def claim_next(tx: Transaction, school: School, now: datetime, not_now: Collection[str] = ()) -> Delivery | None:
+    """Take the next mail whose time has come, so that nobody else sends it meanwhile. What is urgent comes first.
+
+    `not_now`: kinds that wait for another time of day. Of the kinds that are bundled, whatever else is due to the
+    same person and was never tried goes with it; what a mail has once taken along stays the same at every attempt.
+    """
     free = and_(
         Delivery.sent_at.is_(None),
         Delivery.closed_at.is_(None),
         Delivery.next_attempt_at <= now,
         or_(Delivery.claimed_until.is_(None), Delivery.claimed_until <= now),
+        _is_let_go(now, not_now),
     )
     waiting = (
         select(Delivery.id)
         .where(Delivery.school_id == school.id, free)
-        .order_by(Delivery.not_before, Delivery.id)
+        .order_by(Delivery.kind != URGENT, Delivery.not_before, Delivery.id)
         .limit(1)
     )
     delivery_id = tx.scalar(waiting)
     if delivery_id is None:
         return None
+    is_first = tx.scalar(select(Delivery.claimed_until.is_(None)).where(Delivery.id == delivery_id, _UNTRIED))
     # Asked once more while taking it: where databases let two look at once, the other may have sent it by now.
     claimed = tx.execute(update(Delivery).where(Delivery.id == delivery_id, free).values(claimed_until=now + LEASE))
-    return (
-        tx.get_one(Delivery, delivery_id, populate_existing=True)
-        if cast(CursorResult[Any], claimed).rowcount == 1
-        else None
+    if cast(CursorResult[Any], claimed).rowcount != 1:
+        return None
+    delivery = tx.get_one(Delivery, delivery_id, populate_existing=True)
+    if is_first and delivery.kind in BUNDLED:
+        _take_along(tx, delivery, now)
+    return delivery
+
+
+_UNTRIED = and_(Delivery.attempts == 0, Delivery.claimed_until.is_(None))
+
+
+def _is_let_go(at: datetime, not_then: Collection[str]) -> ColumnElement[bool]:
+    """Whether a mail of this kind may leave at a moment, whatever else keeps it."""
+    return and_(Delivery.kind.not_in(sorted(not_then)), or_(Delivery.kind != SERIOUS, ~_lately(at)))
+
+
+def _lately(now: datetime) -> ColumnElement[bool]:
+    """Whether this person had a mail of this kind less than a pause ago."""
+    earlier = aliased(Delivery)
+    return exists().where(
+        earlier.school_id == Delivery.school_id,
+        earlier.kind == Delivery.kind,
+        earlier.recipient == Delivery.recipient,
+        earlier.sent_at > now - PAUSE,
     )
+
+
+def _take_along(tx: Transaction, delivery: Delivery, now: datetime) -> None:
+    others = (
+        Delivery.school_id == delivery.school_id,
+        Delivery.kind == delivery.kind,
+        Delivery.recipient == delivery.recipient,
+        Delivery.id != delivery.id,
+        Delivery.not_before <= now,
+        Delivery.sent_at.is_(None),
+        Delivery.closed_at.is_(None),
+        _UNTRIED,
+    )
+    tx.execute(update(Delivery).where(*others).values(closed_at=now, outcome=f"{WITH}{delivery.key}"))
+
+
+def keys_told(tx: Transaction, delivery: Delivery) -> list[str]:
+    """The keys of all that this mail tells: its own, and those of the mails that go with it."""
+    along = select(Delivery.key).where(
+        Delivery.school_id == delivery.school_id,
+        Delivery.kind == delivery.kind,
+        Delivery.recipient == delivery.recipient,
+        Delivery.outcome == f"{WITH}{delivery.key}",
+    )
+    return [delivery.key, *tx.scalars(along.order_by(Delivery.id))]
+
+
+def carrier_of(tx: Transaction, delivery: Delivery) -> Delivery:
+    """The mail that tells what this one was owed for: itself, or the one it went with."""
+    if not (delivery.outcome or "").startswith(WITH):
+        return delivery
+    carrier = tx.scalar(
+        select(Delivery).where(
+            Delivery.school_id == delivery.school_id,
+            Delivery.kind == delivery.kind,
+            Delivery.recipient == delivery.recipient,
+            Delivery.key == (delivery.outcome or "").removeprefix(WITH),
+        )
+    )
+    return carrier or delivery
 
 
 def mark_sent(tx: Transaction, delivery_id: int, now: datetime) -> None:

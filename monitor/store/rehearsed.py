@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, exists, func, select
 
 from monitor.model import Action, Category
 from monitor.rules.marks import ABOUT_FLAGS
+from monitor.store.decided import counts
 from monitor.store.engine import Transaction
 from monitor.store.tables import Account, Comment, Decision, School, Version
 from monitor.store.tables import Flag as FlagRow
@@ -83,7 +84,8 @@ def _texts(school: School, wanted: Wanted) -> Select[int, int, int, str]:
     if wanted.since is not None:
         query = query.where(Comment.created_at >= wanted.since)
     if wanted.marked:
-        marked = and_(Decision.version_id == Version.id, Decision.action == Action.FALSE_ALARM.value)
+        false_alarm = Decision.action == Action.FALSE_ALARM.value
+        marked = and_(Decision.version_id == Version.id, false_alarm, counts())
         query = query.where(exists().where(marked))
     return query
 
@@ -100,6 +102,6 @@ def _flags(tx: Transaction, version_ids: Sequence[int]) -> dict[int, list[tuple[
 def _marks(tx: Transaction, version_ids: Sequence[int]) -> dict[int, Mark]:
     """The last mark on each text: a later one takes the place of an earlier one."""
     about = Decision.action.in_(sorted(action.value for action in ABOUT_FLAGS))
-    query = select(Decision).where(Decision.version_id.in_(version_ids), about).order_by(Decision.id)
+    query = select(Decision).where(Decision.version_id.in_(version_ids), about, counts()).order_by(Decision.id)
     rows: Iterable[Decision] = tx.scalars(query) if version_ids else ()
     return {row.version_id: Mark(Action(row.action), row.by, row.at) for row in rows}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import selectinload
@@ -120,6 +120,17 @@ def owe_card(tx: Transaction, comment_id: int) -> None:
 def owe_recheck(tx: Transaction, snapshot: Snapshot, hours: int, due_at: datetime) -> None:
     """Owe a second look, so many hours after the capture."""
     tx.add(Recheck(snapshot_row=snapshot.id, hours=hours, due_at=due_at))
+
+
+def owe_recheck_soon(tx: Transaction, snapshot: Snapshot, due_at: datetime) -> None:
+    """Another second look at `due_at`, unless one is owed then; under the next free number of hours since capture."""
+    owed = (Recheck.snapshot_row == snapshot.id, Recheck.done_at.is_(None), Recheck.due_at == due_at)
+    if tx.scalar(select(Recheck.hours).where(*owed)) is not None:
+        return
+    hours = max(0, (due_at - snapshot.captured_at) // timedelta(hours=1))
+    while tx.get(Recheck, (snapshot.id, hours)) is not None:
+        hours += 1
+    owe_recheck(tx, snapshot, hours, due_at)
 
 
 def rechecks_due(tx: Transaction, account: Account, now: datetime) -> Sequence[Recheck]:

@@ -16,6 +16,8 @@ from monitor.store.engine import Transaction
 from monitor.store.tables import Account, Answer, Comment, Decision, Item, Post, Quarantine, Reply, School
 
 PORTION = 500  # rows held in memory at a time
+WORDS = ("audience", "school")
+"""What stands among a decision's details in words of a person."""
 
 
 @dataclass(frozen=True, order=True)
@@ -112,6 +114,12 @@ def decisions(tx: Transaction, school: School) -> Sequence[Decision]:
         .where(Account.school_id == school.id)
         .order_by(Decision.id)
     ).all()
+
+
+def said_by(decision: Decision) -> str:
+    """All the words a person wrote down with a decision."""
+    details = decision.details if isinstance(decision.details, dict) else {}
+    return " ".join([decision.why, *(str(details[key]) for key in WORDS if details.get(key))])
 
 
 def unreadable(tx: Transaction, school: School) -> Iterator[str]:

@@ -23,6 +23,9 @@ from monitor.verify.log import LogFound, Printed, check_log
 from monitor.verify.records import Named
 from monitor.verify.stamps import StampsFound, check_time_stamps
 
+HIDDEN_PROBLEM = (
+    "something in the evidence folder is not as it was kept; a safeguarding lead should run evidence verify --by"
+)
 Step = Callable[[int, int], None]
 """Told after each folder: how many are done, of how many."""
 
@@ -38,11 +41,14 @@ class Asked:
     since: datetime | None = None
     until: datetime | None = None
     printed: Printed | None = None
+    hidden: frozenset[int] = frozenset()
+    """Cases of which whoever asks must not know. They are checked all the same, and told of without a number."""
 
     def covers(self, kept: Kept) -> bool:
         """Whether the folder of this evidence is to be checked."""
         return (
             self.case in {None, kept.case}
+            and not (self.case is not None and self.case in self.hidden)
             and (self.since is None or kept.captured_at >= self.since)
             and (self.until is None or kept.captured_at < self.until)
         )
@@ -88,24 +94,30 @@ class Verifier:
         """Check it all. Nothing is written and nothing is waited for."""
         books = self._read(asked)
         wanted = [kept for kept in books.kept if asked.covers(kept)]
-        suspects, files, read = set(), 0, 0
+        suspects, files, read, shown = set(), 0, 0, 0
         for number, kept in enumerate(wanted, 1):
             examined = books.shelf.examine(kept)
-            files, read = files + examined.files, read + examined.bytes
+            if kept.case not in asked.hidden:
+                shown, files, read = shown + 1, files + examined.files, read + examined.bytes
             if examined.problems:
                 suspects.add(kept.row)
             step(number, len(wanted))
         if suspects:  # erased meanwhile, or its card drawn anew: what the books say now decides
             books = self._read(asked)
-        again = [books.shelf.examine(kept) for kept in books.kept if kept.row in suspects]
+        again = [(kept, books.shelf.examine(kept)) for kept in books.kept if kept.row in suspects]
+        of_folders = [
+            HIDDEN_PROBLEM if kept.case in asked.hidden else problem
+            for kept, found in again
+            for problem in found.problems
+        ]
         problems = [*books.log.problems, *self._key_problems(books.log.records.keys), *books.stamps.problems]
         return Verdict(
-            problems=(*problems, *_without_row(books, asked), *(each for found in again for each in found.problems)),
+            problems=tuple(dict.fromkeys((*problems, *_without_row(books, asked), *of_folders))),
             notes=(*books.log.notes, *books.stamps.notes, *self._notes(books, asked)),
             entries=books.log.entries,
             checkpoints=books.log.checkpoints,
             time_stamps=books.stamps.good,
-            folders=len(wanted),
+            folders=shown,
             files=files,
             bytes=read,
             begins_as_printed=books.log.begins_as_printed,
@@ -149,7 +161,8 @@ class Verifier:
                 f"{counted(older, 'snapshot')} kept before there was an evidence log, and not entered in it yet; the "
                 "program does that when it next runs"
             )
-        if left := [kept for kept in books.kept if books.shelf.was_not_brought_back(kept)]:
+        seen = [kept for kept in books.kept if kept.case not in asked.hidden]
+        if left := [kept for kept in seen if books.shelf.was_not_brought_back(kept)]:
             listed = ", ".join(name_of(kept) for kept in left)
             notes.append(f"pictures that are withheld were not brought back with the backup: {listed}")
         if asked.case is None and asked.since is None and asked.until is None:
@@ -164,7 +177,11 @@ def _without_row(books: _Books, asked: Asked) -> list[str]:
     """What the log names and the database has forgotten."""
     there = {kept.position for kept in books.kept}
     gone = {at: named for at, named in books.log.records.evidence.items() if at not in there}
-    return [_forgotten(at, named) for at, named in sorted(gone.items()) if asked.case in {None, named.case}]
+    return [
+        HIDDEN_PROBLEM if named.case in asked.hidden else _forgotten(at, named)
+        for at, named in sorted(gone.items())
+        if asked.case is None or (asked.case == named.case and named.case not in asked.hidden)
+    ]
 
 
 def _forgotten(position: int, named: Named) -> str:

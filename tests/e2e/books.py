@@ -70,11 +70,20 @@ def snapshots(folder):
 
 
 def deliveries(folder):
-    """(kind, key, recipient, attempts, sent?) of every mail owed, in order."""
-    return rows(
-        folder,
-        "select kind, key, recipient, attempts, sent_at is not null from delivery order by kind, key, recipient",
-    )
+    """(kind, key, recipient, attempts, sent?) of every mail owed, in order.
+
+    In the key of a mail about one case, the network's id stands in place of its number and of the moment.
+    """
+    items = dict(rows(folder, "select id, remote_id from item"))
+
+    def named(kind, key):
+        if kind not in {"urgent", "serious"}:
+            return key
+        _, case, *rest = key.split("-")
+        return "-".join((items[int(case)], *rest))
+
+    found = rows(folder, "select kind, key, recipient, attempts, sent_at is not null from delivery")
+    return sorted((kind, named(kind, key), *more) for kind, key, *more in found)
 
 
 def answers(folder):

@@ -165,8 +165,9 @@ def _configure(school):
     whole = school.place.configuration.read_text()
     without_reddit, found, _ = whole.partition('[[accounts]]\nkey = "reddit"')
     assert found
-    far_off = (school.now + timedelta(hours=12)).astimezone(ZoneInfo(TIMEZONE)).strftime("%H:%M")
-    times = f'[schedule]\ndigest_at = "{far_off}"\nweekly_report_at = "{far_off}"\n'
+    then = (school.now + timedelta(hours=12)).astimezone(ZoneInfo(TIMEZONE))
+    times = f'[schedule]\ndigest_at = "{then:%H:%M}"\nweekly_report_at = "{then:%H:%M}"\n'
+    times += f'mails_from = "{then:%H}:00"\nmails_until = "{then:%H}:59:59"\n'
     # Rules alone: what is shown here is that nothing is lost, and each of many processes would load the models.
     school.place.configuration.write_text(without_reddit + times + '[judging]\nmodels = "none"\n')
 

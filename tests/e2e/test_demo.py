@@ -233,8 +233,13 @@ def test_mails_carry_no_word_of_a_comment_and_no_name(pristine):
 def test_both_moderators_hear_every_working_morning_and_the_head_every_monday(pristine):
     mails = read_mails(pristine.folder)
     assert all(mail["Message-ID"] and mail["Subject"] and not mail.defects for mail in mails)
+    at_once = ("Urgent", "A comment to look at", "2 comments to look at", "3 comments to look at")
     digest_days = {
-        name: sorted(m["Date"].datetime.date() for m in mails if m["To"] == f"{name}@oakfield.example")
+        name: sorted(
+            m["Date"].datetime.date()
+            for m in mails
+            if m["To"] == f"{name}@oakfield.example" and not m["Subject"].startswith(at_once)
+        )
         for name in ("ali", "bevan")
     }
     assert digest_days["ali"] == digest_days["bevan"]

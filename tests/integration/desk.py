@@ -239,7 +239,7 @@ class Desk:
     def cases(self):
         """Every comment, by its remote id."""
         with self.rows() as (tx, school, _):
-            return {case.remote_id: case for case in cases.every_case(tx, school)}
+            return {case.remote_id: case for case in cases.every_case(tx, school, self.settings.policy)}
 
     def items(self):
         """Every item, by its remote id, with its versions."""

@@ -191,7 +191,7 @@ def test_a_harmless_edit_owes_no_digest_and_a_flagged_one_does(desk):
     desk.read(item("c1", "two"))
     assert {each.key for each in desk.deliveries()} == {"2026-11-11"}
     desk.read(item("c1", INSULT))
-    assert {each.key for each in desk.deliveries()} == {"2026-11-11", "2026-11-12"}
+    assert {each.key for each in desk.deliveries("digest")} == {"2026-11-11", "2026-11-12"}
 
 
 def test_a_digest_can_be_written_for_whatever_was_kept(desk):

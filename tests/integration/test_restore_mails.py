@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from backing_up import back_up, restore
-from desk import DAY, HOUR, INSULT, NOW, Desk, item
+from desk import DAY, HOUR, NOW, Desk, item
 
 from monitor.store import ledger, outbox, restored
 from monitor.store.outbox import DIGEST, WEEKLY
@@ -19,7 +19,7 @@ def desk(tmp_path):
     """Tuesday morning: a comment was read, and a digest is owed for the next day."""
     (tmp_path / "desk").mkdir()
     desk = Desk(tmp_path / "desk")
-    desk.read(item("c1", INSULT))
+    desk.read(item("c1"))
     yield desk
     desk.close()
 

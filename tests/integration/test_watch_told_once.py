@@ -196,10 +196,12 @@ def test_after_recovery_the_digest_says_nothing_stale(desk):
     read(desk)
     desk.later(15 * MINUTE)
     read(desk, DEAD)
-    assert [blind.why for blind in desk.app.reporter.digest("a", desk.clock()).blind] == [str(DEAD)]
+    assert [blind.why for blind in desk.app.reporter.digest("ali@oakfield.example", desk.clock()).blind] == [
+        str(DEAD)
+    ]
     desk.later(15 * MINUTE)
     read(desk)
-    assert desk.app.reporter.digest("a", desk.clock()).blind == ()
+    assert desk.app.reporter.digest("ali@oakfield.example", desk.clock()).blind == ()
 
 
 def test_a_fault_of_the_watch_keeps_no_mail_back(desk, monkeypatch):

@@ -227,3 +227,13 @@ def test_the_worked_examples_with_a_state_come_out_as_written():
         found = answer(line, facts=policy.pop("facts"), policy=policy)
         expected = row["why"].split(";")[0].removeprefix("state=")
         assert (found["due_at"], found["state"]) == (row["due_at_utc"], expected)
+
+
+@pytest.mark.parametrize("action", ["take", "undo", "close", "advice_received", "confirm_illegal"])
+def test_what_else_a_moderator_may_record_is_no_fact_of_the_contract(action):
+    said = refusal(SATURDAY, facts={"actions": [{"at": "2026-06-13T09:00:00Z", "action": action}]})
+    assert said.startswith(f'facts.actions[0].action is "{action}"; accepted: ')
+
+
+def test_no_fact_of_the_contract_holds_an_answer_back():
+    assert "hold is not a known key" in refusal(SATURDAY, facts={"hold": "Cyber bullying"})

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from config.policy import ResponseRule
 from monitor.rules.calendar import is_working
-from monitor.rules.slots import Slot, digest_today, latest_weekly_report, next_digest, week_bounds, week_name
+from monitor.rules.slots import (
+    Slot,
+    digest_today,
+    latest_weekly_report,
+    mailing_time,
+    next_digest,
+    week_bounds,
+    week_name,
+)
 
 LONDON = "Europe/London"
 RULE = ResponseRule()
@@ -121,3 +129,25 @@ def test_a_refusal_does_not_repeat_endless_input():
     with pytest.raises(ValueError, match="written like 2026-W47") as refused:
         week_bounds("x" * 10_000, LONDON)
     assert len(str(refused.value)) < 100
+
+
+@pytest.mark.parametrize(
+    ("after", "opens"),
+    [
+        (datetime(2026, 11, 10, 9, 15, tzinfo=UTC), datetime(2026, 11, 10, 9, 15, tzinfo=UTC)),
+        (datetime(2026, 11, 10, 8, 0, tzinfo=UTC), datetime(2026, 11, 10, 8, 0, tzinfo=UTC)),
+        (datetime(2026, 11, 10, 7, 59, tzinfo=UTC), datetime(2026, 11, 10, 8, 0, tzinfo=UTC)),
+        (datetime(2026, 11, 10, 18, 0, tzinfo=UTC), datetime(2026, 11, 11, 8, 0, tzinfo=UTC)),
+        (datetime(2026, 11, 13, 23, 0, tzinfo=UTC), datetime(2026, 11, 16, 8, 0, tzinfo=UTC)),
+        (datetime(2026, 12, 28, 11, 0, tzinfo=UTC), datetime(2026, 12, 29, 8, 0, tzinfo=UTC)),
+        (datetime(2026, 7, 7, 6, 30, tzinfo=UTC), datetime(2026, 7, 7, 7, 0, tzinfo=UTC)),  # summer time
+    ],
+)
+def test_people_are_mailed_about_what_is_serious_in_working_hours(after, opens):
+    assert mailing_time(after, "Europe/London", ResponseRule(), time(8), time(18)) == opens
+
+
+def test_a_school_that_never_works_is_mailed_on_the_next_day():
+    never = ResponseRule(weekend=(1, 2, 3, 4, 5, 6, 7))
+    after = datetime(2026, 11, 10, 9, 15, tzinfo=UTC)
+    assert mailing_time(after, "Europe/London", never, time(8), time(18)) == datetime(2026, 11, 11, 8, 0, tzinfo=UTC)

@@ -1,0 +1,211 @@
+"""Who is told of a case: those meant by the policy's rule, those who stand in for them, and who comes next. Pure.
+
+    away        whoever covers them, along `covered_by`; where that leads to nobody, or round in a circle, nobody
+    kept out    not told, and nobody in their place but for a head: there whoever the pack names for that
+    empty step  the next one takes its place, so that nobody waits for a step that has no one
+    the end     the school's last resort, always, even where they were told before
+
+People are named by e-mail address, in the order of the configuration. Nobody is told twice, but for the last resort.
+Technicians are told of no comment, and neither is anybody who is kept out: not even the last resort, for whom the
+next authority that may see it stands in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from config.handling import Duty
+from config.people import Person
+from config.policy import PolicyPack
+from config.register import RegisterEntry
+from monitor.rules.handling import Handling
+
+_IN_PLACE_OF_THE_LAST_RESORT: tuple[Duty, ...] = (
+    "chair_of_governors", "head", "senior", "safeguarding", "line_manager", "moderator",
+)  # fmt: skip
+_TOLD_OF_NOTHING = frozenset({"technician", "staff"})
+
+
+@dataclass(frozen=True)
+class Route:
+    """Who is told, step by step, by e-mail address. `first`: all of the first step, `steps[0]`.
+
+    `by_duty`: the same, but nobody where only the last resort is left: a swear word does not go to them.
+    `notes`: in sentences, why somebody else is told than the policy's rule means. They name people, so they are for
+    those who may see the case. Without steps only where everybody the school named is kept out.
+    """
+
+    first: tuple[str, ...]
+    steps: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...] = ()
+    by_duty: tuple[str, ...] = ()
+
+    @property
+    def everybody(self) -> tuple[str, ...]:
+        """Everybody on it, each once, in the order they are told."""
+        return tuple(dict.fromkeys(person for step in self.steps for person in step))
+
+
+def route(
+    handling: Handling,
+    people: Sequence[Person],
+    entry: RegisterEntry,
+    kept_out: Collection[str],
+    on: date,
+    pack: PolicyPack,
+    last_resort: str,
+) -> Route:
+    """Who is told of a case handled so, on a local day.
+
+    `entry`: the register's, of its account. `kept_out`: e-mail addresses, in whatever letters.
+    """
+    cast = _Cast(people, entry, frozenset(each.lower() for each in kept_out), on)
+    wanted = [handling.first, *((duty,) for duty in handling.then)]
+    steps: list[tuple[str, ...]] = []
+    told: set[str] = set()
+    notes: list[str] = []
+    for duties in wanted:
+        found = [person for duty in duties for person in cast.reached(duty, pack, notes)]
+        step = tuple(person.email for person in cast.in_order(found) if person.email.lower() not in told)
+        told.update(email.lower() for email in step)
+        if step:
+            steps.append(step)
+    by_duty = steps[0] if steps else ()
+    end = _the_end(cast, last_resort, told, notes)
+    if end and (not steps or steps[-1] != end):
+        steps.append(end)
+    return Route(steps[0] if steps else (), tuple(steps), tuple(dict.fromkeys(notes)), by_duty)
+
+
+def digest_readers(handling: Handling, found: Route, moderators: Sequence[str]) -> tuple[str, ...]:
+    """Who reads of a case in the digest: those it is told to, and who looks after the account where they may see it.
+
+    `moderators`: of the account, who may see the case. The last resort only where nobody else is left.
+    """
+    if handling.only_those_told:
+        return found.first
+    return tuple(dict.fromkeys((*found.by_duty, *moderators))) or found.first
+
+
+def moderators_of(
+    people: Sequence[Person], entry: RegisterEntry, on: date, kept_out: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Who looks after the comments of an account on a local day: its moderators, or who covers them.
+
+    Where all are away and nobody covers them, all of them: what is mailed to nobody is lost.
+    """
+    cast = _Cast(people, entry, frozenset(each.lower() for each in kept_out), on)
+    meant = [person for person in cast.meant("moderator") if cast.may_be_told(person)]
+    there = [stand_in for person in meant if (stand_in := cast.present(person))]
+    return tuple(person.email for person in cast.in_order(there or meant))
+
+
+def is_told_of_comments(person: Person) -> bool:
+    """Whether a person may be told of any comment: a technician is not, unless another role says so."""
+    return "technician" not in person.roles or bool(set(person.roles) - _TOLD_OF_NOTHING)
+
+
+def _the_end(cast: _Cast, last_resort: str, told: Collection[str], notes: list[str]) -> tuple[str, ...]:
+    """The last step: the last resort, or the first authority not yet told where the last resort may not see it."""
+    if last_resort.lower() not in cast.kept_out:
+        return (last_resort,)
+    notes.append("The last resort may not see it: another authority stands in.")
+    present = [
+        [each for person in cast.meant(duty) if (each := cast.present(person))]
+        for duty in _IN_PLACE_OF_THE_LAST_RESORT
+    ]
+    anyhow = [[each for each in cast.meant(duty) if cast.may_be_told(each)] for duty in _IN_PLACE_OF_THE_LAST_RESORT]
+    for some in (*present, *anyhow):
+        if step := tuple(each.email for each in cast.in_order(some) if each.email.lower() not in told):
+            return step
+    return ()
+
+
+@dataclass(frozen=True)
+class _Cast:
+    """The people of one school as they stand to one case on one day."""
+
+    people: Sequence[Person]
+    entry: RegisterEntry
+    kept_out: frozenset[str]
+    on: date
+
+    def meant(self, duty: Duty) -> list[Person]:
+        """Those a duty means, whether they are there or not."""
+        if duty == "moderator":
+            return self._named(self.entry.moderators) or self._with_role(duty)
+        if duty == "poster":
+            posters = [person for person in self._named(self.entry.posters) if is_told_of_comments(person)]
+            return posters or self.meant("moderator")
+        if duty == "line_manager":
+            posters = self._named(self.entry.posters)
+            return self._named(each.line_manager for each in posters if each.line_manager) or self._with_role(duty)
+        return self._with_role(duty)
+
+    def reached(self, duty: Duty, pack: PolicyPack, notes: list[str]) -> list[Person]:
+        """Those who are told for a duty today. Why it is somebody else, or nobody, goes into `notes`."""
+        meant = self.meant(duty)
+        if not meant:
+            notes.append(f"Nobody at the school is {_DUTIES[duty]}.")
+        found = []
+        for person in meant:
+            if self.may_be_told(person):
+                found += self._there(person, notes)
+            elif duty == "head" and pack.instead_of_the_head != "head":
+                instead = pack.instead_of_the_head
+                notes.append(f"The head may not see it: {_DUTIES[instead]} instead.")
+                found += self.reached(instead, pack, notes)
+            else:
+                notes.append(f"Somebody who is {_DUTIES[duty]} may not see it.")
+        return found
+
+    def _there(self, person: Person, notes: list[str]) -> list[Person]:
+        stand_in = self.present(person)
+        if stand_in is None:
+            notes.append(f"{person.name} is away, and nobody who is there covers.")
+            return []
+        if stand_in is not person:
+            notes.append(f"{person.name} is away: {stand_in.name} covers.")
+        return [stand_in]
+
+    def may_be_told(self, person: Person) -> bool:
+        """Whether this person may hear of it at all."""
+        return is_told_of_comments(person) and person.email.lower() not in self.kept_out
+
+    def present(self, person: Person) -> Person | None:
+        """This person, or whoever covers them today; None: nobody who may be told."""
+        met: set[str] = set()
+        each: Person | None = person
+        while each and self.may_be_told(each) and each.name not in met:
+            if not each.is_away(self.on):
+                return each
+            met.add(each.name)
+            each = next((other for other in self.people if other.name == each.covered_by), None)
+        return None
+
+    def in_order(self, some: Iterable[Person]) -> list[Person]:
+        """Each once, in the order of the configuration."""
+        names = {person.name for person in some}
+        return [person for person in self.people if person.name in names]
+
+    def _named(self, names: Iterable[str]) -> list[Person]:
+        wanted = set(names)
+        return [person for person in self.people if person.name in wanted]
+
+    def _with_role(self, role: str) -> list[Person]:
+        return [person for person in self.people if role in person.roles]
+
+
+_DUTIES: dict[Duty, str] = {
+    "moderator": "a moderator",
+    "poster": "a poster",
+    "line_manager": "a line manager",
+    "communications": "in charge of communications",
+    "senior": "a senior member of staff",
+    "head": "the head",
+    "safeguarding": "the safeguarding lead",
+    "chair_of_governors": "the chair of governors",
+    "technician": "a technician",
+}

@@ -1,0 +1,300 @@
+"""The head is accused: nothing the program prints, mails or writes for the head tells of it, whatever is asked.
+
+Every command and every kind of mail is in one of the tables below; a new one fails here until somebody has said how
+it keeps out whom a case is about.
+"""
+
+import email
+import json
+import re
+from email import policy
+from importlib import import_module
+
+import pytest
+from desk import DAY, HOUR, MINUTE, OTHER, item
+from evidence_desk import run_command
+from kept_out_desk import (
+    AUTHOR,
+    DSL,
+    HEAD,
+    MODERATOR,
+    NAME,
+    NEVER_THERE,
+    NUMBER,
+    TRACES,
+    readable,
+    school_of,
+    the_head_is_accused,
+)
+from picture_samples import png
+
+from monitor import notify
+from monitor.__main__ import COMMANDS
+from monitor.store import evidence_rows, outbox
+from monitor.store.tables import Comment
+
+HEADS = "head@oakfield.example"
+BY = ("--by", HEAD)
+WHY = (*BY, "--why", "my own business")
+
+LISTS = {
+    "queue": [BY, ()],
+    "export": [BY, ()],
+    "coverage": [()],
+    "health": [BY, ()],
+    "report": [
+        ("weekly", "--week", "2026-W46", "--format", form, *by)
+        for form in ("text", "html", "csv", "pdf")
+        for by in (BY, ())
+    ],
+    "rehearse": [("--show-text", "--sample", "100", *BY), ("--show-text",), ("--csv", "OUT.csv", *BY)],
+    "evidence list": [BY, ("--format", "json", *BY), ()],
+    "evidence verify": [BY, ()],
+    "evidence export": [("--since", "2026-01-01T00:00:00Z", "--output", "OUT.zip", *WHY)],
+    "subject-access": [
+        (NAME, "--output", "OUT.zip", *WHY),
+        (AUTHOR, "--output", "OUT.zip", *WHY),
+        (f"Name of {OTHER}", "--output", "OUT.zip", *WHY),
+        ("Okafor", "--output", "OUT.zip", *WHY),
+    ],
+    "retention preview": [BY, ("--format", "json", *BY), ()],
+    "retention run": [("0000", *WHY)],
+    "erase": [("--list", *BY), ("--list",), ("--approve", "all", *WHY), ("--cancel", "all", *WHY)],
+    "poll": [()],
+    "tick": [()],
+}  # fmt: skip
+"""What shows several cases: nothing in what is printed or written is a trace."""
+
+OF_ONE_CASE = {
+    "show": [("CASE", *BY), ("CASE",)],
+    "decide": [("CASE", "take", *WHY)],
+    "acknowledge": [("CASE", *BY)],
+    "keep-out": [("CASE", HEAD, "--lift", *WHY), ("CASE", "Mr Bevan", *WHY), ("CASE", "--others", "--lift", *WHY)],
+    "erase": [("CASE", *WHY)],
+    "evidence show": [("--case", "CASE", *WHY), ("ENTRY", *WHY)],
+    "evidence list": [("--case", "CASE", *BY), ("--case", "CASE")],
+    "evidence verify": [("--case", "CASE", *BY)],
+    "evidence export": [("--case", "CASE", "--output", "OUT.zip", *WHY)],
+    "evidence hold": [("CASE", *WHY)],
+    "evidence release": [("CASE", *WHY)],
+    "evidence share": [("ENTRY", "--with", "PC 1", *WHY)],
+    "evidence add": [("CASE", "PICTURE", *WHY)],
+    "evidence open-media": [("CASE", *WHY)],
+    "evidence withhold": [("CASE", *WHY)],
+    "subject-access": [("--case", "CASE", "--output", "OUT.zip", *WHY)],
+}
+"""What is told one case: the answer is, word for word, that for a number there never was."""
+
+ELSEWHERE = {
+    "demo": "a school of its own, made up",
+    "init": "writes a configuration; reads no case",
+    "check": "tests configuration and credentials; reads no case",
+    "run": "does what tick does, until stopped",
+    "import": "prints counts; what it takes in is judged as what is read",
+    "backup": "copies the whole books for whoever keeps the computer; shows no case",
+    "restore": "brings them back; counts, and prints no case",
+    "due": "answers about lines it is given",
+    "classify": "answers about lines it is given",
+    "accounts": "the register of accounts; reads no case",
+    "evidence new-key": "about the signing key; reads no case",
+}
+"""Commands that show no case, and why."""
+
+MAILS = {
+    outbox.DIGEST: "worked out for each person, without what is hidden from them",
+    outbox.WEEKLY: "worked out for each recipient, without what is hidden from them",
+    outbox.URGENT: "to those on the route, which leaves out who is kept out; looked at again before it is sent",
+    outbox.SERIOUS: "as urgent",
+    outbox.ALARM: "about accounts; names no case",
+    outbox.RECOVERY: "about accounts; names no case",
+    outbox.EXPIRY: "about accounts; names no case",
+    "outgoing": "about the school's own posts",
+}
+
+
+def all_commands():
+    for name in COMMANDS:
+        module = import_module(f"monitor.commands.{ {'import': 'import_archive'}.get(name, name).replace('-', '_') }")
+        yield from (f"{name} {below}" for below in module.COMMANDS) if hasattr(module, "COMMANDS") else (name,)
+
+
+def test_every_command_says_how_it_keeps_out_whom_a_case_is_about():
+    known = {*LISTS, *OF_ONE_CASE, *ELSEWHERE}
+    assert set(all_commands()) <= known, "new: say in this file what it tells somebody a case is about"
+
+
+def test_every_mail_says_how_it_keeps_out_whom_a_case_is_about():
+    assert set(notify._WRITERS) <= set(MAILS), "new: say in this file what it tells somebody a case is about"
+
+
+@pytest.fixture(scope="module")
+def school(tmp_path_factory, store_for_all):
+    """The head is accused, and a comment of no harm stands beside it; nobody has looked yet."""
+    with pytest.MonkeyPatch.context() as patch:
+        desk = school_of(tmp_path_factory.mktemp("school"), store_for_all, patch)
+        the_head_is_accused(desk)
+        desk.later(15 * MINUTE)
+        desk.read(item("c3", "idiot, once more", by=OTHER, under="c0", at=desk.clock() - MINUTE))
+        desk.app.cards.run()
+        patch.setattr("monitor.wiring.egress", lambda _settings: None)
+        yield desk
+
+
+def position_of(desk, number):
+    with desk.rows() as (tx, row, _):
+        return evidence_rows.kept(tx, row, case=number)[0].position
+
+
+def traces_in(text):
+    """What of the case stands in a text; its number is looked for as a number."""
+    found = [trace for trace in TRACES if trace.lower() in text.lower()]
+    return found + ([str(NUMBER)] if re.search(rf"(?<!\d){NUMBER}(?!\d)", text) else [])
+
+
+def told(desk, monkeypatch, capfd, command, words, folder):
+    """All that a command prints and writes."""
+    outputs = [folder / word for word in words if word.startswith("OUT")]
+    for output in outputs:
+        output.unlink(missing_ok=True)
+    words = [str(folder / word) if word.startswith("OUT") else word for word in words]
+    _, out, err = run_command(desk, monkeypatch, capfd, *command.split(), *words)
+    written = b"\n".join(readable(output) for output in outputs if output.exists())
+    return f"{out}\n{err}\n{written.decode('utf-8', 'replace')}"
+
+
+LISTED = [(command, words) for command, calls in LISTS.items() for words in calls]
+
+
+@pytest.mark.parametrize(("command", "words"), LISTED, ids=[f"{c} {' '.join(w)}" for c, w in LISTED])
+def test_no_list_report_or_bundle_for_the_head_holds_a_trace(school, monkeypatch, capfd, tmp_path, command, words):
+    said = told(school, monkeypatch, capfd, command, words, tmp_path)
+    assert traces_in(said) == [], said[:3000]
+
+
+def test_the_same_lists_hold_it_for_the_safeguarding_lead(school, monkeypatch, capfd, tmp_path):
+    """Else the test above would show nothing."""
+    by = ("--by", DSL, "--why", "my duty")
+    assert str(NUMBER) in told(school, monkeypatch, capfd, "queue", by[:2], tmp_path)
+    assert traces_in(told(school, monkeypatch, capfd, "export", by[:2], tmp_path))
+    assert traces_in(told(school, monkeypatch, capfd, "evidence list", by[:2], tmp_path))
+    assert traces_in(told(school, monkeypatch, capfd, "show", (str(NUMBER), *by[:2]), tmp_path))
+    bundle = ("--since", "2026-01-01T00:00:00Z", "--output", "OUT.zip", *by)
+    assert traces_in(told(school, monkeypatch, capfd, "evidence export", bundle, tmp_path))
+    assert traces_in(told(school, monkeypatch, capfd, "subject-access", (NAME, "--output", "OUT.zip", *by), tmp_path))
+    assert traces_in(told(school, monkeypatch, capfd, "rehearse", ("--csv", "OUT.csv", *by[:2]), tmp_path))
+
+
+CALLS = [(command, words) for command, calls in OF_ONE_CASE.items() for words in calls]
+
+
+@pytest.mark.parametrize(("command", "words"), CALLS, ids=[f"{c} {' '.join(w)}" for c, w in CALLS])
+def test_the_case_is_answered_in_the_words_of_a_number_there_never_was(
+    school, monkeypatch, capfd, tmp_path, command, words
+):
+    picture = tmp_path / "print.png"
+    picture.write_bytes(png(4, 4))
+
+    def said(case, entry):
+        swapped = [str({"CASE": case, "ENTRY": entry, "PICTURE": picture}.get(word, word)) for word in words]
+        answer = told(school, monkeypatch, capfd, command, swapped, tmp_path)
+        return re.sub(rf"(?<!\d)({case}|{entry})(?!\d)", "N", answer)
+
+    entry = 77_000 + position_of(school, NUMBER)
+    real = said(NUMBER, position_of(school, NUMBER)) if "ENTRY" in words else said(NUMBER, entry)
+    never = said(NEVER_THERE, entry)
+    if command == "evidence verify":
+        real, never = (re.sub(r"(?m)^Checked .*? entries", "Checked", each) for each in (real, never))
+    assert real == never
+    assert traces_in(real) == []
+
+
+@pytest.mark.parametrize("beside", ["c0", "c3"])
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("show", ("CASE", *BY)),
+        ("evidence show", ("--case", "CASE", *WHY)),
+        ("evidence export", ("--case", "CASE", "--output", "OUT.zip", *WHY)),
+        ("evidence export", ("--case", "CASE", "--black-out", "--output", "OUT.zip", *WHY)),
+        ("subject-access", ("--case", "CASE", "--output", "OUT.zip", *WHY)),
+    ],
+)
+def test_what_is_shown_of_its_neighbours_holds_no_trace(school, monkeypatch, capfd, tmp_path, command, words, beside):
+    number = str(school.cases()[beside].id)
+    said = told(school, monkeypatch, capfd, command, [number if word == "CASE" else word for word in words], tmp_path)
+    assert traces_in(said) == [], said[:3000]
+    assert "idiot" in said or "OUT.zip" in said
+
+
+def test_the_figures_of_the_report_are_those_of_a_week_without_it(school):
+    """But for the comments received, which anybody can count on the page."""
+    now = school.clock()
+    hers, leads = (school.app.reporter.weekly("2026-W46", now, who) for who in (HEADS, "dsl@oakfield.example"))
+    nobodys = school.app.reporter.weekly("2026-W46", now)
+    assert [row.received for row in hers.figures] == [row.received for row in leads.figures]
+    assert "allegation" not in str(hers.flagged)
+    assert "allegation" in str(leads.flagged)
+    assert hers.flagged == nobodys.flagged
+    assert NUMBER not in {line.case for line in hers.unanswered}
+    assert traces_in(repr(hers)) == traces_in(repr(nobodys)) == []
+
+
+def test_no_mail_to_the_head_holds_a_trace_and_those_on_the_route_get_theirs(tmp_path, store_for_all, monkeypatch):
+    desk = school_of(tmp_path, store_for_all, monkeypatch)
+    the_head_is_accused(desk)
+    for _ in range(9):  # a week of mornings, a weekly report among them
+        desk.app.notifier.run()
+        desk.later(DAY - HOUR)
+    mails = [email.message_from_bytes(file.read_bytes(), policy=policy.default) for file in desk.mails()]
+    to_head = [mail for mail in mails if HEADS in mail["To"]]
+    assert {mail["To"] for mail in mails} > {HEADS}
+    assert any("report" in mail["Subject"].lower() or "week" in mail["Subject"].lower() for mail in to_head)
+    for mail in to_head:
+        said = mail.as_string() + "".join(
+            part.get_content() if isinstance(part.get_content(), str) else part.get_content().decode("latin-1")
+            for part in mail.walk()
+            if not part.is_multipart()
+        )
+        assert traces_in(said) == []
+        assert "allegation" not in said.lower()
+    others = [mail.get_body(("plain",)).get_content() for mail in mails if HEADS not in mail["To"]]
+    assert any(str(NUMBER) in said for said in others), "somebody is told of it"
+    moderators = [mail for mail in mails if "ali@oakfield.example" in mail["To"]]
+    assert all(str(NUMBER) not in mail.as_string() for mail in moderators), "only those told are told"
+
+
+def test_retention_run_by_the_head_leaves_it_to_somebody_else(tmp_path, store_for_all, monkeypatch, capfd):
+    desk = school_of(tmp_path, store_for_all, monkeypatch)
+    the_head_is_accused(desk)
+    desk.later(3000 * DAY)
+    listed = told(desk, monkeypatch, capfd, "retention preview", ("--format", "json", *BY), tmp_path)
+    assert traces_in(listed) == []
+    code = json.loads(listed[: listed.rindex("}") + 1])["code"]
+    assert traces_in(told(desk, monkeypatch, capfd, "retention run", (code, *WHY), tmp_path)) == []
+    with desk.store.reading() as tx:
+        assert tx.get_one(Comment, NUMBER).erased_at is None
+    leads = told(desk, monkeypatch, capfd, "retention preview", ("--format", "json", "--by", DSL), tmp_path)
+    assert str(NUMBER) in leads
+
+
+def test_an_erasure_others_asked_for_is_not_listed_approved_or_cancelled_by_the_head(
+    tmp_path, store_for_all, monkeypatch, capfd
+):
+    desk = school_of(tmp_path, store_for_all, monkeypatch)
+    the_head_is_accused(desk)
+    told(desk, monkeypatch, capfd, "erase", (str(NUMBER), "--by", DSL, "--why", "the author asked"), tmp_path)
+    assert str(NUMBER) in told(desk, monkeypatch, capfd, "erase", ("--list", "--by", DSL), tmp_path)
+    for words in (("--list", *BY), ("--list",), ("--approve", "all", *WHY), ("--cancel", "all", *WHY)):
+        assert traces_in(told(desk, monkeypatch, capfd, "erase", words, tmp_path)) == []
+    for what in ("--approve", "--cancel"):
+        hers = told(desk, monkeypatch, capfd, "erase", (what, "1", *WHY), tmp_path)
+        never = told(desk, monkeypatch, capfd, "erase", (what, "4711", *WHY), tmp_path)
+        assert hers == never.replace("4711", "1")
+    with desk.store.reading() as tx:
+        assert tx.get_one(Comment, NUMBER).erased_at is None
+
+
+def test_a_moderator_who_is_not_told_sees_as_little_as_the_head(school, monkeypatch, capfd, tmp_path):
+    by = ("--by", MODERATOR)
+    for command in ("queue", "export", "evidence list"):
+        assert traces_in(told(school, monkeypatch, capfd, command, by, tmp_path)) == []
