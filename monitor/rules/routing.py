@@ -148,17 +148,17 @@ class _Cast:
         """Those who are told for a duty today. Why it is somebody else, or nobody, goes into `notes`."""
         meant = self.meant(duty)
         if not meant:
-            notes.append(f"Nobody at the school is {_DUTIES[duty]}.")
+            notes.append(f"Nobody at the school is {_who(duty)}.")
         found = []
         for person in meant:
             if self.may_be_told(person):
                 found += self._there(person, notes)
             elif duty == "head" and pack.instead_of_the_head != "head":
                 instead = pack.instead_of_the_head
-                notes.append(f"The head may not see it: {_DUTIES[instead]} instead.")
+                notes.append(f"The head may not see it: {_who(instead)} instead.")
                 found += self.reached(instead, pack, notes)
             else:
-                notes.append(f"Somebody who is {_DUTIES[duty]} may not see it.")
+                notes.append(f"Somebody who is {_who(duty)} may not see it.")
         return found
 
     def _there(self, person: Person, notes: list[str]) -> list[Person]:
@@ -198,7 +198,12 @@ class _Cast:
         return [person for person in self.people if role in person.roles]
 
 
-_DUTIES: dict[Duty, str] = {
+def _who(duty: Duty) -> str:
+    """A duty in the middle of a sentence."""
+    return _WORDS.get(duty, f"in charge of what is {duty.replace('_', ' ')}")
+
+
+_WORDS = {
     "moderator": "a moderator",
     "poster": "a poster",
     "line_manager": "a line manager",
@@ -207,5 +212,4 @@ _DUTIES: dict[Duty, str] = {
     "head": "the head",
     "safeguarding": "the safeguarding lead",
     "chair_of_governors": "the chair of governors",
-    "technician": "a technician",
 }

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from itertools import groupby, product
 from pathlib import Path
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import config
 from config.packs import pack_file, read_pack
-from config.people import Person
+from config.people import Person, Role
 from config.policy import CATEGORIES, PolicyPack
 from config.register import RegisterEntry
 from monitor.model import Category, Flag
@@ -76,6 +77,7 @@ PEOPLE = (
     _person("chair", "chair_of_governors"),
     _person("technician", "technician"),
 )
+PEOPLE += tuple(_person(role, role) for role in get_args(Role) if not any(role in p.roles for p in PEOPLE))
 ENTRY = RegisterEntry(account="facebook", posters=("poster",))
 
 
