@@ -202,7 +202,9 @@ class Reporter:
         self, tx: Transaction, school: School, recipient: str | None, now: datetime
     ) -> frozenset[int]:
         seeing = Seeing(self.facts)
-        return seeing.hidden_from(tx, school, seeing.person(recipient) if recipient else None, now)
+        if recipient is None:
+            return seeing.hidden_from(tx, school, None, now)
+        return seeing.hidden_from_mail(tx, school, recipient, now)
 
     def withheld(self, hidden: Collection[int] = ()) -> tuple[int, ...]:
         """Numbers of the cases that are withheld: a moderator is told that there are some, and no more."""

@@ -36,6 +36,17 @@ class Seeing:
         found = self.restrictions(tx, school, now)
         return frozenset(case for case, restriction in found.items() if not may_see(person, restriction))
 
+    def hidden_from_mail(self, tx: Transaction, school: School, email: str, now: datetime) -> frozenset[int]:
+        """Numbers of the cases that a mail to this address must not tell of.
+
+        The last resort, who need be nobody in the configuration, is at the end of every route: only what it is kept
+        out of is hidden from it.
+        """
+        person = self.person(email)
+        if person is None and email.lower() == self.school.last_resort.lower():
+            return exclusions.hidden_from(tx, school, email)
+        return self.hidden_from(tx, school, person, now)
+
     def restrictions(self, tx: Transaction, school: School, now: datetime) -> Mapping[int, Restriction]:
         """Every case that is not for everybody, with what narrows its circle."""
         heads = frozenset(person.email.lower() for person in self.school.people if "head" in person.roles)

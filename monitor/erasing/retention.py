@@ -111,7 +111,7 @@ class Retention:
         if code != preview.code:
             raise RetentionRefused(
                 f"what is due is no longer the list with the code {code}; look at it again with "
-                "school-monitor retention preview, and run the code it gives"
+                "school-monitor retention preview --by and your name, and run the code it gives"
             )
         waiting, refused, erased = [], [], 0
         for number, each in enumerate(preview.to_erase, 1):

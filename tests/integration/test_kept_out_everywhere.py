@@ -30,7 +30,8 @@ from picture_samples import png
 
 from monitor import notify
 from monitor.__main__ import COMMANDS
-from monitor.store import evidence_rows, outbox
+from monitor.seeing import Seeing
+from monitor.store import evidence_rows, exclusions, ledger, outbox
 from monitor.store.tables import Comment
 
 HEADS = "head@oakfield.example"
@@ -298,3 +299,18 @@ def test_a_moderator_who_is_not_told_sees_as_little_as_the_head(school, monkeypa
     by = ("--by", MODERATOR)
     for command in ("queue", "export", "evidence list"):
         assert traces_in(told(school, monkeypatch, capfd, command, by, tmp_path)) == []
+
+
+def test_the_last_resort_is_shown_what_others_are_kept_out_of_and_not_what_it_is_kept_out_of(
+    tmp_path, store_for_all, monkeypatch
+):
+    desk = school_of(tmp_path, store_for_all, monkeypatch)
+    the_head_is_accused(desk)
+    seeing = Seeing(desk.app.school)
+    with desk.store.writing() as tx:
+        row = ledger.enrolled_school(tx, "oakfield")
+        last = desk.settings.school.last_resort
+        assert seeing.hidden_from_mail(tx, row, last, desk.clock()) == frozenset()
+        exclusions.keep_out(tx, tx.get_one(Comment, NUMBER), [last], "it is about them", "Mrs Chair", desk.clock())
+        assert seeing.hidden_from_mail(tx, row, last, desk.clock()) == {NUMBER}
+        assert NUMBER in seeing.hidden_from_mail(tx, row, "stranger@example.org", desk.clock())
