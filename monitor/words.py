@@ -64,6 +64,16 @@ _OUTGOING_STEPS = {
         "Decide who else must know: the family, the designated safeguarding lead, the data protection officer.",
     ),
 }
+_IN_REGISTER = {
+    "aim": "what the account is for",
+    "audience": "for whom",
+    "promotion": "how its readers hear of it",
+    "access": "whether it is open or closed",
+    "posters": "who publishes on it",
+    "token_owner": "on whose sign-in the program's access hangs",
+    "live_from": "when it goes live",
+    "closes_on": "when it is to close",
+}
 _DONE = {
     Action.HIDE: "hidden",
     Action.DELETE: "deleted",
@@ -113,3 +123,8 @@ def region_words(region: str | None) -> str:
 def kind_words(kind: str) -> str:
     """What sort of item it is."""
     return _KINDS.get(kind, "Item")
+
+
+def register_words(field: str) -> str:
+    """What a field of the register says about an account."""
+    return _IN_REGISTER[field]

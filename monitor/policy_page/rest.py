@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from config.handling import OutgoingRule, RegisterRule, Stage
 from config.policy import PolicyPack, RetentionClass
 from monitor.policy_page.terms import Said, listed, people
+from monitor.words import register_words
 
 _LOOKED_FOR = {
     "full_names": "a child's surname",
@@ -14,16 +15,6 @@ _LOOKED_FOR = {
     "contact_details": "private telephone numbers and addresses",
     "promises": "promises",
     "opted_out": "anybody who is not to be shown or named",
-}
-_IN_REGISTER = {
-    "aim": "what the account is for",
-    "audience": "for whom",
-    "promotion": "how its readers hear of it",
-    "access": "whether it is open or closed",
-    "posters": "who publishes on it",
-    "token_owner": "on whose sign-in the program's access hangs",
-    "live_from": "when it goes live",
-    "closes_on": "when it is to close",
 }
 _CLASSES = {
     "ordinary": "Comments that nobody flagged",
@@ -66,7 +57,7 @@ def accounts(rule: RegisterRule) -> dict[str, Said]:
         if rule.approved_by
         else "No signature is asked for.",
         "people": f"At least {rule.administrators} who can sign in and {rule.moderators} who look after comments.",
-        "register": f"The register says {listed([_IN_REGISTER[need] for need in rule.needs])}."
+        "register": f"The register says {listed([register_words(need) for need in rule.needs])}."
         if rule.needs
         else "The register need say nothing more.",
         "link": "Its description links to the policy." if rule.policy_link else "It need not link to the policy.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -45,17 +45,22 @@ def reach(names: Iterable[str], people: Sequence[Person], refused: Collection[st
     return Reach(named, tuple(reached), tuple(dict.fromkeys(why_not)))
 
 
-def stands_in(person: Person, people: Sequence[Person], today: date) -> Person | None:
-    """This person, or whoever covers for them on `today`, from one to the next; None: nobody is there."""
+def stands_in(
+    person: Person, people: Sequence[Person], today: date, may: Callable[[Person], bool] = lambda _: True
+) -> Person | None:
+    """This person, or whoever covers for them on `today`, from one to the next; None: nobody is there.
+
+    `may`: whether somebody comes into question at all; where one does not, nobody behind them does.
+    """
     known = {each.name: each for each in people}
-    met = {person.name}
-    while person.is_away(today):
-        following = known.get(person.covered_by or "")
-        if following is None or following.name in met:
-            return None
-        met.add(following.name)
-        person = following
-    return person
+    met: set[str] = set()
+    each: Person | None = person
+    while each and may(each) and each.name not in met:
+        if not each.is_away(today):
+            return each
+        met.add(each.name)
+        each = known.get(each.covered_by or "")
+    return None
 
 
 def away_until(person: Person, today: date) -> date:

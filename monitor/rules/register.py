@@ -15,6 +15,7 @@ from config.register import RegisterEntry
 from monitor.rules.approvals import approval_findings
 from monitor.rules.reachable import Reach, away_since, away_until, reach
 from monitor.rules.register_words import Found, Topic, Weight, counted, day, in_words, links_to, serves
+from monitor.words import register_words
 
 LONG_ABSENCE = timedelta(days=28)
 """Nobody else can renew what hangs on the sign-in of somebody who is away for longer."""
@@ -89,14 +90,7 @@ def _unregistered(rule: RegisterRule) -> Found:
 
 
 def _written(entry: RegisterEntry, rule: RegisterRule) -> Iterator[Found]:
-    asked = {
-        "its aim": entry.aim,
-        "its audience": entry.audience,
-        "how its readers hear of it": entry.promotion,
-        "whether it is open or closed": entry.access,
-        "from when it is used": entry.live_from or not rule.approved_by,
-    }
-    if missing := [words for words, value in asked.items() if not value]:
+    if missing := [register_words(need) for need in rule.needs if not getattr(entry, need)]:
         yield Found(
             Topic.ENTRY,
             Weight.WRONG,
