@@ -47,10 +47,8 @@ def run(args: Namespace) -> int:
         for kept in found:
             print(json.dumps(_facts(kept, looks.get(kept.row, []), kept.case in held)))
         return Outcome.DONE
-    for line in sight.note():
-        print(line)
     if not found:
-        print("No evidence is kept of that.")
+        print("\n".join(["No evidence is kept of that.", *sight.note()]))
         return Outcome.DONE
     zone = app.settings.school.timezone
     print_table(
@@ -71,6 +69,8 @@ def run(args: Namespace) -> int:
         ),
     )
     print(f"{counted(len(found), 'piece', 'pieces')} of evidence. One of them: school-monitor evidence show ENTRY")
+    for line in sight.note():
+        print(line)
     return Outcome.DONE
 
 

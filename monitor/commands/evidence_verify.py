@@ -63,10 +63,8 @@ def run(args: Namespace) -> int:
         print(f"note     {plain(note, LONGEST_LINE)}")
     if verdict.begins_as_printed:
         _say_printed(app, args.printed[0], args.proof)
-    for line in sight.note():
-        print(line)
     print(_counts(verdict))
-    print(MEANING)
+    print("\n".join([MEANING, *sight.note()]))
     return Outcome.PROBLEMS if verdict.problems else Outcome.DONE
 
 

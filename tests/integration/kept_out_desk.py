@@ -3,7 +3,7 @@
 import zipfile
 from contextlib import contextmanager
 
-from desk import HOUR, NOW, OTHER, SCHOOL, Desk, item
+from desk import HOUR, MINUTE, NOW, OTHER, SCHOOL, Desk, item
 from fake_judge import FakeJudge
 
 from config.handling import KeepOutRule, TellRule
@@ -99,13 +99,28 @@ def accused(text=ALLEGATION, **more):
 
 
 def the_head_is_accused(desk):
-    """An insult, the allegation in answer to it, another insult under that, and the school's answer to the parent."""
+    """Insults, one answered by a comment that becomes the allegation with an edit; more under that, and the school's
+    answer to the parent. What was kept as evidence before the edit holds a trace of its author's first words.
+    """
     first = item("c0", "You are all idiots", by=OTHER, at=NOW - 3 * HOUR)
     desk.read(first)
     below = item("c2", "What an idiot she is", by=OTHER, under="c-about-her", at=NOW - HOUR)
     answer = item("r1", f"Please ring us about {MARKER}", by=SCHOOL, under="c-about-her", at=NOW - HOUR / 2)
+    beside = item("c4", "What idiots you are", by=OTHER, under="c0", at=NOW - 2 * HOUR + MINUTE)
+    under = item("c5", "Some idiot said that", by=OTHER, under="c-about-her", at=NOW - HOUR)
     with numbered_from(desk, NUMBER):
-        desk.read(first, accused(), below, answer)
+        desk.read(
+            first,
+            accused("Good morning, Quuxley here"),
+            answer_to_all := item("r0", "Good morning", by=SCHOOL, under="c0", at=NOW - 2 * HOUR),
+        )
+    desk.read(first, accused("Good morning, Quuxley here"), beside, answer_to_all)
+    [kept] = [each for each in desk.snapshots() if each.comment_id == desk.cases()["c4"].id]
+    folder = desk.settings.evidence_folder / kept.path
+    assert any(b"Quuxley here" in path.read_bytes() for path in folder.rglob("*.json")), "else it shows nothing"
+    desk.app.cards.run()
+    desk.later(MINUTE)
+    desk.read(first, accused(), beside, below, under, answer, answer_to_all)
     desk.app.cards.run()
     assert desk.cases()["c-about-her"].id == NUMBER
 

@@ -115,7 +115,7 @@ def test_the_list_can_be_narrowed(run, words, expected):
 
 
 def test_a_list_of_nothing_says_so(run):
-    assert run("list", "--case", "99") == (0, "No evidence is kept of that.\n", "")
+    assert run("list", "--case", "99", "--by", "Mrs Ali") == (0, "No evidence is kept of that.\n", "")
 
 
 def test_passing_evidence_on_is_recorded_with_the_receiver(desk, run):

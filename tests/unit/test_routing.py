@@ -40,6 +40,7 @@ def handled(*first, then=()):
         redirect_to=(),
         removal=Removal.BY_MODERATOR,
         advice_from=(),
+        explains=False,
         keeps_out_named=False,
         keeps_out_posters=False,
         only_those_told=False,
