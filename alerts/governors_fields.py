@@ -20,6 +20,8 @@ class Seen:
     hours_covered: float
     hours_in_term: float
     """Of the term so far, whether the account was watched yet or not."""
+    watched_since: date | None
+    """Where it was not watched from the first day on."""
     long_holes: int
     longest_hours: float
 
@@ -102,6 +104,8 @@ class GovernorsPage:
     figures: tuple[AccountFigures, ...]
     seen: tuple[Seen, ...]
     breaches: tuple[BreachLine, ...]
+    no_breaches: tuple[tuple[str, str], ...]
+    """Flagged as what is nothing wrong, such as a complaint, and how many comments."""
     stages: tuple[tuple[str, str], ...]
     """Stages of the policy's ladder, and on how many comments they are on record."""
     alerts: AlertLine

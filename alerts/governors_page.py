@@ -28,7 +28,7 @@ FOR_EVERYBODY = (
 )
 FOR_ONE = (
     "Made for one reader, with the cases that are for that person: whoever else reads it may learn from a figure "
-    "that there is something about them. Without --by it is made for everybody."
+    "that there is something about them. One made for nobody in particular is for everybody."
 )
 NO_NAMES = "It holds no names, no words of any comment, no links and no case numbers."
 LOOK = (
@@ -104,14 +104,15 @@ def _in_time(page: GovernorsPage) -> Section:
 
 def _seen(page: GovernorsPage) -> Section:
     rows = tuple((label(each.account), _percent(each), _holes(each)) for each in page.seen)
-    columns = (("Account", 24), ("Read", 31), ("Not read for over a day", 45))
+    columns = (("Account", 24), ("Read", 40), ("Not read for over a day", 36))
     return Section("How much of the term we could see", columns, rows, () if rows else ("No account was watched.",))
 
 
 def _percent(seen: Seen) -> str:
     if not seen.hours_in_term:
         return "nothing yet"
-    return f"{int(seen.hours_covered * 100 / seen.hours_in_term + 1e-9)}% of the time"
+    since = f", watched since {on_day(seen.watched_since)}" if seen.watched_since else ""
+    return f"{int(seen.hours_covered * 100 / seen.hours_in_term + 1e-9)}% of the time{since}"
 
 
 def _holes(seen: Seen) -> str:
@@ -127,14 +128,17 @@ def _breaches(page: GovernorsPage) -> Section:
             capital(words(line.category)),
             line.flagged,
             line.false_alarm_share,
-            ", ".join(f"{what} {number}" for what, number in line.done) or "-",
+            ", ".join(f"{number} {what}" for what, number in line.done) or "-",
         )
         for line in page.breaches
     )
-    notes = [] if rows else ["No comment was flagged."]
+    notes = [] if rows else ["None."]
+    if page.no_breaches:
+        also = ", ".join(f"{words(what)} {number}" for what, number in page.no_breaches)
+        notes.append(f"Also flagged, and no breach: {also}.")
     if page.stages:
         notes.append(f"Stages reached: {', '.join(f'{words(stage)} {number}' for stage, number in page.stages)}.")
-    if rows:
+    if rows or page.no_breaches or page.stages:
         notes.append("A comment counts once under each kind it was flagged as. 1 to 4 is not told more exactly.")
     columns = (("Kind", 24), ("Flagged", 11), ("False alarms", 20), ("Done about the others", 45))
     return Section("Breaches, and what was done", columns, rows, tuple(notes))

@@ -10,12 +10,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from alerts import governors_page, pages
-from alerts.filters import SchoolTime, label, neutralised
+from alerts.filters import label, neutralised, on_day
 from alerts.governors_fields import GovernorsPage
 
 COLUMNS = ("term", "record", "name", "figure", "value")
-"""One figure a line. `record`: account, coverage, breach, stage, urgent, outgoing, equality or page; `name`: of which
-account, kind, stage or group. A value is a whole number, hours, "1 to 4", a day (ISO 8601), or yes or no."""
+"""One figure a line. `record`: account, coverage, breach, no breach, stage, urgent, outgoing, equality or page.
+`name`: of which account, kind, stage or group. A value is a whole number, hours, "1 to 4", a day, yes or no."""
 
 
 def governors_text(page: GovernorsPage) -> str:
@@ -39,8 +39,9 @@ def governors_csv(page: GovernorsPage) -> str:
 
 
 def made(page: GovernorsPage) -> str:
-    """When the page was made, in words; never "today", because it is read again later."""
-    return SchoolTime(ZoneInfo(page.timezone), page.made_at, today=False).moment(page.made_at)
+    """When the page was made, in words: "11 Jan 2027 08:05"."""
+    local = page.made_at.astimezone(ZoneInfo(page.timezone))
+    return f"{on_day(local.date())} {local:%H:%M}"
 
 
 def _values(page: GovernorsPage) -> dict[str, Any]:
@@ -64,6 +65,8 @@ def _figures(page: GovernorsPage) -> Iterator[tuple[str, str, str, str | int]]:
         yield "breach", line.category, "false alarms", line.false_alarms
         for what, number in line.done:
             yield "breach", line.category, what, number
+    for what, number in page.no_breaches:
+        yield "no breach", what, "flagged", number
     for stage, number in page.stages:
         yield "stage", stage, "reached", number
     yield from _each("urgent", "", asdict(page.alerts))
@@ -96,8 +99,14 @@ def _of_the_page(page: GovernorsPage) -> Iterator[tuple[str, str, str, str | int
 def _each(record: str, name: str, fields: dict[str, Any], *without: str) -> Iterator[tuple[str, str, str, str | int]]:
     for field, value in fields.items():
         if field not in without:
-            told = _yes(value) if isinstance(value, bool) else f"{value:.1f}" if isinstance(value, float) else value
+            told = _yes(value) if isinstance(value, bool) else _value(value)
             yield record, name, field.replace("_", " "), told
+
+
+def _value(value: object) -> str | int:
+    if isinstance(value, float):
+        return f"{value:.1f}"
+    return value if isinstance(value, str | int) else str(value or "")
 
 
 def _yes(value: bool) -> str:

@@ -7,7 +7,7 @@ page itself by anybody.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ from config.settings import Settings
 from monitor.coverage import holes_by_stream
 from monitor.equality import equality_check
 from monitor.evidence.log.commitment import read_record
-from monitor.model import Case, OutgoingKind
+from monitor.model import Case, Flag, OutgoingKind
 from monitor.registered import audited
 from monitor.rules import governors, weekly
 from monitor.rules.governors import AlertFacts, Done, blurred
@@ -90,6 +90,7 @@ class Governing:
             figures=self._figures(tx, school, received, term, hidden, now),
             seen=tuple(self._seen(tx, account, since, min(until, now)) for account in self._watched(tx, school)),
             breaches=tuple(map(_breach_line, governors.breaches(flagged, raised, pack))),
+            no_breaches=_no_breaches(raised, hidden),
             stages=self._stages(flagged),
             alerts=self._alerts(tx, school, term, hidden),
             outgoing=_outgoing(tx, school, term),
@@ -140,6 +141,7 @@ class Governing:
             hours_covered=covered / timedelta(hours=1),
             hours_in_term=(until - since) / timedelta(hours=1),
             long_holes=sum(each > LONG_HOLE for each in unread),
+            watched_since=self.facts.local_day(begins) if begins > since else None,
             longest_hours=max(unread, default=timedelta(0)) / timedelta(hours=1),
         )
 
@@ -180,10 +182,17 @@ def _breach_line(line: governors.Breaches) -> BreachLine:
     )
 
 
+def _no_breaches(raised: Mapping[int, Sequence[Flag]], hidden: Collection[int]) -> tuple[tuple[str, str], ...]:
+    found = governors.no_breaches(flags for case, flags in raised.items() if case not in hidden)
+    return tuple((category_words(category), blurred(number)) for category, number in found.items())
+
+
 def _share(part: int, whole: int) -> str:
     """With a share from ten up, and never one that tells a small number."""
+    if not part:
+        return "none"
     if blurred(part) == str(part) and blurred(whole) == str(whole):
-        return share(part, whole) if part else "none"
+        return share(part, whole)
     return f"{blurred(part)} of {blurred(whole)}"
 
 

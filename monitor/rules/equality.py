@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from monitor.model import Case, Category
+from monitor.model import NO_BREACH, Case
 from monitor.rules.marks import is_false_alarm
 
 ENOUGH_TO_STAND_OUT = 5
@@ -54,7 +54,7 @@ class Equality:
 
 def said(case: Case, groups: frozenset[str], *, is_hidden: bool) -> Said:
     """A comment for the equality check. `is_hidden`: what was made of it is nothing for whoever reads this."""
-    flags = [flag for flag in case.flags if flag.category is not Category.COULD_NOT_BE_CHECKED]
+    flags = [flag for flag in case.flags if flag.category not in NO_BREACH]
     flagged = bool(flags) and not is_hidden
     return Said(groups, flagged, flagged and all(is_false_alarm(flag, case) for flag in flags))
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from config.policy import PolicyPack
-from monitor.model import OFFENSIVE, Action, Case, Category, Flag
+from monitor.model import NO_BREACH, OFFENSIVE, Action, Case, Category, Flag
 from monitor.rules.holds import Advice, advice_waited_for
 from monitor.rules.marks import in_force, is_false_alarm, standing
 
@@ -90,10 +90,13 @@ def blurred(count: int) -> str:
 
 
 def breaches(flagged: Iterable[Case], raised: Mapping[int, Sequence[Flag]], pack: PolicyPack) -> tuple[Breaches, ...]:
-    """One line a category, what offends first. `raised`: by case, its flags raised in the term."""
+    """One line for each category that says something is wrong with a comment; what offends comes first.
+
+    `raised`: by case, its flags raised in the term.
+    """
     found: dict[Category, Breaches] = {}
     for case in flagged:
-        for category in {flag.category for flag in raised.get(case.id, ())}:
+        for category in {flag.category for flag in raised.get(case.id, ())} - NO_BREACH:
             line = found.setdefault(category, Breaches(category))
             line.flagged += 1
             if _all_wrong(raised[case.id], category, case):
@@ -101,6 +104,12 @@ def breaches(flagged: Iterable[Case], raised: Mapping[int, Sequence[Flag]], pack
             else:
                 line.done.update(done_about(case, category, pack))
     return tuple(sorted(found.values(), key=lambda line: _rank(line.category)))
+
+
+def no_breaches(raised: Iterable[Sequence[Flag]]) -> dict[Category, int]:
+    """How many comments were flagged as what is no breach. `raised`: the flags of each comment."""
+    found = Counter(category for flags in raised for category in {flag.category for flag in flags} & NO_BREACH)
+    return {category: found[category] for category in Category if found[category]}
 
 
 def done_about(case: Case, category: Category, pack: PolicyPack) -> frozenset[Done]:
