@@ -69,8 +69,7 @@ def warning(page: GovernorsPage) -> str:
 def sections(page: GovernorsPage) -> tuple[Section, ...]:
     """All that stands on the page, in its order."""
     return (
-        _in_time(page),
-        _seen(page),
+        _accounts(page),
         _breaches(page),
         _urgent(page.alerts),
         _own_words(page),
@@ -89,37 +88,40 @@ def footer(page: GovernorsPage, made: str) -> tuple[str, ...]:
     )
 
 
-def _in_time(page: GovernorsPage) -> Section:
+def _accounts(page: GovernorsPage) -> Section:
     summed = [total(page.figures)] if len(page.figures) != 1 else []
+    read = {seen.account: _percent(seen) for seen in page.seen}
     rows = tuple(
-        (label(f.account), str(f.received), share(f.answered_in_time, f.due), ", ".join(otherwise(f)))
+        (
+            label(f.account),
+            str(f.received),
+            share(f.answered_in_time, f.due),
+            ", ".join(otherwise(f)),
+            read.get(f.account, ""),
+        )
         for f in (*page.figures, *summed)
     )
-    notes = ["Received: came in this term. Everything else: fell due in it."]
+    notes = ["Received: came in this term. Read: how much of the term we could see. Everything else: fell due in it."]
     if any(f.found_late for f in page.figures):
         notes.append("Found late: already past due when the account could first be read.")
-    columns = (("Account", 24), ("Received", 11), ("Answered in time", 20), ("Otherwise", 45))
+    if unread := " ".join(filter(None, map(_unread, page.seen))):
+        notes.append(unread)
+    columns = (("Account", 20), ("Received", 11), ("Answered in time", 18), ("Otherwise", 40), ("Read", 11))
     return Section("Comments, and answers in time", columns, rows, tuple(notes), summed=bool(summed))
 
 
-def _seen(page: GovernorsPage) -> Section:
-    rows = tuple((label(each.account), _percent(each), _holes(each)) for each in page.seen)
-    columns = (("Account", 24), ("Read", 40), ("Not read for over a day", 36))
-    return Section("How much of the term we could see", columns, rows, () if rows else ("No account was watched.",))
-
-
 def _percent(seen: Seen) -> str:
-    if not seen.hours_in_term:
-        return "nothing yet"
-    since = f", watched since {on_day(seen.watched_since)}" if seen.watched_since else ""
-    return f"{int(seen.hours_covered * 100 / seen.hours_in_term + 1e-9)}% of the time{since}"
+    return f"{int(seen.hours_covered * 100 / seen.hours_in_term + 1e-9)}%" if seen.hours_in_term else ""
 
 
-def _holes(seen: Seen) -> str:
-    if not seen.long_holes:
-        return "never"
-    longest = counted(int(seen.longest_hours / 24), "day")
-    return f"{counted(seen.long_holes, 'time')}, the longest for {longest}"
+def _unread(seen: Seen) -> str:
+    """When an account was not read, in a sentence; empty: there is nothing to say."""
+    parts = [f"watched since {on_day(seen.watched_since)}"] if seen.watched_since else []
+    if seen.long_holes:
+        times = counted(seen.long_holes, "time")
+        longest = counted(int(seen.longest_hours / 24), "day")
+        parts.append(f"not read for over a day {times}, the longest for {longest}")
+    return f"{label(seen.account)}: {'; '.join(parts)}." if parts else ""
 
 
 def _breaches(page: GovernorsPage) -> Section:
@@ -140,7 +142,7 @@ def _breaches(page: GovernorsPage) -> Section:
         notes.append(f"Stages reached: {', '.join(f'{words(stage)} {number}' for stage, number in page.stages)}.")
     if rows or page.no_breaches or page.stages:
         notes.append("A comment counts once under each kind it was flagged as. 1 to 4 is not told more exactly.")
-    columns = (("Kind", 24), ("Flagged", 11), ("False alarms", 20), ("Done about the others", 45))
+    columns = (("Kind", 21), ("Flagged", 10), ("False alarms", 17), ("Done about the others", 52))
     return Section("Breaches, and what was done", columns, rows, tuple(notes))
 
 

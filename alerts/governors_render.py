@@ -34,7 +34,7 @@ def governors_csv(page: GovernorsPage) -> str:
     writer = csv.writer(written)
     writer.writerow(COLUMNS)
     for record, name, figure, value in _figures(page):
-        writer.writerow((page.name, record, neutralised(label(name)), figure, value))
+        writer.writerow(map(_cell, (page.name, record, name, figure, value)))
     return written.getvalue()
 
 
@@ -88,7 +88,7 @@ def _of_the_page(page: GovernorsPage) -> Iterator[tuple[str, str, str, str | int
     yield "page", "", "comments without words", page.equality.wordless
     yield "page", "", "evidence kept", page.evidence_kept
     yield "page", "", "evidence handed out", page.evidence_handed_out
-    yield "page", "", "policy", neutralised(label(page.policy))
+    yield "page", "", "policy", page.policy
     yield "page", "", "review due by", page.review_by.isoformat() if page.review_by else ""
     yield "page", "", "review overdue", _yes(page.review_is_overdue)
     yield "page", "", "register not as the policy asks", page.register_found
@@ -101,6 +101,10 @@ def _each(record: str, name: str, fields: dict[str, Any], *without: str) -> Iter
         if field not in without:
             told = _yes(value) if isinstance(value, bool) else _value(value)
             yield record, name, field.replace("_", " "), told
+
+
+def _cell(value: str | int) -> str | int:
+    return neutralised(label(value)) if isinstance(value, str) else value
 
 
 def _value(value: object) -> str | int:

@@ -26,8 +26,8 @@ class Done(StrEnum):
 
     HIDDEN = "hidden"
     DELETED = "deleted"
-    REPORTED = "reported to the network"
-    BLOCKED = "author blocked"
+    REPORTED = "reported"
+    BLOCKED = "blocked"
     ESCALATED = "escalated"
     PASSED_ON = "passed on"
     ADVICE_AWAITED = "advice awaited"

@@ -16,7 +16,7 @@ from alerts.messages import AccountFigures
 
 BREACHES = (
     BreachLine("insult", "23", "6", "6 of 23 (26%)", (("hidden", "9"), ("deleted", "1 to 4"), ("nothing yet", "5"))),
-    BreachLine("threat", "1 to 4", "0", "none", (("reported to the network", "1 to 4"), ("escalated", "1 to 4"))),
+    BreachLine("threat", "1 to 4", "0", "none", (("reported", "1 to 4"), ("escalated", "1 to 4"))),
     BreachLine("allegation", "5", "1 to 4", "1 to 4 of 5", (("advice awaited", "1 to 4"),)),
     BreachLine("spam", "12", "12", "12 of 12 (100%)", ()),
 )

@@ -74,8 +74,8 @@ def expected_done(case, category):
     names = {
         "hide": "hidden",
         "delete": "deleted",
-        "report": "reported to the network",
-        "block": "author blocked",
+        "report": "reported",
+        "block": "blocked",
         "escalate": "escalated",
         "pass_on": "passed on",
     }
