@@ -21,7 +21,7 @@ from monitor.clock import Clock
 from monitor.custody.log import Actor, note
 from monitor.rules.routing import Route
 from monitor.school_facts import SchoolFacts
-from monitor.store import alerts, cases, exclusions, ledger
+from monitor.store import alerts, cases, exclusions, ledger, outbox
 from monitor.store.alerts import Telling
 from monitor.store.engine import Store, Transaction
 from monitor.store.handling_tables import Alert
@@ -68,6 +68,8 @@ class Alerting:
         now = self.clock()
         with self.store.writing() as tx:
             alert = tx.get_one(Alert, number)
+            outbox.alone(tx, alert.school_id)
+            tx.refresh(alert)
             if alert.acknowledged_at or alert.closed_at:
                 return 0
             found = alert_concerns(tx, self.school, alert, now)

@@ -61,6 +61,7 @@ class PageKeeper:
             known = keep.known_items(tx, account, (item.remote_id for item in batch.items))
             page = ReceivedPage(tx, account, batch.exchanges)
             kept: list[Kept] = []
+            own_words: list[tuple[int, FetchedItem]] = []
             unchanged: list[Item] = []
             for item in batch.items:
                 held = known.get(item.remote_id)
@@ -69,6 +70,8 @@ class PageKeeper:
                     continue
                 kept.append(self._keep_one(tx, account, item, known, page, now, seen, line))
                 known[kept[-1].item.remote_id] = kept[-1].item
+                if kept[-1].outcome in {Outcome.NEW, Outcome.EDITED} and item.author_id in account.own_ids:
+                    own_words.append((kept[-1].item.id, item))
             tx.flush()
             keep.meet(tx, unchanged, now)
             threads.link_answers(tx, account, {each.item.thread_key for each in kept if each.moved})
@@ -86,6 +89,7 @@ class PageKeeper:
             line.write(tx)
             if any(isinstance(k.item, Comment) and k.item.author_id in account.own_ids for k in kept):
                 adopt.own_words(tx, account)  # its author was withheld when it was first met
+            self._look_at_own_words(tx, own_words, now)
         if safe:
             incoming.done(safe)
 
@@ -121,6 +125,16 @@ class PageKeeper:
             own_ids = list(account.own_ids)
         return self.care.look_at_posts(batch.posts, held, own_ids)
 
+    def _look_at_own_words(self, tx: Transaction, own_words: list[tuple[int, FetchedItem]], now: datetime) -> None:
+        """Look at the school's replies of a page, once those they answer are in the book too."""
+        if self.care is None or not own_words:
+            return
+        account = self.book.account(tx)
+        for number, fetched in own_words:
+            reply = tx.get_one(Item, number)
+            if isinstance(reply, Reply):
+                self.care.keep_reply(tx, account, reply, fetched, self.judged_from, now)
+
     def _is_judged(self, item: FetchedItem, own: Collection[str]) -> bool:
         return item.author_id not in own and (self.judged_from is None or item.created_at >= self.judged_from)
 
@@ -141,8 +155,6 @@ class PageKeeper:
         if kept.outcome in {Outcome.NEW, Outcome.EDITED}:
             page.receipt(kept.version, item)
             line.flagged += self._judge(tx, kept, now, seen)
-            if self.care and isinstance(kept.item, Reply):
-                self.care.keep_reply(tx, account, kept.item, kept.version, item, self.judged_from, now)
         line.new += kept.outcome is Outcome.NEW
         line.edited += kept.outcome is Outcome.EDITED
         line.gone += kept.outcome is Outcome.GONE

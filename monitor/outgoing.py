@@ -24,7 +24,7 @@ from monitor.rules.outgoing import is_history, wanted_kinds
 from monitor.store import outgoing
 from monitor.store.engine import Transaction
 from monitor.store.keep import words_of
-from monitor.store.tables import Account, Item, Post, Version
+from monitor.store.tables import Account, Post, Reply
 
 log = logging.getLogger("monitor.outgoing")
 
@@ -141,15 +141,18 @@ class OutgoingCare:
         self,
         tx: Transaction,
         account: Account,
-        item: Item,
-        version: Version,
+        item: Reply,
         fetched: FetchedItem,
         judged_from: datetime | None,
         now: datetime,
     ) -> None:
         """Look at words of the school's account in a thread, and write down what was found."""
+        version = item.versions[-1]
         around = outgoing.people_around(tx, item)
-        strangers = set(item.addressed_to) - {author for author, _ in around} - set(account.own_ids)
+        # Whom an answer speaks to is known once that is in the book; before, anybody may be meant by it.
+        answers_known = item.parent_remote_id is None or outgoing.is_held(tx, account, item.parent_remote_id)
+        addressed = set(item.addressed_to) if answers_known else set()
+        strangers = addressed - {author for author, _ in around} - set(account.own_ids)
         published = Published(
             version.text,
             has_picture=has_picture(fetched.attachments),

@@ -22,7 +22,7 @@ from monitor.store.alerts import Telling
 from monitor.store.engine import Store, Transaction
 from monitor.store.handling_tables import Alert
 from monitor.store.tables import Comment, School
-from monitor.telling import concerns, standing_flags
+from monitor.telling import Concerns, concerns, standing_flags
 from monitor.words import category_words, kind_words
 
 _GRAVE = SEVERITIES.index("serious")
@@ -82,7 +82,7 @@ class Warnings:
 
     def _alert(self, tx: Transaction, alert: Alert, recipient: str, now: datetime) -> Pressing | None:
         found = alert_concerns(tx, self.school, alert, now)
-        if found is None or not _may_hear(tx, alert.comment, recipient):
+        if found is None or not _may_hear(tx, alert.comment, found, recipient):
             return None
         told = alerts.tellings(tx, alert)
         step = max((each.number for each in told if each.person == recipient), default=0)
@@ -98,12 +98,14 @@ class Warnings:
 
     def _serious(self, tx: Transaction, row: School, number: int, recipient: str, now: datetime) -> Pressing | None:
         comment, case = judged.comment_of(tx, row, number), cases.case_by_id(tx, row, self.school.policy, number)
-        if comment is None or case is None or comment.erased_at or not _may_hear(tx, comment, recipient):
+        if comment is None or case is None or comment.erased_at:
             return None
         waiting = cases.undecided_of(tx, comment)
         flags = tuple(flag for flag in waiting if SEVERITIES.index(flag.severity) >= _GRAVE)
         found = concerns(tx, self.school, comment, flags, self.school.local_day(now)) if flags else None
-        return self._pressing(tx, case, flags, found.handling) if found else None
+        if found is None or not _may_hear(tx, comment, found, recipient):
+            return None
+        return self._pressing(tx, case, flags, found.handling)
 
     def _pressing(
         self,
@@ -150,9 +152,11 @@ class Warnings:
         return any(person.email.lower() == address.lower() for person in self.school.people)
 
 
-def _may_hear(tx: Transaction, comment: Comment, recipient: str) -> bool:
-    """Somebody may have been kept out of it since the mail was owed."""
-    return recipient.lower() not in exclusions.kept_out(tx, comment)
+def _may_hear(tx: Transaction, comment: Comment, found: Concerns, recipient: str) -> bool:
+    """Whether it is still theirs to hear: they may have been kept out, or it may be for others alone by now."""
+    on_route = {each.lower() for each in found.route.everybody}
+    is_theirs = not found.handling.only_those_told or recipient.lower() in on_route
+    return is_theirs and recipient.lower() not in exclusions.kept_out(tx, comment)
 
 
 def _gravest_first(flag: Flag) -> int:

@@ -52,7 +52,7 @@ def concerns(
     if handled is None:
         return None
     if media_gate.is_withheld(tx, comment.account.school, comment.id):
-        handled = replace(handled, first=("safeguarding",), then=())
+        handled = replace(handled, first=("safeguarding",), then=(), only_those_told=True)
     entry, kept_out = school.entry(comment.account.key), exclusions.kept_out(tx, comment)
     found = route(handled, school.people, entry, kept_out, on, school.policy, school.last_resort)
     moderators = moderators_of(school.people, entry, on, kept_out)

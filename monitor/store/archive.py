@@ -17,7 +17,6 @@ from monitor.store.keep import presence
 from monitor.store.tables import Account, Answer, Comment, Item, Post, Quarantine, Reply, School
 
 PORTION = 500  # rows held in memory at a time
-NOTHING_HELD: Mapping[int, str] = {}
 
 
 @dataclass(frozen=True)
@@ -49,11 +48,12 @@ def everything(
     account_key: str | None,
     since: datetime | None,
     left_out: LeftOut = NOTHING,
-    held_under: Mapping[int, str] = NOTHING_HELD,
+    held_under: Mapping[int, str] | None = None,
 ) -> Iterator[dict[str, Any]]:
     """One mapping for each comment and own reply, in the order of their accounts and ids. Times are ISO, UTC.
 
-    What was erased is left out as well. `held_under`: by case, the clause of the policy under which nobody answers.
+    What was erased is left out as well. `held_under`: by case, the clause of the policy under which nobody answers
+    it; None: nothing is said of that.
     """
     wanted = (
         select(Item, Account)
@@ -82,7 +82,7 @@ def everything(
             "parent_id": None if points_at else item.parent_remote_id,
             "state": presence(item).value,
             "answered_at": _answered_at(tx, item),
-            "held_under": held_under.get(item.id),
+            **({} if held_under is None else {"held_under": held_under.get(item.id)}),
             "versions": [version.text for version in item.versions],
         }
 

@@ -103,6 +103,7 @@ def claim_next(tx: Transaction, school: School, now: datetime, not_now: Collecti
     `not_now`: kinds that wait for another time of day. Of the kinds that are bundled, whatever else is due to the
     same person and was never tried goes with it; what a mail has once taken along stays the same at every attempt.
     """
+    alone(tx, school.id)
     free = and_(
         Delivery.sent_at.is_(None),
         Delivery.closed_at.is_(None),
@@ -128,6 +129,15 @@ def claim_next(tx: Transaction, school: School, now: datetime, not_now: Collecti
     if is_first and delivery.kind in BUNDLED:
         _take_along(tx, delivery, now)
     return delivery
+
+
+def alone(tx: Transaction, school_id: int) -> None:
+    """Nobody else takes a mail of the school, or moves an alert of it on, until the commit.
+
+    On SQLite nobody else is writing anyway; on PostgreSQL two who take along what the other takes would wait for each
+    other for ever.
+    """
+    tx.execute(select(School.id).where(School.id == school_id).with_for_update())
 
 
 _UNTRIED = and_(Delivery.attempts == 0, Delivery.claimed_until.is_(None))

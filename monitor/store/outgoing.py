@@ -29,6 +29,12 @@ def texts_of_posts(tx: Transaction, account: Account, remote_ids: Iterable[str])
     return {row.remote_id: row.text for row in tx.execute(wanted)}
 
 
+def is_held(tx: Transaction, account: Account, remote_id: str) -> bool:
+    """Whether an item with this id is in the book."""
+    mine = (Item.account_id == account.id, Item.remote_id == remote_id)
+    return tx.scalar(select(Item.id).where(*mine)) is not None
+
+
 def people_around(tx: Transaction, reply: Item) -> Sequence[tuple[str | None, str]]:
     """Ids and names of those who write under the same post as a reply, or in its thread."""
     beside = [Item.thread_key == reply.thread_key]

@@ -22,13 +22,16 @@ from alert_desk import (
     with_people,
     words,
 )
-from desk import DAY, HOUR, INSULT, MINUTE, NOW, item, page
+from desk import _CONFIGURATION, DAY, HOUR, INSULT, MINUTE, NOW, item, page
 
 from alerts.transport import MailRefused
 from monitor.alerting import REPEATS
+from monitor.custody import media_gate
+from monitor.custody.log import Actor
 from monitor.model import Action
-from monitor.store import outbox
+from monitor.store import ledger, outbox
 from monitor.store.handling_tables import Alert
+from monitor.store.tables import Comment
 
 NIGHT = NOW + 14 * HOUR
 """Tuesday, 23:00."""
@@ -62,6 +65,13 @@ def wait(desk, minutes, every=1):
     for _ in range(0, minutes, every):
         desk.later(timedelta(minutes=every))
         send(desk)
+
+
+def withhold(desk):
+    with desk.store.writing() as tx:
+        row = ledger.enrolled_school(tx, "oakfield")
+        actor = Actor("Mr Manager", "a parent says what the picture shows", "office-pc")
+        media_gate.withhold(tx, row, 1, actor, desk.clock())
 
 
 def test_an_alert_and_its_mails_are_owed_in_the_transaction_that_keeps_the_comment(school, monkeypatch):
@@ -225,8 +235,6 @@ def test_it_is_closed_when_its_case_is_erased(school):
     threat(school)
     send(school)
     with school.store.writing() as tx:
-        from monitor.store.tables import Comment
-
         tx.get_one(Comment, 1).erased_at = school.clock()
     wait(school, 31)
     assert told(school) == [ALI, BEVAN]
@@ -243,20 +251,14 @@ def test_somebody_kept_out_since_is_told_nothing_more(school):
     assert told(school) == [BEVAN, LEAD]
 
 
-def test_whoever_is_away_when_the_time_comes_is_covered_then(desk):
+def test_whoever_is_away_when_the_time_comes_is_covered_then(desk, monkeypatch):
     more = '\n[[people]]\nname = "Mrs Deputy"\nemail = "deputy@oakfield.example"\nroles = ["senior"]\n'
     school = with_people(desk, more)
     threat(school)
     send(school)
     away = 'roles = ["head"]\nabsent = [["2026-11-10", "2026-11-12"]]\ncovered_by = "Mrs Deputy"'
-    import desk as desks
-
-    template = desks._CONFIGURATION
-    try:
-        desks._CONFIGURATION = template.replace('roles = ["head"]', away)
-        school.change()
-    finally:
-        desks._CONFIGURATION = template
+    monkeypatch.setattr("desk._CONFIGURATION", _CONFIGURATION.replace('roles = ["head"]', away))
+    school.change()
     wait(school, 30)
     assert told(school) == [ALI, BEVAN, "deputy@oakfield.example"]
 
@@ -291,3 +293,22 @@ def test_somebody_on_no_route_hears_of_nothing(school):
     threat(school)
     wait(school, 400, every=10)
     assert MANAGER not in {who for who, _, _ in words(school)}
+
+
+def test_what_is_withheld_since_goes_to_the_safeguarding_lead_and_to_nobody_else(school):
+    threat(school)
+    withhold(school)
+    send(school)
+    ((who, _, said),) = words(school)
+    assert who == LEAD
+    assert "Do not look for it, open, copy, print or forward it. Tell Miss Lead now" in " ".join(said.split())
+    wait(school, 30)
+    assert told(school) == [LEAD, LAST]
+
+
+def test_what_is_withheld_later_goes_on_to_the_safeguarding_lead_and_to_nobody_else(school):
+    threat(school)
+    send(school)
+    withhold(school)
+    wait(school, 60)
+    assert told(school) == [ALI, BEVAN, LEAD, LAST]

@@ -147,3 +147,14 @@ def test_a_head_who_is_no_moderator_gets_none_where_nothing_is_told_to_heads(sch
     school.read(item("c1", SWEARING), item("c2", THREAT))
     school.clock.at = NOW + HOUR
     assert lines(school, HEAD) == ([], [])
+
+
+def test_a_question_is_flagged_where_the_pack_has_it_held_or_told_to_somebody_else(desk):
+    ordinary = with_people(desk)
+    ordinary.read(item("c1", "When does the fair start?"))
+    assert lines(ordinary, ALI) == (["c1"], [])
+    held = '[categories.question.tell]\nfirst = ["line_manager"]\n[categories.question.hold]\nanswer = "hold"\n'
+    strict = with_people(desk, threat=held)
+    strict.read(item("c2", "When does the fair end?"))
+    assert lines(strict, MANAGER) == ([], ["c2"])
+    assert lines(strict, ALI) == (["c1"], ["c2"])

@@ -40,7 +40,7 @@ WHY = (*BY, "--why", "my own business")
 
 LISTS = {
     "queue": [BY, ()],
-    "export": [BY, ()],
+    "export": [BY],
     "coverage": [()],
     "health": [BY, ()],
     "report": [
@@ -97,6 +97,9 @@ ELSEWHERE = {
     "due": "answers about lines it is given",
     "classify": "answers about lines it is given",
     "accounts": "the register of accounts; reads no case",
+    "outgoing list": "the school's own posts and replies, by number and kind",
+    "outgoing settle": "the same",
+    "outgoing report": "the same",
     "evidence new-key": "about the signing key; reads no case",
 }
 """Commands that show no case, and why."""
@@ -109,7 +112,8 @@ MAILS = {
     outbox.ALARM: "about accounts; names no case",
     outbox.RECOVERY: "about accounts; names no case",
     outbox.EXPIRY: "about accounts; names no case",
-    "outgoing": "about the school's own posts",
+    outbox.OUTGOING: "about the school's own posts",
+    outbox.PUBLISHED_WRONG: "about the school's own posts",
 }
 
 
@@ -293,6 +297,12 @@ def test_an_erasure_others_asked_for_is_not_listed_approved_or_cancelled_by_the_
         assert hers == never.replace("4711", "1")
     with desk.store.reading() as tx:
         assert tx.get_one(Comment, NUMBER).erased_at is None
+
+
+def test_an_export_for_nobody_in_particular_is_everything_stored_and_says_so(school, monkeypatch, capfd, tmp_path):
+    said = told(school, monkeypatch, capfd, "export", (), tmp_path)
+    assert traces_in(said)
+    assert "cases that are not for everybody among it" in said
 
 
 def test_a_moderator_who_is_not_told_sees_as_little_as_the_head(school, monkeypatch, capfd, tmp_path):

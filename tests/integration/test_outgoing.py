@@ -207,6 +207,14 @@ def test_a_reply_may_tag_those_who_talk_and_nobody_else(careful):
     assert (row.kind, row.start, row.end, row.item.remote_id) == ("tag", 0, 0, "r2")
 
 
+def test_whom_a_reply_answers_is_no_stranger_though_the_reply_is_met_first(careful):
+    careful.read(item("r1", "@jo.k Thank you", by=SCHOOL, under="c1", addressed_to=(PARENT,)))
+    careful.read(
+        item("r2", "Thank you", by=SCHOOL, under="c2", addressed_to=(OTHER,)), item("c2", "Lovely", by=OTHER)
+    )
+    assert kinds(careful) == []
+
+
 def test_a_reply_that_is_gone_is_told_to_nobody(careful):
     careful.read(item("c1", "Was it good?"), item("r1", PUPIL, by=SCHOOL, under="c1"))
     careful.read(item("r1", "", by=SCHOOL, under="c1", erased=True))

@@ -182,7 +182,7 @@ class _Look:
 
     def _is_double(self, first: Spoken, second: Spoken) -> bool:
         """Whether two words are one first name: "Ella-Mae"."""
-        return self.text[first.end : second.start] == "-" and self._is_first_name(second.word)
+        return self.text[first.end : second.start] == "-"
 
     def _has_listed_surname(self, at: int, end: int) -> bool:
         pupils = self._pupils
