@@ -30,7 +30,7 @@ COMMANDS = {
     "decide": "record what a moderator did",
     "outgoing": "what was found in the school's own posts and replies: list, settle, report a mistake",
     "keep-out": "keep somebody out of a case that is about them, or let them in again",
-    "report": "the weekly report",
+    "report": "the weekly report for the head, and a page for the governors on each term",
     "coverage": "what was read when, and what was not",
     "accounts": "the register of accounts, held against the policy; status 1 when something is missing",
     "health": "on one screen, whether all is well; status 1 when something is wrong",

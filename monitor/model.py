@@ -51,6 +51,17 @@ ALARMS = frozenset(Category) - {Category.COMPLAINT, Category.QUESTION}
 """Categories that bring a comment before a moderator. A complaint or a question is a kind of comment: it is owed an
 answer, as nearly every comment is, and is no reason for alarm. `classify` names it all the same."""
 
+NO_BREACH = frozenset(
+    {
+        Category.MEDIA_ENQUIRY,
+        Category.TAKEDOWN_REQUEST,
+        Category.COMPLAINT,
+        Category.QUESTION,
+        Category.COULD_NOT_BE_CHECKED,
+    }
+)
+"""Categories that ask for somebody's attention without anything being wrong with the comment."""
+
 
 @dataclass(frozen=True)
 class Flag:

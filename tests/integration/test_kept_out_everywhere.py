@@ -7,6 +7,7 @@ it keeps out whom a case is about.
 import email
 import json
 import re
+from dataclasses import replace
 from email import policy
 from importlib import import_module
 
@@ -30,6 +31,8 @@ from picture_samples import png
 
 from monitor import notify
 from monitor.__main__ import COMMANDS
+from monitor.governing import Governing
+from monitor.rules.terms import latest_term
 from monitor.seeing import Seeing
 from monitor.store import evidence_rows, exclusions, ledger, outbox
 from monitor.store.tables import Comment
@@ -44,7 +47,8 @@ LISTS = {
     "coverage": [()],
     "health": [BY, ()],
     "report": [
-        ("weekly", "--week", "2026-W46", "--format", form, *by)
+        (*which, "--format", form, *by)
+        for which in (("weekly", "--week", "2026-W46"), ("governors", "--so-far"))
         for form in ("text", "html", "csv", "pdf")
         for by in (BY, ())
     ],
@@ -263,6 +267,21 @@ def test_the_figures_of_the_report_are_those_of_a_week_without_it(school):
     assert "allegation" in str(leads.flagged)
     assert hers.flagged == nobodys.flagged
     assert NUMBER not in {line.case for line in hers.unanswered}
+    assert traces_in(repr(hers)) == traces_in(repr(nobodys)) == []
+
+
+def test_the_figures_of_the_governors_page_are_those_of_a_term_without_it(school):
+    """But for the comments received, and those among them that have words: both can be counted on the page."""
+    app, now = school.app, school.clock()
+    governing = Governing(app.store, app.settings, app.school)
+    term = latest_term(now, app.settings.school.timezone, running=True)
+    people = {person.name: person for person in app.settings.people}
+    hers, nobodys, leads = (governing.page(term, now, people.get(name)) for name in (HEAD, "", DSL))
+    assert "allegation" in str(leads.breaches)
+    assert "allegation" not in str(hers.breaches) + str(nobodys.breaches)
+    assert replace(hers, for_everybody=True, kept_out="") == nobodys
+    assert leads.kept_out == hers.kept_out == "fewer than five"
+    assert [row.received for row in hers.figures] == [row.received for row in leads.figures]
     assert traces_in(repr(hers)) == traces_in(repr(nobodys)) == []
 
 
