@@ -49,6 +49,6 @@ def run(args: Namespace) -> int:
             print(json.dumps(row, ensure_ascii=False))
     if told := sorted(withheld - hidden):
         print(f"Left out, as their media are withheld: case {', '.join(map(str, told))}", file=sys.stderr)
-    if sight.person is None:
+    if sight.person is None and sight.hidden:
         print(FOR_NOBODY_IN_PARTICULAR, file=sys.stderr)
     return Outcome.DONE

@@ -75,10 +75,7 @@ def test_an_account_the_register_says_nothing_of_is_one_finding_and_not_ten():
 
 def test_what_is_missing_is_named_together():
     one = only(aim="", audience="", promotion="", access=None, live_from=None)
-    assert one.sentence == (
-        "The register does not say its aim, its audience, how its readers hear of it, whether it is open or closed "
-        "and from when it is used."
-    )
+    assert one.sentence == ("The register does not say what the account is for and for whom.")
 
 
 def test_too_few_administrators_are_wrong():
