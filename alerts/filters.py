@@ -125,6 +125,17 @@ def period(first: date, last: date) -> str:
     return f"{begin}-{last.day} {_MONTHS[last.month - 1]}"
 
 
+def on_day(day: date) -> str:
+    """ "1 Sep 2026"."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def web_address(link: str) -> str:
+    """An address as it can be printed and followed: https or http, at most 500 characters. Empty: it is none."""
+    shown = plain(link, LONGEST_TEXT)
+    return shown if shown == link and shown.startswith(("https://", "http://")) and " " not in shown else ""
+
+
 @dataclass(frozen=True)
 class SchoolTime:
     """Writes moments in the school's own time zone.

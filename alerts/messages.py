@@ -192,6 +192,40 @@ class Expiring:
 
 
 @dataclass(frozen=True)
+class OwnWordsLine:
+    """One post or reply of the school, and what was found in it. None of its words."""
+
+    numbers: tuple[int, ...]
+    """Of what was found, as `school-monitor outgoing` lists it."""
+    account: str
+    what: str
+    """ "Post" or "Reply"."""
+    published_at: datetime | None
+    found_at: datetime
+    link: str
+    """Where it stands; empty: nobody knows."""
+    found: tuple[str, ...]
+    """In a few words of ours: "a child's first name and surname"."""
+    steps: tuple[str, ...]
+    clause: str
+    """The heading of the policy it comes from; empty: the pack names none."""
+
+
+@dataclass(frozen=True)
+class OwnWords:
+    """To whoever looks after those who publish: what the school's own posts and replies hold and should not."""
+
+    school: str
+    timezone: str
+    now: datetime
+    recipient: str
+    lines: tuple[OwnWordsLine, ...]
+    is_report: bool
+    """A person says that something wrong was published; else it was found in the words."""
+    shown: int
+
+
+@dataclass(frozen=True)
 class Unwatched:
     """Accounts to which people can write directly, and where nobody reads that here."""
 
@@ -312,6 +346,8 @@ class WeeklyReport:
     """None: nothing has been kept and signed yet."""
     recipients: tuple[str, ...]
     shown: int
+    too_few_moderators: str = ""
+    """That accounts have fewer moderators in reach than the policy asks for, in a sentence; empty: none has."""
     held: tuple[HeldBack, ...] = ()
     """What the policy has nobody answer; it is in no figure of what was missed."""
     removed_before_advice: tuple[int, ...] = ()

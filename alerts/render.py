@@ -23,6 +23,7 @@ from alerts.messages import (
     Digest,
     Expiring,
     Line,
+    OwnWords,
     Pressing,
     Recovery,
     Serious,
@@ -123,6 +124,12 @@ def render_expiring(expiring: Expiring, envelope: Envelope) -> EmailMessage:
         "is_over": left <= 0,
     }
     return _mail("expiry", values, envelope)
+
+
+def render_own_words(own: OwnWords, envelope: Envelope) -> EmailMessage:
+    """What the school's own accounts should not have published, as a mail. Raises as `render_digest` does."""
+    values = {"own": own, "times": _times(own.timezone, own.now), "address": filters.web_address}
+    return _mail("published_wrong" if own.is_report else "outgoing", values, envelope)
 
 
 def _times(timezone: str, now: datetime) -> filters.SchoolTime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,19 +44,25 @@ def weekly_pdf(report: WeeklyReport) -> bytes:
         "title": title.replace("-", "–"),
         "school": label(report.school),
         "verdict": plain(report.verdict),
+        "warning": plain(report.too_few_moderators),
         "sections": sections,
         "footer": _footer(report, times),
         "to_type": _to_type(report),
     }
-    # A full week of a school with many accounts still has to fit one page: closer and smaller until it does.
+    return one_page(data, report.made_at)
+
+
+def one_page(data: Section, made_at: datetime) -> bytes:
+    """The page that `report.typ` makes of this data, the same bytes for the same data."""
+    # Whatever there is to say still has to fit one page: closer and smaller until it does.
     for density in _DENSITIES:
-        page = _drawn(data | {"density": density}, report)
+        page = _drawn(data | {"density": density}, made_at)
         if _pages_in(page) == 1:
             break
     return page
 
 
-def _drawn(data: Section, report: WeeklyReport) -> bytes:
+def _drawn(data: Section, made_at: datetime) -> bytes:
     return bytes(
         typst.compile(
             _PAGE.read_bytes(),
@@ -63,7 +70,7 @@ def _drawn(data: Section, report: WeeklyReport) -> bytes:
             sys_inputs={"data": json.dumps(_drawable(data))},
             pdf_standards=["ua-1"],
             ignore_system_fonts=True,
-            timestamp=int(report.made_at.timestamp()),
+            timestamp=int(made_at.timestamp()),
         )
     )
 

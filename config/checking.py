@@ -126,12 +126,15 @@ class _Wording:
         where = f' where {table.tag} = "{table.content[table.tag]}"' if table.tag else ""
         text = f"{path_in_words(path)} is not a setting{where}."
         here = header(self.root, path[:-1])
-        if others := [home for home in homes(self.root, str(key)) if home != here]:
+        if others := [home for home in homes(self.root, path, table.model) if home != here]:
             return f"{text} It belongs in {' or '.join(others)}"
-        if near := did_you_mean(str(key), (*keys, *secrets)):
+        is_of_the_top = bool(path[:-1]) and key in self.root.model_fields
+        if near := did_you_mean(str(key), (*keys, *secrets), likeness=0.85 if is_of_the_top else 0.6):
             of_secret = near.rpartition("_")[0]
             self.meant.add((*path[:-1], of_secret if of_secret in secrets else near))
             return f'{text} Did you mean "{f"{near}_env" if near in secrets else near}"?'
+        if is_of_the_top:
+            return f"{text} It belongs at the top of the file, before the first table"
         return f"{text} Known here: {', '.join(keys)}"
 
     def missing(self, path: KeyPath) -> str:

@@ -6,17 +6,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, field_validator, model_validator
 
 Duty = Literal[
-    "moderator", "poster", "line_manager", "communications", "senior", "head", "safeguarding", "chair_of_governors",
-    "technician",
+    "moderator", "poster", "line_manager", "communications", "pastoral", "senior", "head", "safeguarding",
+    "chair_of_governors", "technician",
 ]  # fmt: skip
 """Who a pack can send a case to. All but `poster` are roles of people in the configuration; a poster is somebody the
 register of the account names as publishing there. `line_manager`: the manager of the account's posters, else of
-anybody. `senior`: a member of the leadership who stands in where those meant are away."""
+anybody. `pastoral`: who knows the pupils, such as a class teacher or head of house. `senior`: a member of the
+leadership who stands in where those meant are away."""
 
 Answer = Literal["in_time", "hold", "redirect"]
 """in_time: as the response window says. hold: never answered, and nobody is reminded to. redirect: answered in time,
@@ -27,7 +29,19 @@ Removal = Literal["by_moderator", "at_once", "after_advice"]
 after_advice: neither hidden nor deleted before somebody has recorded that advice was received."""
 
 ClauseName = Annotated[str, Field(max_length=120)]
-"""The heading of the policy a rule comes from; empty: the clause of its category."""
+"""The heading of the policy a rule comes from; empty: the clause of its category. See also SILENT and NEAREST."""
+
+SILENT = "none (the policy is silent)"
+"""The clause of a rule that no policy asked for: usual safe practice. Written out, so that whatever prints a clause
+tells the truth."""
+NEAREST = " (nearest heading)"
+"""How a clause ends where the policy has no words on the matter and a heading under which it would belong."""
+
+
+def no_technician(duties: Iterable[str]) -> None:
+    """Raises ValueError where a technician would read what people wrote."""
+    if "technician" in duties:
+        raise ValueError("a technician looks after the connections and is told of no comment")
 
 
 class PackPart(BaseModel):
@@ -49,10 +63,10 @@ class TellRule(PackPart):
 
     @model_validator(mode="after")
     def _each_once_and_no_technician(self) -> TellRule:
-        if "technician" in {*self.first, *self.then}:
-            raise ValueError("a technician looks after the connections and is told of no comment")
-        if twice := {duty for duty in self.then if duty in self.first or self.then.count(duty) > 1}:
-            raise ValueError(f"named twice: {', '.join(sorted(twice))}")
+        named = [*self.first, *self.then]
+        no_technician(named)
+        if twice := sorted({duty for duty in named if named.count(duty) > 1}):
+            raise ValueError(f"named twice: {', '.join(twice)}")
         return self
 
 
@@ -96,13 +110,29 @@ class KeepOutRule(PackPart):
 
 
 class Stage(PackPart):
-    """One step of a policy's ladder of escalation. The one before it has to be on record first."""
+    """One step of a policy's ladder of escalation. Those before it that are not `at_any_time` have to be on record
+    first, unless it is `at_any_time` itself."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z_]{1,30}$")]
     what: Annotated[str, Field(min_length=1, max_length=300)]
-    by: tuple[Duty, ...] = ("head",)
+    by: Annotated[tuple[Duty, ...], Field(min_length=1)] = ("head",)
     """Who may record it."""
+    at_any_time: StrictBool = False
+    """Whatever is on record before it: nobody waits for a letter before the police are rung."""
     clause: ClauseName = ""
+
+
+def waits_for(ladder: Sequence[Stage], stage: str) -> Stage | None:
+    """The stage that has to be on record before this one; None where it waits for nothing.
+
+    The last one before it that is not `at_any_time` is enough: that one waited for those before it.
+    """
+    before: Stage | None = None
+    for each in ladder:
+        if each.id == stage:
+            return None if each.at_any_time else before
+        before = before if each.at_any_time else each
+    return None
 
 
 class HouseRule(PackPart):
@@ -129,6 +159,22 @@ class OutgoingRule(PackPart):
     """The first of these that the school has."""
     clause: ClauseName = ""
 
+    @field_validator("tell")
+    @classmethod
+    def _not_the_technician(cls, tell: tuple[Duty, ...]) -> tuple[Duty, ...]:
+        no_technician(tell)
+        return tell
+
+
+RegisterField = Literal["aim", "audience", "promotion", "access", "posters", "token_owner", "live_from", "closes_on"]
+
+
+class Reminder(PackPart):
+    """Something the policy asks that only people can do. Nothing acts on it; the page on the policy says it."""
+
+    words: Annotated[str, Field(min_length=1, max_length=300)]
+    clause: ClauseName = ""
+
 
 class RegisterRule(PackPart):
     """What an account needs before it is used, and as long as it is."""
@@ -141,6 +187,8 @@ class RegisterRule(PackPart):
     """The account's description links to the policy."""
     official_address: StrictBool = False
     """The account is registered to an e-mail address of the school."""
+    needs: tuple[RegisterField, ...] = ("aim", "audience")
+    """What the register must also say about it."""
     quiet_days: Annotated[StrictInt, Field(ge=7, le=730)] = 60
     """An account on which the school published nothing for so many days counts as neglected."""
     clause: ClauseName = ""

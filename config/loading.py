@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from config.checking import fit
-from config.packs import pack_file, read_pack
+from config.packs import pack_file, read_pack, review_warning
 from config.policy import PolicyPack
 from config.problems import ConfigurationProblems, Problem
 from config.schema import tables
@@ -61,12 +61,8 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
 def warnings(settings: Settings, today: date) -> tuple[str, ...]:
     """What should be put right although the program runs, one sentence each. `today` is the school's own day."""
     found = []
-    pack = settings.policy
-    if pack.review_by < today:
-        found.append(
-            f"The policy {pack.name} (version {pack.version}) was to be reviewed by {pack.review_by:%d %B %Y}. "
-            "Ask for the current one, then give the pack its new version and review_by."
-        )
+    if overdue := review_warning(settings.policy, today):
+        found.append(overdue)
     if sum("moderator" in person.roles for person in settings.people) < 2:
         found.append("Only one moderator is named: an account needs two who can stand in for each other.")
     if "spam_auto" in settings.rule.no_reply_needed:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from config.checking import fit
-from config.policy import CATEGORIES, PolicyPack
+from config.handling import SILENT
+from config.policy import CATEGORIES, CategoryRule, PolicyPack
 from config.problems import ConfigurationProblems, Problem, did_you_mean, found, path_in_words
 from config.schema import tables
 from config.toml_file import TomlFile, read_toml
@@ -51,11 +53,52 @@ def _categories(file: TomlFile) -> list[Problem]:
     return problems
 
 
-def read_pack(path: Path) -> PolicyPack:
-    """Read one pack. Raises ConfigurationProblems with everything that is wrong in it."""
-    file = read_toml(path, path.name, "It is the policy pack that school.policy in the configuration names")
+def _as_written(path: Path, named_by: str = "this program") -> PolicyPack:
+    """A pack as its file has it. Raises ConfigurationProblems with everything that is wrong in it."""
+    file = read_toml(path, path.name, f"It is the policy pack that {named_by} names")
     pack, problems = fit(PolicyPack, file, list(tables(PolicyPack, file.content)))
     problems += _categories(file)
     if pack is None or problems:
         raise ConfigurationProblems(problems)
     return pack
+
+
+def _made_safe(rule: CategoryRule, usual: CategoryRule) -> CategoryRule:
+    """A category with the usual practice in place of each table that it leaves out."""
+    left_out = {"tell", "hold", "keep_out"} - rule.model_fields_set
+    return rule.model_copy(
+        update={part: getattr(usual, part).model_copy(update={"clause": SILENT}) for part in left_out}
+    )
+
+
+def read_pack(path: Path, named_by: str = "school.policy in the configuration") -> PolicyPack:
+    """Read one pack. Raises ConfigurationProblems with everything that is wrong in it. `named_by`: whose words led to
+    the file.
+
+    Where a category does not say who is told, what is held or who is kept out, that is as in the default pack, with
+    no clause: a pack that was written before there were such tables must not send an allegation to whoever it is
+    about.
+    """
+    pack = _as_written(path, named_by)
+    default = POLICIES / "default.toml"
+    if path == default:
+        return pack
+    usual = _as_written(default).categories
+    return pack.model_copy(
+        update={"categories": {name: _made_safe(rule, usual[name]) for name, rule in pack.categories.items()}}
+    )
+
+
+def review_warning(pack: PolicyPack, today: date) -> str | None:
+    """One sentence where the policy is overdue for review or prints no day for it. `today`: the school's own day."""
+    if pack.review_by is None:
+        return (
+            f"The policy {pack.name} (version {pack.version}) does not say by when it is reviewed. "
+            "Ask whether it is the current one, then give the pack its review_by."
+        )
+    if pack.review_by < today:
+        return (
+            f"The policy {pack.name} (version {pack.version}) was to be reviewed by {pack.review_by:%d %B %Y}. "
+            "Ask for the current one, then give the pack its new version and review_by."
+        )
+    return None

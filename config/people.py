@@ -11,10 +11,11 @@ from config.policy import Day
 from config.values import MailAddress, Name, Section, no_name_twice
 
 Role = Literal[
-    "moderator", "line_manager", "communications", "senior", "head", "safeguarding", "chair_of_governors",
-    "technician", "staff",
+    "moderator", "line_manager", "communications", "pastoral", "senior", "head", "safeguarding",
+    "chair_of_governors", "technician", "staff",
 ]  # fmt: skip
 """safeguarding: the designated safeguarding lead or a deputy, who decides on media and on evidence.
+pastoral: who knows the pupils, such as a class teacher or a head of house or year.
 senior: a member of the leadership who stands in where those meant are away.
 technician: keeps the accounts connected, and is told when one cannot be read or its credentials will end.
 staff: somebody the words of comments may be about, or who publishes on an account. The role alone brings no mail; a

@@ -30,6 +30,7 @@ from config.handling import (
     KeepOutRule,
     OutgoingRule,
     RegisterRule,
+    Reminder,
     Stage,
     TellRule,
 )
@@ -62,6 +63,11 @@ def _read_clock_time(value: Any) -> Any:
 Day = Annotated[date, BeforeValidator(_read_day)]
 ClockTime = Annotated[time, BeforeValidator(_read_clock_time)]
 Hours = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+
+
+def twice_in(names: list[str]) -> list[str]:
+    """What appears more than once, in order."""
+    return sorted({name for name in names if names.count(name) > 1})
 
 
 class ResponseRule(BaseModel):
@@ -238,7 +244,8 @@ class PolicyPack(BaseModel):
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
     name: Annotated[str, Field(min_length=1, max_length=120)]
     version: Annotated[str, Field(min_length=1, max_length=40)]
-    review_by: Day
+    review_by: Day | None = None
+    """The last day on which the policy is not overdue for review. None: it prints none, which is warned of."""
     response_clause: Annotated[str, Field(min_length=1, max_length=120)]
     """The clause the response window comes from."""
     response_in_words: Annotated[str, Field(min_length=1, max_length=400)]
@@ -249,16 +256,32 @@ class PolicyPack(BaseModel):
     instead_of_the_head: Duty = "chair_of_governors"
     """Who is told in the head's place where the head is meant, or may not see it."""
     ladder: tuple[Stage, ...] = ()
-    """The steps of escalation, in order; the first has to be on record before the second, and so on."""
+    """The steps of escalation, in order; see `config.handling.Stage`."""
     house_rules: tuple[HouseRule, ...] = ()
     outgoing: OutgoingRule = OutgoingRule()
     accounts: RegisterRule = RegisterRule()
     """What an account needs before it is used, and as long as it is."""
     retention: Retention = Retention()
+    reminders: tuple[Reminder, ...] = ()
+    """What else the policy asks, of people."""
+
+    @field_validator("instead_of_the_head")
+    @classmethod
+    def _somebody_else(cls, duty: Duty) -> Duty:
+        if duty in ("head", "technician"):
+            raise ValueError(f"a {duty} cannot stand in where the head may not see it")
+        return duty
 
     @field_validator("ladder")
     @classmethod
     def _each_stage_once(cls, ladder: tuple[Stage, ...]) -> tuple[Stage, ...]:
-        if len({stage.id for stage in ladder}) != len(ladder):
-            raise ValueError("each stage of the ladder has an id of its own")
+        if twice := twice_in([stage.id for stage in ladder]):
+            raise ValueError(f"each stage has an id of its own; {', '.join(twice)} appears twice")
         return ladder
+
+    @field_validator("house_rules")
+    @classmethod
+    def _each_number_once(cls, rules: tuple[HouseRule, ...]) -> tuple[HouseRule, ...]:
+        if twice := twice_in([rule.number for rule in rules]):
+            raise ValueError(f"each house rule has a number of its own; {', '.join(twice)} appears twice")
+        return rules

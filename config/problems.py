@@ -37,9 +37,9 @@ class ConfigurationProblems(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-def did_you_mean(wrong: str, known: Iterable[str]) -> str | None:
-    """The known word that looks most like the wrong one, None when nothing does."""
-    return next(iter(get_close_matches(wrong, list(known), n=1, cutoff=0.6)), None)
+def did_you_mean(wrong: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
+    """The known word that looks most like the wrong one, None when nothing is so like it. 1: the same word."""
+    return next(iter(get_close_matches(wrong, list(known), n=1, cutoff=likeness)), None)
 
 
 def could_be_secret(text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config.handling import Duty
 from config.policy import Day
@@ -48,8 +48,14 @@ class RegisterEntry(Section):
     live_from: Day | None = None
     closes_on: Day | None = None
 
+    @model_validator(mode="after")
+    def _closes_after_it_opened(self) -> RegisterEntry:
+        if self.live_from and self.closes_on and self.closes_on < self.live_from:
+            raise ValueError(f"{self.account}: closes_on lies before live_from")
+        return self
+
     @property
     def people(self) -> tuple[str, ...]:
-        """Everybody it names as having something to do with the account today."""
+        """Everybody it names as having something to do with the account. Some may have left since."""
         owner = (self.token_owner,) if self.token_owner else ()
         return (*self.administrators, *self.moderators, *self.posters, *owner)

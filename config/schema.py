@@ -132,10 +132,16 @@ def header(root: type[BaseModel], path: KeyPath) -> str:
     return f"[[{names}]]" if field and is_list(field.annotation) else f"[{names}]"
 
 
-def homes(root: type[BaseModel], key: str) -> tuple[str, ...]:
-    """Beginnings of the tables in which a key would be right."""
-    return tuple(
-        header(root, (name,))
-        for name, field in root.model_fields.items()
-        if any(key in file_keys(model) for model in models_in(field.annotation))
-    )
+def homes(root: type[BaseModel], path: KeyPath, model: type[BaseModel]) -> tuple[str, ...]:
+    """Where a key that is wrong in a table of this `model` would be right, in words: in a table of the file, or in
+    one inside the table where it stands. `path` ends in the key."""
+    *_, key = path
+    inside = [(*path[:-1], name) for name in _with_tables_that_know(model, str(key))] if path[:-1] else []
+    of_the_file = [(name,) for name in _with_tables_that_know(root, str(key))]
+    return tuple(dict.fromkeys(header(root, place) for place in (*inside, *of_the_file)))
+
+
+def _with_tables_that_know(model: type[BaseModel], key: str) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        if any(key in file_keys(each) for each in models_in(field.annotation)):
+            yield name

@@ -148,6 +148,8 @@ class OutgoingLists(Section):
     """One full name a line, relative to this configuration file."""
     opted_out_file: Path | None = None
     """Names that must not appear at all, one a line: those whose parents said so this school year."""
+    own_contacts: Annotated[tuple[Name, ...], Field(max_length=200)] = ()
+    """Telephone numbers, e-mail addresses and their domains, and @names that the school publishes as its own."""
 
 
 class Connection(Section):
@@ -191,7 +193,8 @@ class Tables(Section):
         for entry in self.registered:
             if entry.account not in {account.key for account in self.accounts}:
                 raise ValueError(f'registered: there is no account with the key "{entry.account}"')
-            if unknown := [name for name in entry.people if name not in people]:
+            # Whoever else it names may have left since, which its audit tells; these two are told of comments.
+            if unknown := [name for name in (*entry.moderators, *entry.posters) if name not in people]:
                 raise ValueError(f'registered {entry.account}: "{unknown[0]}" is not among the people')
         return self
 

@@ -6,6 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+_REGISTER = """\
+# The register of accounts: fill in what follows and take out the "# ". docs/register.md explains every key, and
+# `school-monitor accounts` says what is missing."""
+
 
 @dataclass
 class FirstAnswers:
@@ -25,11 +29,19 @@ def write_first(answers: FirstAnswers) -> str:
         _table("[mail]", answers.mail),
         *(_table("[[people]]", person) for person in answers.people),
         *(_table("[[accounts]]", account) for account in answers.accounts),
+        _REGISTER,
+        *(_unfilled(account["key"]) for account in answers.accounts),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _table(header: str, values: Mapping[str, str | int | list[str]]) -> str:
+def _unfilled(account: str) -> str:
+    """An entry of the register for the school to fill in."""
+    keys = {"account": account, "aim": "", "audience": "", "promotion": "", "administrators": [], "token_owner": ""}
+    return "\n".join(f"# {line}" for line in _table("[[registered]]", keys).splitlines())
+
+
+def _table(header: str, values: Mapping[str, str | int | Sequence[str]]) -> str:
     return "\n".join([header, *(f"{key} = {_value(value)}" for key, value in values.items())])
 
 

@@ -27,7 +27,7 @@ The rules a connector keeps:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -120,15 +120,30 @@ class Attachment:
     url: str
 
 
+def has_picture(attachments: Iterable[Attachment]) -> bool:
+    """Whether a picture or film is among these, by the networks' words for them."""
+    return any(word in each.kind.casefold() for each in attachments for word in PICTURES)
+
+
+PICTURES = ("photo", "image", "video", "film", "album", "picture", "gif", "reel", "carousel")
+
+
 @dataclass(frozen=True)
 class FetchedPost:
-    """Something the school's account published, or the thread a comment hangs under."""
+    """Something the school's account published, or the thread a comment hangs under.
+
+    `by_others`: somebody else began the thread, so its words are not the school's. `has_picture`: a picture or film
+    is shown with it. `addressed_to`: ids of the people it tags, where the network shows them.
+    """
 
     remote_id: str
     text: str
     created_at: datetime | None
     permalink: str
     comment_count: int | None = None
+    by_others: bool = False
+    has_picture: bool = False
+    addressed_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -303,7 +318,8 @@ class AccountState:
 
     `expires_at`: when the credentials end (aware, UTC), None: never, or the network does not say. `scopes`: what
     they allow, in the network's own words, where it says. `api_version`: as which version the network answers.
-    `notes`: what a person should know or do, in sentences.
+    `notes`: what a person should know or do, in sentences. `about`: what the account says of itself in public, ""
+    when it says nothing, None when the network does not tell us; `links`: the addresses it gives there, written out.
     """
 
     own_ids: frozenset[str]
@@ -312,6 +328,8 @@ class AccountState:
     expires_at: datetime | None = None
     scopes: tuple[str, ...] = ()
     api_version: str = ""
+    about: str | None = None
+    links: tuple[str, ...] = ()
 
 
 MESSAGES = "messages"

@@ -22,6 +22,7 @@ from connectors.base import (
     Batch,
     Budget,
     Capabilities,
+    ConnectorError,
     Cursor,
     Forbidden,
     Verdict,
@@ -31,12 +32,15 @@ from connectors.bluesky_server import BlueskyServer, SignIns, in_pieces
 from connectors.bluesky_state import read_notifications, read_threads
 from connectors.bluesky_threads import fetch_threads
 from connectors.bluesky_wire import POST_URI, WHERE, glance, rows_of
+from connectors.public_words import about_of, inside
 from connectors.transport import NetworkSession
 
 NOTIFICATIONS, THREADS = "notifications", "threads"
 LISTED_EVERY = timedelta(minutes=90)
 MAIN_PASSWORD = "com.atproto.access"  # noqa: S105  a scope, not a password
 _BY_ADDRESS = "posts by address"
+PROFILE_CALLS = 3
+"""Asking for a profile, and once more where the sign-in has to be made anew."""
 
 
 class Bluesky:
@@ -83,7 +87,13 @@ class Bluesky:
             )
         if MAIN_PASSWORD in signed_in.scopes:
             notes.append("This is the account's main password; an app password may do less and is safer")
-        return AccountState(frozenset({signed_in.did}), signed_in.handle, tuple(notes), scopes=signed_in.scopes)
+        return AccountState(
+            frozenset({signed_in.did}),
+            signed_in.handle,
+            tuple(notes),
+            scopes=signed_in.scopes,
+            about=self._about(signed_in.did),
+        )
 
     def fetch(self, stream: str, cursor: Cursor | None, budget: Budget) -> Iterator[Batch]:
         """Read one stream onward from `cursor` (None: from the look-back). Raises a ConnectorError."""
@@ -109,6 +119,16 @@ class Bluesky:
             absent += [uri for uri in uris if uri not in there] if there else []
         blocking = self._blocking({_author(uri) for uri in absent}, budget) if absent else frozenset()
         return verdicts | {uri: Verdict.GONE for uri in absent if _author(uri) not in blocking}
+
+    def _about(self, did: str) -> str | None:
+        """What the account says of itself: one call more a day. Without it everything is read all the same."""
+        try:
+            method, budget = "app.bsky.actor.getProfiles", Budget(PROFILE_CALLS, self._server.now())
+            profiles = rows_of(self._server.get(method, {"actors": [did]}, "profile", budget).payload, "profiles", "")
+        except ConnectorError:
+            return None
+        mine = next((profile for profile in profiles if inside(profile, "did") == did), None)
+        return None if mine is None else about_of(inside(mine, "description"))
 
     def _there(self, uris: Sequence[str], budget: Budget) -> set[str]:
         answer = self._server.get("app.bsky.feed.getPosts", {"uris": list(uris)}, _BY_ADDRESS, budget)

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors import thread_pace
-from connectors.base import Batch, Budget, UnexpectedReply
+from connectors.base import Batch, Budget, Quarantined, UnexpectedReply
 from connectors.bluesky_server import BlueskyServer, in_pieces
 from connectors.bluesky_state import Notifications
 from connectors.bluesky_threads import whole_thread
 from connectors.bluesky_wire import WHERE, cursor_of, glance, moment, read_item, rows_of, sorted_out
 from connectors.json_api import Answer, NotThere
+from connectors.listing_end import has_passed
 
 WHAT = "notifications"
 REASONS = ("reply", "mention", "quote")
@@ -39,14 +40,14 @@ def fetch_notifications(
     if state.me != me:
         state = Notifications(me=me)
     oldest = started - lookback if state.since is None else state.since - OVERLAP
-    for answer, rows in _pages(server, oldest, budget):
+    for answer, rows, odd in _pages(server, oldest, budget):
         items, bad = sorted_out([read_item(row, me, started) for row in rows])
         elsewhere = {item.remote_id: item for item in items if item.post_remote_id is None and item.author_id != me}
         for row in rows:
             item = elsewhere.get(str(row.get("uri")))
             if item and row.get("reason") != "reply":
                 state.followed[item.remote_id] = int(item.created_at.timestamp())
-        yield Batch(items, before, False, (), bad, (answer.exchange,))
+        yield Batch(items, before, False, (), (*bad, *odd), (answer.exchange,))
     state.since = started
     yield from _read_followed(server, state, started, budget)
     yield Batch((), state.to_json(), complete=True)
@@ -54,22 +55,28 @@ def fetch_notifications(
 
 def _pages(
     server: BlueskyServer, oldest: datetime, budget: Budget
-) -> Iterator[tuple[Answer, list[Mapping[str, Any]]]]:
+) -> Iterator[tuple[Answer, list[Mapping[str, Any]], list[Quarantined]]]:
+    """Page by page back to `oldest`: the answer, what it tells of, and what in it is no notification."""
     query: dict[str, Any] = {"limit": str(ROWS_AT_ONCE), "reasons": list(REASONS)}
     cursors: set[str] = set()
     while True:
         answer = server.get("app.bsky.notification.listNotifications", query, WHAT, budget)
-        rows = [row for row in rows_of(answer.payload, "notifications", WHAT) if isinstance(row, dict)]
-        yield answer, [row for row in rows if row.get("reason") in REASONS and _is_of(row, oldest)]
+        listed = rows_of(answer.payload, "notifications", WHAT)
+        rows = [row for row in listed if _is_notification(row)]
+        odd = [Quarantined(row, "a notification is none") for row in listed if not _is_notification(row)]
+        yield answer, [row for row in rows if row["reason"] in REASONS and _is_of(row, oldest)], odd
         # A page may be short, or empty, and not the last; only a missing cursor ends the list.
         cursor = cursor_of(answer.payload)
-        moments = [at for row in rows if (at := moment(row.get("indexedAt")))]
-        if cursor is None or min(moments, default=oldest) < oldest:
+        if cursor is None or has_passed([moment(row.get("indexedAt")) for row in rows], oldest):
             return
         if cursor in cursors:
             raise UnexpectedReply(f"{WHERE}, {WHAT}: the list leads round in circles; the rest was not read")
         cursors.add(cursor)
         query["cursor"] = cursor
+
+
+def _is_notification(row: Any) -> bool:
+    return isinstance(row, dict) and isinstance(row.get("reason"), str)
 
 
 def _is_of(row: Mapping[str, Any], oldest: datetime) -> bool:
@@ -108,6 +115,6 @@ def _read_below(
             moments += [item.created_at for item in items]
             if last:
                 thread_pace.note(state.book, uri, count, started, moments)
-            yield Batch(items, state.to_json(), False, (), bad, (answer.exchange,))
+            yield Batch(items, state.to_json(), False, (), (*bad, *thread.odd), (answer.exchange,))
     except NotThere:
         return

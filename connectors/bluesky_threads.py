@@ -24,6 +24,7 @@ from connectors.bluesky_wire import (
     sorted_out,
 )
 from connectors.json_api import Answer, NotThere
+from connectors.listing_end import has_passed
 
 WHAT = "own posts"
 WIDELY_EVERY = timedelta(hours=22)
@@ -92,17 +93,24 @@ def _own_posts(
     while True:
         answer = server.get("app.bsky.feed.getAuthorFeed", query, WHAT, budget)
         rows = rows_of(answer.payload, "feed", WHAT)
-        posts = [row.get("post") for row in rows if isinstance(row, dict) and not row.get("reason")]
+        # What is no row at all is looked at like a row without a post; what was reposted is passed over.
+        posts = [_post_of(row) for row in rows if not (isinstance(row, dict) and isinstance(row.get("reason"), dict))]
         seen = [each for each in map(glance, posts) if each and each.author == me]
         odd = [Quarantined(post, "a post has no address") for post in posts if glance(post) is None]
         yield answer, seen, odd
         cursor = cursor_of(answer.payload)
-        if cursor is None or min((each.at for each in seen if each.at), default=oldest) < oldest:
+        if cursor is None or has_passed([each.at for each in seen], oldest):
             return
         if cursor in cursors:
             raise UnexpectedReply(f"{WHERE}, {WHAT}: the list leads round in circles; the rest was not read")
         cursors.add(cursor)
         query["cursor"] = cursor
+
+
+def _post_of(row: object) -> object:
+    """The post in a row of the feed, or the row itself where it has none."""
+    post = row.get("post") if isinstance(row, dict) else None
+    return row if post is None else post
 
 
 def _is_due(state: Threads, post: Seen, me: str, started: datetime) -> bool:
@@ -129,7 +137,7 @@ def _read(server: BlueskyServer, state: Threads, post: Seen, started: datetime, 
                 state.gates[post.uri] = post.gate
             whole = (post.uri,) if last and is_own_thread else ()
             posts = tuple(replace(read_post(post, started), comment_count=sum(counts.values())) for _ in whole)
-            yield Batch(items, state.to_json(), False, posts, bad, (answer.exchange,), whole)
+            yield Batch(items, state.to_json(), False, posts, (*bad, *thread.odd), (answer.exchange,), whole)
     except NotThere:  # deleted since it was listed; what hung below it is asked for by id
         if is_own_thread:
             yield Batch((), state.to_json(), False, whole_threads=(post.uri,))

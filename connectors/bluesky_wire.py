@@ -20,6 +20,7 @@ from connectors.base import (
     Shown,
     UnexpectedReply,
     Usage,
+    has_picture,
     is_plausible,
 )
 from connectors.bluesky_record import attachments, mentioned
@@ -52,11 +53,15 @@ class Seen:
 
 @dataclass(frozen=True)
 class Thread:
-    """One answer of getPostThread: its posts from the top, and those below which it was cut off."""
+    """One answer of getPostThread: its posts from the top, and those below which it was cut off.
+
+    `odd`: what stands in it that is neither a post nor one of the stubs that stand in for a post.
+    """
 
     posts: tuple[Any, ...]
     cut_off: tuple[str, ...]
     hidden: frozenset[str]
+    odd: tuple[Quarantined, ...] = ()
 
 
 def by(uri: str | None, did: str) -> bool:
@@ -106,17 +111,20 @@ def read_thread(payload: Any, uri: str) -> Thread:
     Raises UnexpectedReply when it is not the thread of `uri`.
     """
     top = payload.get("thread") if isinstance(payload, dict) else None
-    if isinstance(top, dict) and top.get("$type") in {_BLOCKED, _NOT_THERE}:
+    if isinstance(top, dict) and top.get("$type") in (_BLOCKED, _NOT_THERE):
         return Thread((), (), frozenset())
     post = top.get("post") if isinstance(top, dict) else None
     if not isinstance(post, dict) or post.get("uri") != uri:
         raise UnexpectedReply(f"{WHERE}, thread: the answer is not the thread that was asked for")
     posts: list[Any] = []
     cut_off: list[str] = []
+    odd: list[Quarantined] = []
     waiting: list[Any] = [top]
     while waiting:
         node = waiting.pop()
         if not isinstance(node, dict) or not isinstance(node.get("post"), dict):
+            if not isinstance(node, dict) or node.get("$type") not in (_BLOCKED, _NOT_THERE):
+                odd.append(Quarantined(node, "something in a thread is no post"))
             continue
         posts.append(node["post"])
         below = node.get("replies")
@@ -124,7 +132,7 @@ def read_thread(payload: Any, uri: str) -> Thread:
             waiting += reversed(below)
         elif (seen := glance(node["post"])) and seen.replies:
             cut_off.append(seen.uri)
-    return Thread(tuple(posts), tuple(cut_off), _hidden(_mapping(payload.get("threadgate"))))
+    return Thread(tuple(posts), tuple(cut_off), _hidden(_mapping(payload.get("threadgate"))), tuple(odd))
 
 
 def read_post(seen: Seen, now: datetime) -> FetchedPost:
@@ -137,6 +145,7 @@ def read_post(seen: Seen, now: datetime) -> FetchedPost:
         text=text if isinstance(text, str) else "",
         created_at=_written_at(seen.raw, now),
         permalink=_link(seen),
+        has_picture=has_picture(attachments(record.get("embed"), seen.author or "")),
     )
 
 

@@ -28,10 +28,13 @@ from connectors.graph import API_VERSION, Graph
 from connectors.graph_errors import ObjectMissing
 from connectors.graph_listing import Place, all_before, always, read_place, whole_is_due
 from connectors.graph_messages import fetch_messages
+from connectors.listing_end import has_passed
 from connectors.thread_book import ThreadBook
 from connectors.transport import NetworkSession
 
 WHERE = "Facebook page"
+PUBLIC = ("about", "description", "website")
+"""Fields in which a page speaks of itself."""
 COMMENTS, TAGGED, RATINGS = "comments", "tagged", "ratings"
 
 OVERLAP = timedelta(hours=1)
@@ -52,7 +55,8 @@ _COMMENT_FIELDS = (
 )
 _COMMENTS = "comments.filter(stream).order(reverse_chronological).limit(%d).summary(true){%s}"
 _POST_FIELDS = (
-    f"id,message,created_time,from,status_type,permalink_url,attachments{{type,media_type,url}},{_COMMENTS}"
+    "id,message,created_time,from,status_type,permalink_url,attachments{type,media_type,url},message_tags,"
+    f"{_COMMENTS}"
 )
 _RATING_FIELDS = (
     "created_time,has_rating,has_review,rating,recommendation_type,review_text,reviewer{id,name},"
@@ -101,7 +105,7 @@ class FacebookPage:
 
     def check(self) -> AccountState:
         """Ask Facebook for the page. Raises a ConnectorError."""
-        return self._graph.state(self._page_id, "name", "page_id")
+        return self._graph.state(self._page_id, "name", "page_id", PUBLIC)
 
     def verify(self, remote_ids: Sequence[str], budget: Budget) -> Mapping[str, Verdict]:
         """Say which comments still exist. Raises a ConnectorError."""
@@ -203,7 +207,7 @@ class FacebookPage:
             return
         whole = whole_is_due(place.book, post, COMMENTS_AT_ONCE, LARGE_THREAD_EVERY, started)
         back_to = None if whole else place.since
-        if back_to is not None and all_before(unfinished.newest[-1:], back_to - OVERLAP):
+        if back_to is not None and has_passed(unfinished.newest, back_to - OVERLAP):
             return
         how = {"filter": "stream", "order": "reverse_chronological", "fields": _COMMENT_FIELDS}
         pages = self._graph.pages(f"{post_id}/comments", always(how), COMMENTS_AT_ONCE, budget, unfinished.following)

@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from connectors.base import FetchedItem, FetchedPost, ItemKind, Quarantined, Shown, UnexpectedReply
+from connectors.base import (
+    FetchedItem,
+    FetchedPost,
+    ItemKind,
+    Quarantined,
+    Shown,
+    UnexpectedReply,
+    has_picture,
+)
 from connectors.graph_pages import Page, read_page
-from connectors.graph_values import GRAPH_ID, attachments_of, author_of, graph_id, moment_of, tagged_in, text_of
+from connectors.graph_values import (
+    GRAPH_ID,
+    attachments_of,
+    author_of,
+    graph_id,
+    moment_of,
+    people_tagged_in,
+    tagged_in,
+    text_of,
+)
 
 
 @dataclass(frozen=True)
@@ -53,8 +70,8 @@ def read_posts(page: Page, page_id: str, *, elsewhere: bool = False) -> Posts:
         if isinstance(post, Quarantined):
             read.append(post)
             continue
-        posts.append(post)
         by_visitor = author_of(raw)[0] != page_id if elsewhere else _is_by_visitor(raw, page_id)
+        posts.append(replace(post, by_others=by_visitor))
         thread = Thread(post.remote_id, by_visitor)
         if thread.by_visitor:
             read.append(read_visitor_post(raw))
@@ -96,6 +113,8 @@ def read_post(raw: Any) -> FetchedPost | Quarantined:
         created_at=moment_of(raw.get("created_time")),
         permalink=text_of(raw.get("permalink_url")) or "",
         comment_count=_comment_count(raw.get("comments")),
+        has_picture=has_picture(attachments_of(raw)),
+        addressed_to=people_tagged_in(raw),
     )
 
 

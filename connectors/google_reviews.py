@@ -110,7 +110,7 @@ class GoogleReviews:
                 blank = self._blank_since(page, was, blank, started, budget)
                 newest = next((each for row in page.rows if (each := review_id_of(row))), None)
             yield self._batch(page, exchange, begins, cursor)
-            if page.oldest_change is not None and page.oldest_change < back_to:
+            if page.reaches(back_to):
                 break
         marks = {"since": started, "swept": started if sweep else swept, "begins": begins, "blank": blank}
         done = {"v": 1, **{name: at.isoformat() if at else None for name, at in marks.items()}, "newest": newest}

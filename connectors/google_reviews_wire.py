@@ -22,6 +22,7 @@ from connectors.base import (
     is_plausible,
 )
 from connectors.google_access import error_of, notes_on, quota_begins_anew, quota_of
+from connectors.listing_end import has_passed
 
 WHERE = "Google reviews"
 REPLY = "/reply"
@@ -43,11 +44,9 @@ class ReviewPage:
     total: int | None
     is_blank: bool
 
-    @property
-    def oldest_change(self) -> datetime | None:
-        """When its last review that says so was last changed."""
-        changes = (moment_of(row.get("updateTime")) for row in reversed(self.rows) if isinstance(row, dict))
-        return next((at for at in changes if at is not None), None)
+    def reaches(self, moment: datetime) -> bool:
+        """Whether it ends with reviews that were last changed before `moment`."""
+        return has_passed([moment_of(row.get("updateTime")) for row in self.rows if isinstance(row, dict)], moment)
 
 
 def read_page(payload: Any) -> ReviewPage:

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,7 +20,7 @@ import facebook
 from connectors.base import AccountState, Budget, ConnectorError, Exchange, Forbidden, UnexpectedReply, Usage, Verdict
 from connectors.graph_errors import ObjectMissing, TooMuchAsked, explain
 from connectors.graph_pages import Page, read_page
-from connectors.graph_values import GRAPH_ID
+from connectors.graph_values import GRAPH_ID, with_public_words
 from connectors.transport import NetworkSession
 
 API_VERSION = "v26.0"
@@ -127,13 +128,27 @@ class Graph:
             check()
         return verdicts
 
-    def state(self, object_id: str, name_field: str, setting: str) -> AccountState:
-        """Who the token says we are, what it allows and until when, as far as it says."""
-        answer = self.ask(object_id, {"fields": f"id,{name_field}"})
+    def state(self, object_id: str, name_field: str, setting: str, public: Sequence[str] = ()) -> AccountState:
+        """Who the token says we are, what it allows and until when, as far as it says.
+
+        `public`: the fields in which the account speaks of itself.
+        """
+        answer, is_told = self.ask_gently(object_id, ("id", name_field), public)
         shown = answer.payload
         if not isinstance(shown, dict) or shown.get("id") != object_id:
             raise UnexpectedReply(f"{self.where}: asked for the account, it answered with another; check {setting}")
-        return self.described(answer, frozenset({object_id}), shown.get(name_field))
+        state = self.described(answer, frozenset({object_id}), shown.get(name_field))
+        return with_public_words(state, shown, public) if is_told else state
+
+    def ask_gently(self, object_id: str, needed: Sequence[str], wished: Sequence[str]) -> tuple[Answer, bool]:
+        """One object with its needed fields and, unless that is refused, the wished ones: whether it was not.
+
+        Facebook refuses a whole question for one field that a token may not see.
+        """
+        if wished:
+            with suppress(UnexpectedReply, Forbidden):
+                return self.ask(object_id, {"fields": ",".join((*needed, *wished))}), True
+        return self.ask(object_id, {"fields": ",".join(needed)}), False
 
     def described(self, answer: Answer, own_ids: frozenset[str], name: Any) -> AccountState:
         """What is known of an account, and of the token, once `answer` has said who we are."""

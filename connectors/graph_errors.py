@@ -12,6 +12,7 @@ from typing import Any
 
 from connectors.base import (
     AuthFailed,
+    BudgetSpent,
     ConnectorError,
     Exchange,
     Forbidden,
@@ -107,6 +108,10 @@ def _by_status(answer: Exchange, now: datetime, details: Mapping[str, Any] | Non
     status = answer.status
     if status == 401:
         return AuthFailed(f"{where}: the credentials were refused. A person must issue a new access token")
+    if status == 402:
+        return BudgetSpent(
+            f"{where}: what is paid for is used up; see the app's or the proxy's account", _back_at(answer, now)
+        )
     if status == 403:
         return Forbidden(f"{where}: reading was refused; check the token's permissions and any web filter")
     if status == 429:

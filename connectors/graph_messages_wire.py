@@ -11,6 +11,7 @@ from typing import Any
 from connectors.base import Attachment, FetchedItem, ItemKind, Quarantined, UnexpectedReply
 from connectors.graph_pages import Page, read_page
 from connectors.graph_values import graph_id, moment_of, text_of
+from connectors.listing_end import has_passed
 
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_=:.$+/-]{1,400}")
 _SAYS_SOMETHING = ("message", "from", "attachments", "sticker", "shares", "story")
@@ -47,8 +48,8 @@ def read_messages(page: Page, talk_id: str, own_id: str) -> tuple[FetchedItem | 
 
 
 def is_before(messages: tuple[FetchedItem | Quarantined, ...], moment: datetime) -> bool:
-    """Whether one of these was written before `moment`."""
-    return any(isinstance(each, FetchedItem) and each.created_at < moment for each in messages)
+    """Whether the last of these were written before `moment`."""
+    return has_passed([each.created_at for each in messages if isinstance(each, FetchedItem)], moment)
 
 
 def _talk(raw: Any, where: str, own_id: str) -> Talk | Quarantined:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.base import Attachment, is_plausible
+from connectors.base import AccountState, Attachment, is_plausible
+from connectors.public_words import about_of, links_of
 
 GRAPH_ID = re.compile(r"[0-9]{1,40}(_[0-9]{1,40}){0,2}")
 
@@ -59,7 +61,24 @@ def _addresses(attachment: Mapping[str, Any]) -> Iterator[Attachment]:
             yield Attachment(f"{kind}, {what} file", file)
 
 
+def people_tagged_in(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    """Those of `tagged_in` who are no pages, groups or events, by what the network says they are."""
+    tags = raw.get("message_tags")
+    listed = tags if isinstance(tags, list) else ()
+    people = [tag for tag in listed if isinstance(tag, dict) and tag.get("type") in ("user", None)]
+    return tagged_in({"message_tags": people})
+
+
 def tagged_in(raw: Mapping[str, Any]) -> tuple[str, ...]:
     tags = raw.get("message_tags")
     ids = (graph_id(tag.get("id")) for tag in tags if isinstance(tag, dict)) if isinstance(tags, list) else ()
     return tuple(each for each in ids if each is not None)
+
+
+def with_public_words(state: AccountState, shown: Mapping[str, Any], public: Sequence[str]) -> AccountState:
+    """The same state with what the account says of itself in its fields `public`.
+
+    A field called `website` holds addresses, the others words; empty ones are left out of answers.
+    """
+    texts = [shown.get(name) for name in public if name != "website"]
+    return replace(state, about=about_of(*texts), links=links_of(shown.get("website")))

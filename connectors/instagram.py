@@ -29,7 +29,7 @@ from connectors.graph import API_VERSION, Graph
 from connectors.graph_errors import ObjectMissing
 from connectors.graph_listing import Place, always, read_place, whole_is_due
 from connectors.graph_messages import fetch_messages
-from connectors.graph_values import graph_id
+from connectors.graph_values import graph_id, with_public_words
 from connectors.instagram_wire import (
     TAGGED,
     WHERE,
@@ -44,6 +44,8 @@ from connectors.instagram_wire import (
 from connectors.transport import NetworkSession
 
 COMMENTS, TAGS = "comments", "tags"
+PUBLIC = ("biography", "website")
+"""Fields in which an account speaks of itself."""
 VERIFY_EVERY = timedelta(hours=3)
 LARGE_THREAD_EVERY = timedelta(minutes=5)
 """A thread is read whole at most so often for each page it has."""
@@ -104,17 +106,18 @@ class Instagram:
     def check(self) -> AccountState:
         """Ask Instagram for the account. Raises a ConnectorError."""
         own_ids = {self._user_id}
-        answer = self._graph.ask(self._user_id, {"fields": "id,username"})
+        answer, is_told = self._graph.ask_gently(self._user_id, ("id", "username"), PUBLIC)
         shown = answer.payload if isinstance(answer.payload, dict) else {}
         if shown.get("id") != self._user_id:
             # To a token made by signing in with Instagram the account has an id of its own besides its number.
-            answer = self._graph.ask("me", {"fields": "id,user_id,username"})
+            answer, is_told = self._graph.ask_gently("me", ("id", "user_id", "username"), PUBLIC)
             shown = answer.payload if isinstance(answer.payload, dict) else {}
             if shown.get("user_id") != self._user_id:
                 raise UnexpectedReply(f"{WHERE}: asked for the account, it answered with another; check user_id")
             own_ids |= {each for each in [graph_id(shown.get("id"))] if each}
         state = self._graph.described(answer, frozenset(own_ids), shown.get("username"))
-        return replace(state, notes=(*state.notes, NEVER_SHOWN))
+        state = replace(state, notes=(*state.notes, NEVER_SHOWN))
+        return with_public_words(state, shown, PUBLIC) if is_told else state
 
     def verify(self, remote_ids: Sequence[str], budget: Budget) -> Mapping[str, Verdict]:
         """Say which comments still exist. Raises a ConnectorError."""

@@ -59,6 +59,7 @@ def read_medium(raw: Any) -> Medium | Quarantined:
         created_at=moment_of(raw.get("timestamp")),
         permalink=text_of(raw.get("permalink")) or "",
         comment_count=count if isinstance(count, int) and not isinstance(count, bool) and count >= 0 else None,
+        has_picture=True,
     )
     if "comments" not in raw:  # left out where there are none
         return Medium(post, Comments((), (), ()), None if not post.comment_count else {})

@@ -20,7 +20,7 @@ from connectors.mastodon_mentions import fetch_mentions
 from connectors.mastodon_server import IDS_AT_ONCE, MastodonServer
 from connectors.mastodon_state import read_mentions, read_threads
 from connectors.mastodon_threads import fetch_threads
-from connectors.mastodon_wire import STATUS_ID, WHERE
+from connectors.mastodon_wire import STATUS_ID, WHERE, public_words
 from connectors.transport import NetworkSession
 
 MENTIONS, THREADS = "mentions", "threads"
@@ -67,12 +67,15 @@ class Mastodon:
         if any(scope.partition(":")[0] != "read" and scope != "profile" for scope in scopes):
             notes.append("The access token may do more than read; one with the scope read alone is safer")
         name = account.get("display_name") or account.get("acct")
+        about, links = public_words(account)
         return AccountState(
             own_ids=frozenset({str(account["id"])}),
             display_name=name if isinstance(name, str) else "",
             notes=tuple(notes),
             scopes=scopes,
             api_version=self._server.version(),
+            about=about,
+            links=links,
         )
 
     def fetch(self, stream: str, cursor: Cursor | None, budget: Budget) -> Iterator[Batch]:

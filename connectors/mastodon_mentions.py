@@ -8,9 +8,11 @@ from typing import Any
 
 from connectors.base import Batch, Budget, Exchange, FetchedItem, Quarantined, UnexpectedReply
 from connectors.json_api import Answer, NotThere
+from connectors.listing_end import has_passed
 from connectors.mastodon_server import IDS_AT_ONCE, MastodonServer
 from connectors.mastodon_state import Mentions
 from connectors.mastodon_wire import (
+    STATUS_ID,
     WHERE,
     Status,
     glance,
@@ -42,7 +44,7 @@ def fetch_mentions(server: MastodonServer, state: Mentions, lookback: timedelta,
     if not server.know_me(state.me, budget):
         state = Mentions(me=server.me)
     onward, settled = state.min_id is not None, state.min_id
-    for answer, rows in _pages(server, state.min_id, started - lookback, budget):
+    for answer, rows, odd in _pages(server, state.min_id, started - lookback, budget):
         (items, bad), more = _read(server, rows, state, budget)
         for row in rows:
             made_at = moment(row.get("created_at"))
@@ -50,7 +52,8 @@ def fetch_mentions(server: MastodonServer, state: Mentions, lookback: timedelta,
                 settled = max(settled or "", str(row["id"]), key=in_order)
         if onward:
             state.min_id = settled
-        yield Batch(items, state.to_json() if onward else None, False, (), bad, (answer.exchange, *more))
+        left_at = state.to_json() if onward else None
+        yield Batch(items, left_at, False, (), (*bad, *odd), (answer.exchange, *more))
     state.min_id = settled
     yield from _read_followed(server, state, started, budget)
     yield Batch((), state.to_json(), complete=True)
@@ -63,28 +66,34 @@ def in_order(row_id: str) -> tuple[int, str]:
 
 def _pages(
     server: MastodonServer, min_id: str | None, oldest: datetime, budget: Budget
-) -> Iterator[tuple[Answer, list[dict[str, Any]]]]:
-    """Notifications of mentions: onward from `min_id`, or backward from the newest to `oldest`."""
+) -> Iterator[tuple[Answer, list[dict[str, Any]], list[Quarantined]]]:
+    """Notifications of mentions: onward from `min_id`, or backward from the newest to `oldest`.
+
+    With each answer come the mentions in it, and what in it is no notification.
+    """
     way, position = ("max_id", None) if min_id is None else ("min_id", min_id)
     met: set[str] = set()
     while True:
         query: dict[str, Any] = {"types[]": ["mention"], "limit": ROWS_AT_ONCE}
         query |= {way: position} if position else {}
         answer = server.get("/api/v1/notifications", query, WHAT, budget)
-        rows = [row for row in rows_of(answer.payload, WHAT) if isinstance(row, dict) and _has_id(row)]
+        listed = rows_of(answer.payload, WHAT)
+        rows = [row for row in listed if _is_notification(row)]
+        odd = [Quarantined(row, "a notification is none") for row in listed if not _is_notification(row)]
         ids = [row["id"] for row in rows]
         if ids and met.issuperset(ids):
             raise UnexpectedReply(f"{WHERE}, {WHAT}: the list leads round in circles; the rest was not read")
         met.update(ids)
-        yield answer, [row for row in rows if row.get("type") == "mention"]
-        moments = [made_at for row in rows if (made_at := moment(row.get("created_at")))]
-        if len(rows) < FEWEST_AT_ONCE or (min_id is None and min(moments, default=oldest) < oldest):
+        yield answer, [row for row in rows if row["type"] == "mention"], odd
+        moments = [moment(row.get("created_at")) for row in rows]
+        if len(listed) < FEWEST_AT_ONCE or not ids or (min_id is None and has_passed(moments, oldest)):
             return
         position = (min if min_id is None else max)(ids, key=in_order)
 
 
-def _has_id(row: Mapping[str, Any]) -> bool:
-    return isinstance(row.get("id"), str) and bool(row["id"])
+def _is_notification(row: Any) -> bool:
+    has_both = isinstance(row, dict) and all(isinstance(row.get(name), str) for name in ("id", "type"))
+    return has_both and STATUS_ID.fullmatch(row["id"]) is not None
 
 
 def _read(

@@ -10,6 +10,7 @@ from typing import Any
 from connectors import thread_pace
 from connectors.base import Batch, Budget, Exchange, Quarantined, UnexpectedReply
 from connectors.json_api import Answer, NotThere
+from connectors.listing_end import has_passed
 from connectors.mastodon_server import IDS_AT_ONCE, MastodonServer
 from connectors.mastodon_state import Threads
 from connectors.mastodon_wire import (
@@ -99,8 +100,7 @@ def _own_statuses(
         odd = [Quarantined(row, "a status has no id") for row in rows if glance(row) is None]
         own = [each for each in seen if each.author_id == server.me and not each.is_boost and not each.is_message]
         yield answer, own, odd
-        moments = [each.created_at for each in seen if each.created_at]
-        if len(rows) < FEWEST_AT_ONCE or not seen or min(moments, default=oldest) < oldest:
+        if len(rows) < FEWEST_AT_ONCE or not seen or has_passed([each.created_at for each in seen], oldest):
             return
         query["max_id"] = seen[-1].id
 

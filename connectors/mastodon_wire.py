@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import unescape
 from typing import Any
 
 from connectors.base import (
@@ -19,14 +20,19 @@ from connectors.base import (
     Quarantined,
     UnexpectedReply,
     Usage,
+    has_picture,
     is_plausible,
 )
 from connectors.html_text import text_of
+from connectors.public_words import about_of, links_of, values_of
 
 WHERE = "Mastodon"
 STATUS_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 """Digits on Mastodon; letters too on servers that speak its API."""
+LONGEST_MARKUP = 20_000
+"""Characters of HTML in which an account speaks of itself; Mastodon allows 500 of text."""
 _DIRECT = "direct"
+_HREF = re.compile(r"""href=["']([^"'<>]{1,2000})["']""")
 _MARKS = str.maketrans({" ": "\ufdd0", "\t": "\ufdd1"})
 _UNMARKED = str.maketrans({"\ufdd0": " ", "\ufdd1": "\t"})
 """What stands for a space and a tab while HTML is read; Unicode has set these apart for no character."""
@@ -59,6 +65,19 @@ def read_account(payload: Any, what: str) -> Mapping[str, Any]:
     if not isinstance(payload, dict) or not isinstance(payload.get("id"), str) or not payload["id"]:
         raise UnexpectedReply(f"{WHERE}, {what}: the answer is not an account")
     return payload
+
+
+def public_words(account: Mapping[str, Any]) -> tuple[str | None, tuple[str, ...]]:
+    """What the account says of itself, in its note and its table of fields, and the addresses linked there."""
+    note = account.get("note")
+    if not isinstance(note, str):
+        return None, ()
+    fields = account.get("fields")
+    names, values = values_of(fields, "name"), values_of(fields, "value")
+    markup = [note, *(value for value in values if isinstance(value, str))]
+    markup = [each[:LONGEST_MARKUP] for each in markup]
+    rows = [f"{name}: {text_of(value)}" for name, value in zip(names, markup[1:], strict=False)]
+    return about_of(text_of(markup[0]), *rows), links_of(*(unescape(a) for m in markup for a in _HREF.findall(m)))
 
 
 def read_context(payload: Any, what: str) -> tuple[list[Any], list[Any]]:
@@ -100,6 +119,7 @@ def read_post(status: Status) -> FetchedPost:
         text=_words(status.raw),
         created_at=status.created_at,
         permalink=_link(status.raw),
+        has_picture=has_picture(_attachments(status.raw)),
     )
 
 

@@ -22,6 +22,7 @@ from connectors.base import (
     UnexpectedReply,
     Verdict,
 )
+from connectors.public_words import about_of, inside
 from connectors.reddit_access import RedditAccess, Source
 from connectors.reddit_lists import PAGE, Lists
 from connectors.reddit_submissions import Submissions
@@ -105,7 +106,9 @@ class Reddit:
             notes.append(f"the token lacks the permission {', '.join(missing)}; sign in again and grant it")
         notes += self._notes_on_submissions()
         own_ids = frozenset({f"t2_{number.removeprefix('t2_')}", f"name:{name}"})
-        return AccountState(own_ids, name, tuple(notes), scopes=tuple(sorted(scopes)))
+        profile = me.get("subreddit")  # that of the user's own page
+        about = about_of(inside(profile, "public_description")) if isinstance(profile, dict) else None
+        return AccountState(own_ids, name, tuple(notes), scopes=tuple(sorted(scopes)), about=about)
 
     def fetch(self, stream: str, cursor: Cursor | None, budget: Budget) -> Iterator[Batch]:
         """Read one stream onward from `cursor` (None: from the look-back). Raises a ConnectorError.

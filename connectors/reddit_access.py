@@ -30,6 +30,7 @@ from prawcore.const import ACCESS_TOKEN_PATH
 from connectors.base import (
     AuthFailed,
     Budget,
+    BudgetSpent,
     ConnectorError,
     Exchange,
     Forbidden,
@@ -163,6 +164,9 @@ class RedditAccess:
             return NothingThere(f"{where}: it is not there ({status})")
         if status == 429:
             return RateLimited(f"{where}: too many calls (429)", self._back_at(response))
+        if status == 402:
+            words = "what is paid for is used up (402); see the app's account with Reddit"
+            return BudgetSpent(f"{where}: {words}", self._back_at(response))
         if status == 401 or (signs_in and status == 400):
             return self._sign_in_refused()
         if status >= 500 or status == 408:

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from connectors.base import Batch, Budget, Cursor, Exchange, FetchedItem, Quarantined, UnexpectedReply
+from connectors.listing_end import has_passed
 from connectors.reddit_access import RedditAccess, Source
 from connectors.reddit_threads import in_batch
 from connectors.reddit_wire import Readable, Reader, listing_children
@@ -113,8 +114,7 @@ class Lists:
             found = (self.reader.parse(child, mention=source is _MENTIONS) for child in children)
             parsed = tuple(p for p in found if p is not None)
             count += len(children)
-            times = _times(parsed)
-            reached = bool(times) and times[-1] < floor
+            reached = has_passed(_times(parsed), floor)
             if source.path.startswith("/message/"):
                 parsed, more = self._in_full(parsed, floor, source is _MENTIONS, budget)
                 exchanges += more

@@ -67,10 +67,12 @@ class Tree:
 
 def read_tree(answer: Any, what: str) -> tuple[Any, list[Any]]:
     """The submission and the topmost comments of a thread. Raises UnexpectedReply."""
-    if not isinstance(answer, list) or len(answer) != 2:
+    parts = answer if isinstance(answer, list) else []
+    listings = [each for each in parts if isinstance(each, dict) and each.get("kind") == "Listing"]
+    if len(listings) != 2:
         raise UnexpectedReply(f"Reddit's answer about {what} is not a thread; nothing of it was used")
-    heads, _ = listing_children(answer[0], what)
-    return heads[0] if heads else None, listing_children(answer[1], what)[0]
+    heads, _ = listing_children(listings[0], what)
+    return heads[0] if heads else None, listing_children(listings[1], what)[0]
 
 
 def read_more(answer: Any, what: str) -> list[Any]:

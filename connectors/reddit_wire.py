@@ -62,7 +62,8 @@ class Reader:
             if kind in _UNWATCHED:
                 return None
             if kind == "t3" and (self.is_own_name(data.get("author")) or self._is_named(data)):
-                return _post(data, self._time(data.get("created_utc")))
+                by_others = not self.is_own_name(data.get("author"))
+                return _post(data, self._time(data.get("created_utc")), by_others=by_others)
             if "link_author" not in data and thread_by is not None:
                 return self._item(kind, {**data, "link_author": thread_by}, child, mention)
             return self._item(kind, data, child, mention)
@@ -211,7 +212,7 @@ def _post_text(data: Mapping[str, Any]) -> str | None:
     return "\n\n".join(part for part in (title, words) if isinstance(part, str) and part) or None
 
 
-def _post(data: Mapping[str, Any], created_at: datetime | None) -> FetchedPost:
+def _post(data: Mapping[str, Any], created_at: datetime | None, *, by_others: bool) -> FetchedPost:
     count = data.get("num_comments")
     return FetchedPost(
         remote_id=_remote_id("t3", data),
@@ -219,6 +220,9 @@ def _post(data: Mapping[str, Any], created_at: datetime | None) -> FetchedPost:
         created_at=created_at,
         permalink=_permalink(data),
         comment_count=count if isinstance(count, int) and not isinstance(count, bool) else None,
+        by_others=by_others,
+        has_picture=data.get("post_hint") in {"image", "hosted:video"}
+        or isinstance(data.get("media_metadata"), dict),
     )
 
 

@@ -7,7 +7,6 @@ all accept a `requests.Session`, so all of that is done here, once.
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -19,22 +18,20 @@ from typing import Any
 import requests
 from urllib3.exceptions import DecodeError, ProtocolError, ReadTimeoutError, SSLError
 
+from connectors.answer_size import reads_to_too_much
 from connectors.base import ConnectorError, Exchange, TemporaryFailure, UnexpectedReply
+from connectors.deadline import DeadlineAdapter
 from connectors.redaction import Redactor
 
 PIECE = 1 << 16  # bytes read at a time
-WHOLE_BODY = 3  # a body may take this many times `read_seconds` in all, however steadily it drips
+WHOLE_ANSWER = 3  # headers and body may take this many times `read_seconds` in all, however steadily they drip
 SHORTEST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(hours=24)
 _UNIX_TIMES_FROM = 1_000_000_000  # seconds; a larger number is a moment, a smaller one a duration
 
 
 class ReplyTooLarge(requests.RequestException):
-    """The body, after unpacking, is larger than allowed. Raised before it fills the memory."""
-
-
-class ReplyTooSlow(requests.Timeout):
-    """The body keeps coming, but too slowly to wait for its end."""
+    """The body, unpacked or once decoded, is larger than allowed. Raised before it fills the memory."""
 
 
 class NetworkSession(requests.Session):
@@ -64,6 +61,8 @@ class NetworkSession(requests.Session):
     ) -> None:
         super().__init__()
         self.trust_env = False
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, DeadlineAdapter(read_seconds * WHOLE_ANSWER))
         self.verify = ca_file or True
         self.proxies = {"http": proxy, "https": proxy} if proxy else {}
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
@@ -109,13 +108,12 @@ class NetworkSession(requests.Session):
 
     def _read(self, response: requests.Response) -> bytes:
         body = bytearray()
-        latest = time.monotonic() + self._timeout[1] * WHOLE_BODY
         while piece := self._read_piece(response):
             body += piece
             if len(body) > self._largest_reply:
                 raise ReplyTooLarge
-            if time.monotonic() > latest:
-                raise ReplyTooSlow
+        if reads_to_too_much(bytes(body), self._largest_reply):
+            raise ReplyTooLarge
         return bytes(body)
 
     def _read_piece(self, response: requests.Response) -> bytes:

@@ -70,7 +70,7 @@ def read_comment(raw: Any) -> FetchedItem | Quarantined:
     kind = ItemKind.REPLY if parent_id else ItemKind.COMMENT
     return FetchedItem(
         remote_id=comment_id,
-        kind=kind if raw.get("type") in {"comment", "", None} else ItemKind.OTHER,
+        kind=kind if raw.get("type") in ("comment", "", None) else ItemKind.OTHER,
         text=text,
         created_at=created_at,
         post_remote_id=post_id(raw.get("post")),
@@ -78,7 +78,7 @@ def read_comment(raw: Any) -> FetchedItem | Quarantined:
         author_id=str(author) if isinstance(author, int) and not isinstance(author, bool) and author > 0 else None,
         author_name=_text(raw.get("author_name")),
         permalink=_text(raw.get("link")),
-        shown=Shown.VISIBLE if raw.get("status") in {"approved", None} else Shown.HELD,
+        shown=Shown.VISIBLE if raw.get("status") in ("approved", None) else Shown.HELD,
         raw=raw,
     )
 

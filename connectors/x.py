@@ -25,6 +25,7 @@ from connectors.base import (
 )
 from connectors.transport import NetworkSession
 from connectors.x_access import XAccess
+from connectors.x_profile import PUBLIC, public_words
 from connectors.x_refusals import problems
 from connectors.x_streams import MENTIONS, REPLIES, TIMELINE, XStreams
 from connectors.x_talks import Talks, is_handle
@@ -89,7 +90,8 @@ class X:
             if not isinstance(mine, dict) or mine.get("id") != self._user_id:
                 raise AuthFailed("X, the account's own keys: they are another account's; make new ones as the school")
         name = str(user.get("name") or user.get("username") or "")
-        return AccountState(frozenset({self._user_id}), name, tuple(notes), api_version="2")
+        about, links = public_words(user)
+        return AccountState(frozenset({self._user_id}), name, tuple(notes), api_version="2", about=about, links=links)
 
     def fetch(self, stream: str, cursor: Cursor | None, budget: Budget) -> Iterator[Batch]:
         """Read one stream onward from `cursor` (None: from the look-back). Raises a ConnectorError."""
@@ -126,7 +128,7 @@ class X:
 
     def _user(self, budget: Budget | None) -> Mapping[str, Any]:
         where = "X, account"
-        call, fields = self._access.client.get_user, ["name", "protected", "username"]
+        call, fields = self._access.client.get_user, ["name", "protected", "username", *PUBLIC]
         reply = self._access.ask("account", budget, call, id=self._user_id, user_fields=fields).payload
         if budget is not None:
             budget.pay(1)

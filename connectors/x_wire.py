@@ -20,6 +20,7 @@ from connectors.base import (
     Quarantined,
     UnexpectedReply,
     Verdict,
+    has_picture,
     is_plausible,
 )
 from connectors.x_refusals import NOT_FOUND, of_type, problems
@@ -94,7 +95,10 @@ def read_post(raw: Any, page: Page, own_id: str, author_id: str | None = None) -
         raise Unreadable("its author_id is not an id")
     replied_to, passed_on = _reference(raw, "replied_to"), _reference(raw, "retweeted")
     if author_id == own_id and replied_to is None:
-        return None if passed_on else FetchedPost(history[0], text, made_at, _permalink(history[0]), _count(raw))
+        if passed_on:
+            return None
+        pictures = has_picture(attachments(raw, page))
+        return FetchedPost(history[0], text, made_at, _permalink(history[0]), _count(raw), has_picture=pictures)
     thread = raw.get("conversation_id")
     if thread is not None and not is_id(thread):
         raise Unreadable("its conversation_id is not an id")
@@ -213,12 +217,14 @@ def plain_text(raw: Mapping[str, Any]) -> str:
 
 
 def _reference(raw: Mapping[str, Any], kind: str) -> str | None:
+    """The post it refers to in this way. What is no reference stands beside those that are and spoils nothing."""
     listed = raw.get("referenced_tweets") or []
-    if not isinstance(listed, list) or not all(
-        isinstance(entry, dict) and is_id(entry.get("id")) for entry in listed
-    ):
+    if not isinstance(listed, list) or (listed and not any(isinstance(entry, dict) for entry in listed)):
         raise Unreadable("its referenced_tweets is not a list of posts")
-    return next((entry["id"] for entry in listed if entry.get("type") == kind), None)
+    named = [entry.get("id") for entry in listed if isinstance(entry, dict) and entry.get("type") == kind]
+    if not all(is_id(each) for each in named):
+        raise Unreadable("its referenced_tweets names something that is no post")
+    return named[0] if named else None
 
 
 def _count(raw: Mapping[str, Any]) -> int | None:

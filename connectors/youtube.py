@@ -22,6 +22,7 @@ from connectors.base import (
     Verdict,
 )
 from connectors.google_access import GoogleAccess
+from connectors.public_words import about_of, inside
 from connectors.thread_book import ThreadBook, read_thread_book
 from connectors.transport import NetworkSession
 from connectors.youtube_api import PLAIN, YouTubeApi
@@ -71,7 +72,7 @@ class YouTube:
     def check(self) -> AccountState:
         """Ask YouTube for the channel. Raises a ConnectorError."""
         snippet = self._channel().get("snippet")
-        title = snippet.get("title") if isinstance(snippet, dict) else None
+        title, description = inside(snippet, "title"), inside(snippet, "description")
         return AccountState(
             own_ids=frozenset({self._channel_id}),
             display_name=title if isinstance(title, str) else "",
@@ -79,6 +80,7 @@ class YouTube:
             expires_at=self._access.ends_at if self._access else None,
             scopes=self._access.scopes if self._access else (),
             api_version="v3",
+            about=about_of(description) if isinstance(description, str) else None,
         )
 
     def fetch(self, stream: str, cursor: Cursor | None, budget: Budget) -> Iterator[Batch]:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from connectors.base import Batch, Budget, EmptyAnswer, Quarantined, Shown
 from connectors.json_api import NotThere
+from connectors.listing_end import LAST_FEW
 from connectors.thread_book import PATIENCE, ThreadRead, read_again_after
 from connectors.youtube_api import IDS_AT_ONCE, PLAIN, Rows, YouTubeApi
 from connectors.youtube_state import ChannelState
@@ -25,8 +26,6 @@ SWEEP_EVERY = timedelta(hours=2)
 WHOLE_SWEEP_EVERY = timedelta(days=1)
 MOST_PAGES_OF_A_SWEEP = 10
 """A larger channel is swept to its end once a day only."""
-LAST_FEW = 5
-"""The end of a page is judged by so many threads, in case one of them is not in its place."""
 MOST_KNOWN_IN_A_RUN = 10 * IDS_AT_ONCE
 MANY_REPLIES_EVERY = timedelta(hours=3)
 """How soon replies beyond the first five are read again although their number stayed the same."""
@@ -62,7 +61,7 @@ class Published:
             if number == 1 and not threads:
                 self._refuse_silence()
             yield from self._take(threads, quarantined, page)
-            reached = max((thread.at for thread in threads[-LAST_FEW:] if thread.at), default=None)
+            reached = max([at for thread in threads if (at := thread.at)][-LAST_FEW:], default=None)
             is_end = page.is_last
             if reached and reached < self._back_to(whole or (sweep and number < MOST_PAGES_OF_A_SWEEP)):
                 break

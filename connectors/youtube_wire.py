@@ -162,7 +162,7 @@ def read_video(raw: Any, counted_since: datetime) -> FetchedPost | None:
 
 def bare_post(video_id: str, title: str = "", at: datetime | None = None, count: int | None = None) -> FetchedPost:
     """A video of which, without more, only that it is there is known."""
-    return FetchedPost(video_id, title, at, f"https://www.youtube.com/watch?v={video_id}", count)
+    return FetchedPost(video_id, title, at, f"https://www.youtube.com/watch?v={video_id}", count, has_picture=True)
 
 
 def read_upload(raw: Any) -> tuple[str, datetime | None] | None:

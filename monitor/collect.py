@@ -17,7 +17,9 @@ from monitor.judge import Judge
 from monitor.keeping import PageKeeper
 from monitor.ledger_line import LedgerBook, Line, RunResult
 from monitor.missing import look_for_the_missing
+from monitor.outgoing import OutgoingCare
 from monitor.store import adopt, counting, ledger
+from monitor.store.text import storable
 
 CHECK_EVERY = timedelta(days=1)
 """How often we ask the network again who we are."""
@@ -55,11 +57,12 @@ class Collector:
     judge: Judge
     allotment: Allotment
     next_run_in: timedelta
+    care: OutgoingCare | None = None
     should_stop: Callable[[], bool] = lambda: False
 
     @property
     def _keeper(self) -> PageKeeper:
-        return PageKeeper(self.book, self.judge)
+        return PageKeeper(self.book, self.judge, care=self.care)
 
     def run(self) -> RunResult:
         """Read every stream once. Errors of the network end up in the ledger and in the result, never above."""
@@ -137,6 +140,8 @@ class Collector:
                 account.checked_at = now
                 account.expires_at = state.expires_at
                 account.scopes, account.api_version = sorted(state.scopes), state.api_version
+                account.about = None if state.about is None else storable(state.about)
+                account.links = [storable(link) for link in state.links]
                 adopt.own_words(tx, account)
             line.complete = True
         return result.complete

@@ -14,13 +14,15 @@ from pathlib import Path
 
 from connectors.base import Batch, FetchedItem
 from monitor.evidence import incoming
+from monitor.in_time import in_time
 from monitor.judge import NOTHING_SEEN, Judge, Seen
 from monitor.ledger_line import LedgerBook, Line, RunResult
+from monitor.outgoing import Found, OutgoingCare
 from monitor.received import ReceivedPage
-from monitor.store import adopt, counting, keep, ledger, threads
+from monitor.store import adopt, counting, keep, ledger, outgoing, threads
 from monitor.store.engine import Transaction
 from monitor.store.keep import Kept, Outcome
-from monitor.store.tables import Account, Comment, Item
+from monitor.store.tables import Account, Comment, Item, Reply
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class PageKeeper:
     book: LedgerBook
     judge: Judge
     judged_from: datetime | None = None
+    care: OutgoingCare | None = None
+    """Looks at the school's own words; None: nobody does."""
 
     def keep(
         self,
@@ -42,15 +46,22 @@ class PageKeeper:
     ) -> None:
         """Keep one page. `counts`: by the network, of the comments under each post met so far in this stream."""
         now = self.book.clock()
+        batch = in_time(batch, now)
         safe, new_words = self._make_safe(stream, batch, now)
         seen = self.judge.look_at(new_words) if new_words else NOTHING_SEEN
+        own_posts = self._look_at_own_posts(batch)
         with self.book.store.writing() as tx:
             account = self.book.account(tx)
+            before = outgoing.texts_of_posts(tx, account, own_posts) if own_posts else {}
             for post in batch.posts:
-                keep.keep_post(tx, account, post, now)
+                row = keep.keep_post(tx, account, post, now)
+                if self.care and own_posts:
+                    text = before.get(post.remote_id, "")
+                    self.care.keep_post(tx, account, row, text, own_posts, self.judged_from, now)
             known = keep.known_items(tx, account, (item.remote_id for item in batch.items))
             page = ReceivedPage(tx, account, batch.exchanges)
             kept: list[Kept] = []
+            own_words: list[tuple[int, FetchedItem]] = []
             unchanged: list[Item] = []
             for item in batch.items:
                 held = known.get(item.remote_id)
@@ -59,6 +70,8 @@ class PageKeeper:
                     continue
                 kept.append(self._keep_one(tx, account, item, known, page, now, seen, line))
                 known[kept[-1].item.remote_id] = kept[-1].item
+                if kept[-1].outcome in {Outcome.NEW, Outcome.EDITED} and item.author_id in account.own_ids:
+                    own_words.append((kept[-1].item.id, item))
             tx.flush()
             keep.meet(tx, unchanged, now)
             threads.link_answers(tx, account, {each.item.thread_key for each in kept if each.moved})
@@ -76,6 +89,7 @@ class PageKeeper:
             line.write(tx)
             if any(isinstance(k.item, Comment) and k.item.author_id in account.own_ids for k in kept):
                 adopt.own_words(tx, account)  # its author was withheld when it was first met
+            self._look_at_own_words(tx, own_words, now)
         if safe:
             incoming.done(safe)
 
@@ -100,6 +114,26 @@ class PageKeeper:
         except ValueError:  # an item too deep to be written down; better kept without this net than not at all
             return None, words
         return path, words
+
+    def _look_at_own_posts(self, batch: Batch) -> Found:
+        """What stands in posts of the school that are new or say something new, looked at before anybody waits."""
+        if self.care is None or not batch.posts:
+            return {}
+        with self.book.store.reading() as tx:
+            account = self.book.account(tx)
+            held = outgoing.texts_of_posts(tx, account, (post.remote_id for post in batch.posts))
+            own_ids = list(account.own_ids)
+        return self.care.look_at_posts(batch.posts, held, own_ids)
+
+    def _look_at_own_words(self, tx: Transaction, own_words: list[tuple[int, FetchedItem]], now: datetime) -> None:
+        """Look at the school's replies of a page, once those they answer are in the book too."""
+        if self.care is None or not own_words:
+            return
+        account = self.book.account(tx)
+        for number, fetched in own_words:
+            reply = tx.get_one(Item, number)
+            if isinstance(reply, Reply):
+                self.care.keep_reply(tx, account, reply, fetched, self.judged_from, now)
 
     def _is_judged(self, item: FetchedItem, own: Collection[str]) -> bool:
         return item.author_id not in own and (self.judged_from is None or item.created_at >= self.judged_from)

@@ -51,6 +51,17 @@ ALARMS = frozenset(Category) - {Category.COMPLAINT, Category.QUESTION}
 """Categories that bring a comment before a moderator. A complaint or a question is a kind of comment: it is owed an
 answer, as nearly every comment is, and is no reason for alarm. `classify` names it all the same."""
 
+NO_BREACH = frozenset(
+    {
+        Category.MEDIA_ENQUIRY,
+        Category.TAKEDOWN_REQUEST,
+        Category.COMPLAINT,
+        Category.QUESTION,
+        Category.COULD_NOT_BE_CHECKED,
+    }
+)
+"""Categories that ask for somebody's attention without anything being wrong with the comment."""
+
 
 @dataclass(frozen=True)
 class Flag:
@@ -132,6 +143,34 @@ class Action(StrEnum):
     """Nothing more will be done about it."""
     UNDO = "undo"
     """An earlier decision no longer holds."""
+
+
+class OutgoingKind(StrEnum):
+    """What a post or reply of the school may hold that it should not."""
+
+    FULL_NAME = "full_name"
+    TAG = "tag"
+    CONTACT_DETAILS = "contact_details"
+    PROMISE = "promise"
+    OPTED_OUT = "opted_out"
+    NOT_CHECKED = "not_checked"
+    """A list of names could not be read, so nobody held the words against it."""
+    REPORTED = "reported"
+    """A person says that something wrong was published."""
+
+
+@dataclass(frozen=True)
+class OutgoingFinding:
+    """One thing found at `start` to `end` of a text, end excluded; both 0: it has no place in the words.
+
+    `reason` is a sentence and holds no word of the text. `clause` names the policy's heading.
+    """
+
+    kind: OutgoingKind
+    start: int
+    end: int
+    reason: str
+    clause: str = ""
 
 
 class ThreadAuthor(StrEnum):

@@ -19,6 +19,7 @@ from alerts.render import (
     render_alarm,
     render_digest,
     render_expiring,
+    render_own_words,
     render_recovery,
     render_serious,
     render_urgent,
@@ -29,6 +30,7 @@ from config.settings import Settings
 from monitor.alarms import Alarms
 from monitor.alerting import Alerting
 from monitor.clock import Clock
+from monitor.outgoing_mail import OutgoingMails
 from monitor.pressing import Warnings
 from monitor.report import Reporter
 from monitor.rules.retry import next_attempt
@@ -37,7 +39,19 @@ from monitor.rules.slots import digest_today, latest_weekly_report
 from monitor.school_facts import SchoolFacts
 from monitor.store import ledger, outbox
 from monitor.store.engine import Store
-from monitor.store.outbox import ALARM, BUNDLED, DIGEST, EXPIRY, RECOVERY, REFUSED, SERIOUS, URGENT, WEEKLY
+from monitor.store.outbox import (
+    ALARM,
+    BUNDLED,
+    DIGEST,
+    EXPIRY,
+    OUTGOING,
+    PUBLISHED_WRONG,
+    RECOVERY,
+    REFUSED,
+    SERIOUS,
+    URGENT,
+    WEEKLY,
+)
 from monitor.store.tables import Delivery
 from monitor.telling import held_back
 
@@ -106,6 +120,7 @@ class Notifier:
                 outbox.owe(tx, school, DIGEST, digest.key, self._moderators(now), digest.opens_at)
             if weekly.opens_at >= school.started_at:
                 outbox.owe(tx, school, WEEKLY, weekly.key, self._people(WEEKLY), weekly.opens_at)
+            self._own_words.owe(tx, school, now)
 
     def _claim(self) -> Delivery | None:
         with self.store.writing() as tx:
@@ -186,6 +201,14 @@ class Notifier:
             return NotNeeded("the credentials were renewed, or a later warning says it all")
         return render_expiring(expiring, self._envelope(delivery))
 
+    def _outgoing(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
+        own = self._own_words.message(delivery.kind, delivery.key, delivery.recipient, now)
+        return render_own_words(own, self._envelope(delivery)) if own else NotNeeded("all of it is settled")
+
+    @property
+    def _own_words(self) -> OutgoingMails:
+        return OutgoingMails(self.store, self.settings)
+
     def _envelope(self, delivery: Delivery) -> Envelope:
         school, mail = self.settings.school, self.settings.mail
         domain = mail.sender.rpartition("@")[2]
@@ -225,6 +248,8 @@ class Notifier:
         if kind in {DIGEST, URGENT, SERIOUS}:
             told = tuple(person.email for person in self.settings.people if is_told_of_comments(person))
             return (*told, self.school.last_resort)
+        if kind in {OUTGOING, PUBLISHED_WRONG}:
+            return self._own_words.people
         return self.settings.told_of_accounts
 
 
@@ -239,6 +264,8 @@ _WRITERS: dict[str, Callable[[Notifier, Delivery, datetime], EmailMessage | NotN
     ALARM: Notifier._alarm,
     RECOVERY: Notifier._recovery,
     EXPIRY: Notifier._expiry,
+    OUTGOING: Notifier._outgoing,
+    PUBLISHED_WRONG: Notifier._outgoing,
     URGENT: Notifier._urgent,
     SERIOUS: Notifier._serious,
 }

@@ -18,7 +18,6 @@ from alerts.messages import (
     WeeklyReport,
 )
 from config.people import Person
-from config.policy import ResponseRule
 from config.settings import Settings
 from monitor.coverage import blind, week_of
 from monitor.custody import media_gate
@@ -26,11 +25,13 @@ from monitor.custody.log import checkpoint_of
 from monitor.digesting import accounts_of, for_person
 from monitor.evidence.log.checkpoint import short_form
 from monitor.model import OFFENSIVE, Case, Flag, ResponseState
+from monitor.registered import too_few_moderators
 from monitor.rules import weekly
 from monitor.rules.holds import removed_before_advice
 from monitor.rules.marks import in_force, is_false_alarm
 from monitor.rules.queue import Waiting, in_order, worst
 from monitor.rules.slots import week_bounds
+from monitor.rules.wording import rule_in_words
 from monitor.school_facts import SchoolFacts
 from monitor.seeing import Seeing
 from monitor.store import cases, erasure_book, evidence_log, exclusions, judged, ledger
@@ -101,7 +102,7 @@ class Reporter:
             flagged=tuple(_line(e) for e in found.flagged),
             blind=blind,
             read_until=read_until,
-            rule_in_words=self._rule_in_words(),
+            rule_in_words=rule_in_words(self.settings.rule, self.settings.policy),
             clause=policy.response_clause,
             policy=f"{policy.name}, version {policy.version}",
             shown=self.settings.schedule.digest_items,
@@ -132,6 +133,7 @@ class Reporter:
                 week_of(tx, account, self._poll_minutes(account), since, min(until, now)) for account in watched
             )
             evidence = _evidence_head(tx, school, now)
+            too_few = too_few_moderators(tx, school, self.settings, now)
         open_now = [entry for entry in waiting if entry.needs_reply]
         tallies = weekly.tally(received, due, now)
         times = weekly.response_times(due, now)
@@ -162,21 +164,15 @@ class Reporter:
             ),
             messages_unwatched=unwatched_messages(self.settings),
             uncovered_promise=uncovered_promise(self.settings),
-            rule_in_words=self._rule_in_words(),
+            rule_in_words=rule_in_words(self.settings.rule, self.settings.policy),
             clause=pack.response_clause,
             policy=f"{pack.name}, version {pack.version}",
             calendar=region_words(self.settings.rule.region),
             evidence=evidence,
             recipients=tuple(p.name for p in self.settings.people if "head" in p.roles),
             shown=self.settings.schedule.digest_items,
+            too_few_moderators=too_few,
         )
-
-    def _rule_in_words(self) -> str:
-        """The pack's sentence, and what the school itself has changed of it."""
-        rule, pack = self.settings.rule, self.settings.policy.response
-        own = [name for name in type(rule).model_fields if getattr(rule, name) != getattr(pack, name)]
-        words = self.settings.policy.response_in_words
-        return f"{words} Changed by the school: {', '.join(_option(rule, name) for name in own)}." if own else words
 
     def _school(self, tx: Transaction) -> School:
         school = ledger.school_by_key(tx, self.settings.school.key)
@@ -233,15 +229,6 @@ def _evidence_head(tx: Transaction, school: School, now: datetime) -> EvidenceHe
 
 def _without(hidden: Collection[int], found: Iterable[Case]) -> list[Case]:
     return [case for case in found if case.id not in hidden]
-
-
-def _option(rule: ResponseRule, name: str) -> str:
-    value = getattr(rule, name)
-    if isinstance(value, tuple) and value and not isinstance(value[0], int | str):
-        return f"{name} ({len(value)})"  # calendars are long, and the derivation of each deadline names their days
-    values = value if isinstance(value, tuple) else (value,)
-    shown = ", ".join(f"{each:g}" if isinstance(each, float) else str(each) for each in values if each is not None)
-    return f"{name} = {shown or 'none'}"
 
 
 def _line(entry: Waiting) -> Line:

@@ -33,6 +33,7 @@ from monitor.judge import Judge
 from monitor.keeping import PageKeeper
 from monitor.ledger_line import LedgerBook
 from monitor.notify import Notifier
+from monitor.outgoing import OutgoingCare, care_for
 from monitor.report import Reporter
 from monitor.school_facts import SchoolFacts
 from monitor.store.engine import Store, StoreUnusable, open_store
@@ -65,6 +66,7 @@ class App:
     capturer: Capturer
     sealer: Sealer
     watch: Watch
+    care: OutgoingCare
 
     @property
     def school(self) -> SchoolFacts:
@@ -122,13 +124,17 @@ class App:
             judge=self.judge,
             allotment=allotment_of(account, by_hand=by_hand),
             next_run_in=timedelta(minutes=account.poll_minutes),
+            care=self.care,
             should_stop=should_stop,
         )
 
     def page_keeper(self, account: AccountSettings, judged_from: datetime) -> PageKeeper:
         """Keeps pages of an account that come from elsewhere than its network."""
         return PageKeeper(
-            LedgerBook(self.store, self.settings.school.key, account.key, self.clock), self.judge, judged_from
+            LedgerBook(self.store, self.settings.school.key, account.key, self.clock),
+            self.judge,
+            judged_from,
+            self.care,
         )
 
 
@@ -151,6 +157,7 @@ def build_app(settings: Settings, clock: Clock = system_clock) -> App:
         capturer=Capturer(facts),
         sealer=Sealer(store, settings.school.key, settings.signing_key, token_queue(settings, store, clock), clock),
         watch=Watch(store, settings, clock, since=clock()),
+        care=care_for(settings),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.model import Action, Category, ResponseState
+from monitor.model import Action, Category, OutgoingKind, ResponseState
 
 _CATEGORIES = {
     Category.ABUSE: "insult",
@@ -36,6 +36,44 @@ _STATES = {
     ResponseState.OVERDUE: "overdue",
     ResponseState.OVERDUE_UNCONFIRMED: "may be overdue: not read since its deadline",
 }
+_OUTGOING = {
+    OutgoingKind.FULL_NAME: "a child's first name and surname",
+    OutgoingKind.TAG: "a tag of somebody",
+    OutgoingKind.CONTACT_DETAILS: "a telephone number or e-mail address that is not known to be the school's",
+    OutgoingKind.PROMISE: "words that commit the school to something",
+    OutgoingKind.OPTED_OUT: "somebody on the list of those not to be shown or named",
+    OutgoingKind.NOT_CHECKED: "something that could not be checked",
+    OutgoingKind.REPORTED: "something wrong, as a person says",
+}
+_OUTGOING_STEPS = {
+    OutgoingKind.FULL_NAME: (
+        "Have the surname taken out, so that the first name stands alone, or the picture taken down.",
+    ),
+    OutgoingKind.TAG: ("If it is a pupil or a member of staff, have the tag taken out.",),
+    OutgoingKind.CONTACT_DETAILS: (
+        "Have it taken out, unless it is the school's own: then add it to own_contacts under [outgoing].",
+    ),
+    OutgoingKind.PROMISE: (
+        "See whether whoever wrote it was free to promise it. If not, have it put right where it was said.",
+    ),
+    OutgoingKind.OPTED_OUT: ("Have the name and any picture of that person taken down today.",),
+    OutgoingKind.NOT_CHECKED: ("Look at it yourself, and have the file of names mended: school-monitor check",),
+    OutgoingKind.REPORTED: (
+        "Have it taken down or put right, and write down what it was and when.",
+        "Never copy a picture that may be indecent: that is for the designated safeguarding lead and the police.",
+        "Decide who else must know: the family, the designated safeguarding lead, the data protection officer.",
+    ),
+}
+_IN_REGISTER = {
+    "aim": "what the account is for",
+    "audience": "for whom",
+    "promotion": "how its readers hear of it",
+    "access": "whether it is open or closed",
+    "posters": "who publishes on it",
+    "token_owner": "on whose sign-in the program's access hangs",
+    "live_from": "when it goes live",
+    "closes_on": "when it is to close",
+}
 _DONE = {
     Action.HIDE: "hidden",
     Action.DELETE: "deleted",
@@ -62,6 +100,16 @@ def state_words(state: ResponseState) -> str:
     return _STATES[state]
 
 
+def outgoing_words(kind: OutgoingKind) -> str:
+    """What was found in the school's own words, in a few of ours."""
+    return _OUTGOING[kind]
+
+
+def outgoing_steps(kind: OutgoingKind) -> tuple[str, ...]:
+    """What to do about it."""
+    return _OUTGOING_STEPS[kind]
+
+
 def done_words(action: Action) -> str:
     """What was done on a network, as a participle: "hidden"."""
     return _DONE.get(action, action.value.replace("_", " "))
@@ -75,3 +123,8 @@ def region_words(region: str | None) -> str:
 def kind_words(kind: str) -> str:
     """What sort of item it is."""
     return _KINDS.get(kind, "Item")
+
+
+def register_words(field: str) -> str:
+    """What a field of the register says about an account."""
+    return _IN_REGISTER[field]

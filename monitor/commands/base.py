@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentTypeError, Namespace
+from datetime import date
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,6 +81,17 @@ def case_number(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER):
         raise ArgumentTypeError(f'a case is a number such as 12, as in the queue (found "{text[:40]}")')
     return int(text)
+
+
+def a_day(text: str) -> date:
+    """A day on the command line. Raises ArgumentTypeError."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is not None and day.isoformat() == text:  # it also reads weeks, and days without hyphens
+        return day
+    raise ArgumentTypeError(f'a day is written YYYY-MM-DD (found "{text[:40]}")')
 
 
 def local(moment: datetime, timezone: str) -> str:

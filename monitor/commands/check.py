@@ -1,4 +1,4 @@
-"""`check`: test everything that can be tested without telling anybody; explain one deadline."""
+"""`check`: test everything that can be tested without telling anybody; explain one deadline, or a policy pack."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from alerts.filters import counted
 from monitor.commands.base import CommandFailed, Outcome, app_for, settings_for
 from monitor.commands.check_account import check_account
-from monitor.commands.soundness import CLOCK_MAY_DIFFER, evidence_folder, evidence_log, passes
+from monitor.commands.register_lines import register_note
+from monitor.commands.soundness import CLOCK_MAY_DIFFER, evidence_folder, evidence_log, passes, say
 
 if TYPE_CHECKING:
     from monitor.wiring import App
@@ -20,7 +21,18 @@ EXAMPLE = 'school-monitor check --explain "2026-11-13 16:00"'
 
 def configure(parser: ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--explain", metavar="TIME", help="only say when a comment received then is due, and why")
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--explain", metavar="TIME", help="only say when a comment received then is due, and why")
+    instead.add_argument(
+        "--policy",
+        metavar="NAME",
+        nargs="?",
+        const="",
+        help="only explain a policy pack in plain English: by name, by file, or the school's own",
+    )
+    instead.add_argument(
+        "--compare", metavar="NAME", nargs=2, help="only say what two policy packs do differently, by name or by file"
+    )
 
 
 def run(args: Namespace) -> int:
@@ -34,6 +46,11 @@ def run(args: Namespace) -> int:
         except ValueError as wrong:
             raise CommandFailed(f"--explain: {wrong}", Outcome.USAGE) from None
         return Outcome.DONE
+    if args.policy is not None or args.compare:
+        from monitor.commands.check_policy import compare, explain_policy
+
+        print("\n".join(compare(*args.compare) if args.compare else explain_policy(args)))
+        return Outcome.DONE
     from config.loading import warnings
 
     app = app_for(args)
@@ -41,6 +58,7 @@ def run(args: Namespace) -> int:
     today = app.clock().astimezone(ZoneInfo(app.settings.school.timezone)).date()
     for note in (*warnings(app.settings, today), *_waiting_for_people(app)):
         print(f"note  {note}")
+    say(*register_note(app))
     tests: list[tuple[str, Callable[[], str]]] = [
         ("response rule", lambda: _rule(app)),
         ("database", lambda: _database(app)),
@@ -48,6 +66,7 @@ def run(args: Namespace) -> int:
         ("evidence log", lambda: evidence_log(app)),
         ("mail", lambda: _mail(app)),
         ("judging", lambda: _judging(app)),
+        ("lists of names", lambda: _lists(app)),
         ("leaving this computer to be judged", lambda: _second_opinion(app)),
     ]
     failed = [name for name, test in tests if not passes(name, test)]
@@ -116,6 +135,18 @@ def _judging(app: App) -> str:
         raise CommandFailed(f"does not work ({', '.join(sorted(failed))}); every comment would go to a person")
     own = f"{counted(len(judging.allow), 'word')} allowed, {counted(len(judging.deny), 'word')} denied"
     return f"models {judging.models}; own words: {own}"
+
+
+def _lists(app: App) -> str:
+    """The files of names can be used. Neither a name nor a count of them leaves this: a list says who is on it."""
+    from monitor.language.outgoing.name_list import BadList
+
+    files = {"pupils": app.care.pupils, "opted out": app.care.opted_out}
+    try:
+        held = [name for name, file in files.items() if file.names() is not None]
+    except BadList as bad:
+        raise CommandFailed(str(bad)) from None
+    return f"own words are held against: {', '.join(held)}" if held else "none; names in own words are guessed"
 
 
 def _second_opinion(app: App) -> str:

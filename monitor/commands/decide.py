@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from datetime import date
+from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 from alerts.filters import plain
-from monitor.commands.base import CommandFailed, Outcome, app_for, case_number
+from monitor.commands.base import CommandFailed, Outcome, a_day, app_for, case_number
 from monitor.commands.people import LONGEST_NAME, LONGEST_REASON, acting, configured, declare_actor
 from monitor.commands.sight import sight_of
 from monitor.model import Action
@@ -44,7 +43,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--house-rule", default="", metavar="NUMBER", help="the house rule a removal cites")
     parser.add_argument("--audience", default="", metavar="TEXT", help="what readers were told about a removal")
     parser.add_argument("--stage", default="", metavar="ID", help="with escalate: the stage of the policy's ladder")
-    parser.add_argument("--on", type=_day, metavar="DATE", help="with escalate: when it was reached, YYYY-MM-DD")
+    parser.add_argument("--on", type=a_day, metavar="DATE", help="with escalate: when it was reached, YYYY-MM-DD")
     parser.add_argument("--school", default="", metavar="NAME", help="with pass_on: the school that was told")
     parser.add_argument(
         "--decision",
@@ -132,13 +131,3 @@ def _what_follows(args: Namespace, comment: Comment) -> str:
         undone = next(each for each in comment.decisions if each.id == args.decision)
         return f"It no longer counts, and stays on record. {STAYS_DONE.get(Action(undone.action), '')}".strip()
     return "Evidence of what you saw is kept."
-
-
-def _day(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = None
-    if day is not None and day.isoformat() == text:  # it also reads weeks, and days without hyphens
-        return day
-    raise ArgumentTypeError(f'a day is written YYYY-MM-DD (found "{text[:40]}")')

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from monitor.commands.base import CommandFailed, Outcome, app_for, local
 from monitor.commands.people import declare_viewer
 from monitor.commands.printing import print_table
+from monitor.commands.register_lines import register_is_sound
 from monitor.commands.soundness import evidence_folder, evidence_log, passes, say
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def run(args: Namespace) -> int:
     are_read = _accounts(app)
     sound = [
         passes("incidents", lambda: _incidents(app)),
+        passes("register", lambda: register_is_sound(app)),
         passes("mails", lambda: _mails(app)),
         passes("urgent alerts", lambda: _alerts(app, _hidden(app, args))),
         passes("disk", lambda: evidence_folder(app)),

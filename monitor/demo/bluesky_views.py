@@ -107,4 +107,6 @@ class Views:
         handle = author.handle or f"user-{author.id[-6:]}.test"
         viewer = {"muted": False, "blockedBy": author.id in self.blocking}
         profile = {"did": author.id, "handle": handle, "viewer": viewer, "labels": []}
+        if author.id == self.scene.world.school.id and self.scene.world.about:
+            profile["description"] = self.scene.world.about
         return profile | ({"displayName": author.name} if author.name else {})

@@ -121,7 +121,9 @@ class GraphStandIn(StandIn):
     def _object(self, object_id: str, fields: Mapping[str, Field]) -> dict[str, Any] | None:
         school = self.world.school
         if object_id == school.id:
-            return _only({"id": school.id, "name": school.name}, fields)
+            told = {"about": self.world.about, "website": self.world.website}
+            filled = {name: words for name, words in told.items() if words}
+            return _only({"id": school.id, "name": school.name, **filled}, fields)
         for post in self.world.posts_at(self.now()):
             if post.id == object_id:
                 return self._post(post, fields)
@@ -131,7 +133,7 @@ class GraphStandIn(StandIn):
         message = self.world.message(object_id)
         if message is None or not self._is_there(message, {m.id: m for m in self.world.messages}):
             return None
-        return self._visitor_post(message, fields) if message.post_id is None else self._comment(message, fields)
+        return self._visitor_post(message, fields) if _starts_a_thread(message) else self._comment(message, fields)
 
     def _is_there(self, message: StoryMessage, by_id: Mapping[str, StoryMessage]) -> bool:
         """A comment disappears with the comment above it."""
@@ -141,7 +143,7 @@ class GraphStandIn(StandIn):
     def _feed(self, fields: Mapping[str, Field], since: float, *, visitors: bool) -> list[Row]:
         posts = [(p.at, p.id, partial(self._post, p, fields)) for p in self.world.posts_at(self.now())]
         if visitors:
-            there = [m for m in self.world.messages_at(self.now()) if m.post_id is None]
+            there = [m for m in self.world.messages_at(self.now()) if _starts_a_thread(m)]
             posts += [(m.at, m.id, partial(self._visitor_post, m, fields)) for m in there]
         posts.sort(key=lambda post: post[:2], reverse=True)
         return [(post_id, show) for at, post_id, show in posts if at.timestamp() >= since]
@@ -151,7 +153,7 @@ class GraphStandIn(StandIn):
         messages = [
             m
             for m in self.world.messages_at(self.now())
-            if object_id in {m.post_id, m.parent_id} and self._is_there(m, by_id)
+            if not _starts_a_thread(m) and object_id in {_post_of(m, by_id), m.parent_id} and self._is_there(m, by_id)
         ]
         if how.get("filter") != "stream":
             messages = [m for m in messages if m.parent_id in {None, object_id}]
@@ -182,13 +184,16 @@ class GraphStandIn(StandIn):
     def _post(self, post: StoryPost, fields: Mapping[str, Field]) -> dict[str, Any]:
         whole = {
             "id": post.id,
-            "message": post.text,
+            "message": post.text_at(self.now()),
             "created_time": graph_time(post.at),
             "updated_time": graph_time(post.at),
             "from": {"id": self.world.school.id, "name": self.world.school.name},
             "status_type": "mobile_status_update",
             "permalink_url": f"https://www.facebook.com/{self.world.school.id}/posts/{_own_part(post.id)}",
         }
+        if post.has_picture and "attachments" in fields:
+            picture = {"type": "photo", "media_type": "photo", "url": whole["permalink_url"]}
+            whole["attachments"] = {"data": [picture]}
         return self._with_comments(whole, post.id, fields)
 
     def _visitor_post(self, message: StoryMessage, fields: Mapping[str, Field]) -> dict[str, Any]:
@@ -248,7 +253,8 @@ class GraphStandIn(StandIn):
         if message.raw is not None:
             return dict(message.raw)
         now = self.now()
-        post_part, own_part = _own_part(message.post_id or ""), _own_part(message.id)
+        post_id = _post_of(message, {m.id: m for m in self.world.messages})
+        post_part, own_part = _own_part(post_id), _own_part(message.id)
         link = f"https://www.facebook.com/{self.world.school.id}/posts/{post_part}/?comment_id="
         replies = sum(m.parent_id == message.id and m.exists(now) for m in self.world.messages)
         whole: dict[str, Any] = {
@@ -260,12 +266,24 @@ class GraphStandIn(StandIn):
             "is_private": False,
             "comment_count": replies,
         }
-        if message.parent_id and message.parent_id != message.post_id:
+        if message.parent_id and message.parent_id != post_id:
             whole["parent"] = {"id": message.parent_id}
             whole["permalink_url"] = f"{link}{_own_part(message.parent_id)}&reply_comment_id={own_part}"
         if message.author:
             whole["from"] = {"id": message.author.id, "name": message.author.name}
         return _only(whole, fields)
+
+
+def _starts_a_thread(message: StoryMessage) -> bool:
+    """Whether it is a visitor's post."""
+    return message.post_id is None and message.parent_id is None
+
+
+def _post_of(message: StoryMessage, by_id: Mapping[str, StoryMessage]) -> str:
+    """Id of the page's or the visitor's post a comment hangs under; a visitor's post has its own."""
+    while message.post_id is None and (above := by_id.get(message.parent_id or "")):
+        message = above
+    return message.post_id or message.id
 
 
 def with_usage(response: Response, account_id: str, kind: str) -> Response:

@@ -94,7 +94,10 @@ class InstagramStandIn(StandIn):
     def _object(self, object_id: str, fields: Mapping[str, Field]) -> dict[str, Any] | None:
         school = self.world.school
         if object_id == school.id:
-            return _only({"id": school.id, "username": school.handle or school.name, "name": school.name}, fields)
+            told = {"biography": self.world.about, "website": self.world.website}
+            filled = {name: words for name, words in told.items() if words}
+            named = {"id": school.id, "username": school.handle or school.name, "name": school.name}
+            return _only({**named, **filled}, fields)
         for post in self.world.posts_at(self.now()):
             if post.id == object_id:
                 return self._medium(post, fields)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from html import escape
 from typing import Any
 
 from monitor.demo.mastodon_scene import Scene, Shown, mastodon_time, notification_id, to_html
@@ -74,7 +75,7 @@ class MastodonStandIn(WholeRequests):
             return mastodon_error(401, "The access token is invalid")
         school = self.world.school
         if request.path == "/api/v1/accounts/verify_credentials":
-            return json_response(self._account(school))
+            return json_response({**self._account(school), **self._own_words()})
         if request.path == "/api/v1/apps/verify_credentials":
             return json_response({"name": "School Social Monitor", "website": None, "scopes": self.scopes})
         if request.path == "/api/v1/notifications":
@@ -203,6 +204,12 @@ class MastodonStandIn(WholeRequests):
             "card": None,
             "poll": None,
         }
+
+    def _own_words(self) -> dict[str, Any]:
+        site = self.world.website
+        link = f'<a href="{escape(site)}" rel="me"><span class="invisible">https://</span>our site</a>'
+        fields = [{"name": "Website", "value": link, "verified_at": None}] if site else []
+        return {"note": f"<p>{escape(self.world.about)}</p>" if self.world.about else "", "fields": fields}
 
     def _account(self, author: Author) -> dict[str, Any]:
         handle = author.handle or f"user{author.id}"

@@ -7,6 +7,7 @@ from datetime import datetime
 from monitor.demo.oakfield_facebook_midway import tell_midway
 from monitor.demo.oakfield_facebook_recent import tell_recent
 from monitor.demo.oakfield_people import (
+    ABOUT,
     BEV,
     CARL,
     DANUTA,
@@ -28,7 +29,7 @@ from monitor.demo.world import StoryPost, World
 
 def facebook(days: Days) -> World:
     """The page and everything said there."""
-    tell = Chronicle(World(PAGE), _post_id, _comment_id)
+    tell = Chronicle(World(PAGE, about=ABOUT), _post_id, _comment_id)
     _photo_day(tell, days)
     _dinners(tell, days)
     _museum(tell, days)

@@ -7,6 +7,7 @@ from monitor.demo.world import Author
 PAGE = Author("104857600000001", "Oakfield Primary School")
 IMPOSTOR = Author("5100000000000666", PAGE.name)
 """Shows the school's name, but is not the school."""
+ABOUT = "News of our school. How we use this page: https://oakfield.example/social-media-policy"
 
 
 def _person(number: int, name: str) -> Author:

@@ -9,6 +9,7 @@ from monitor.demo.world import Author, StoryPost, World
 
 SUBREDDIT = "OakfieldPrimary"
 SCHOOL = Author("t2_oakfield1", "OakfieldPrimarySchool", "OakfieldPrimarySchool")
+ABOUT = "The school's own account. Policy: oakfield.example/social-media-policy"
 
 
 def _person(number: int, name: str) -> Author:
@@ -25,7 +26,7 @@ NEWBIE, GRUMP, LAB = _person(4, "new_to_ravenholt"), _person(5, "gategrump"), _p
 
 def reddit(days: Days) -> World:
     """The school's community and everything said there."""
-    tell = Chronicle(World(SCHOOL), _post_id, _comment_id)
+    tell = Chronicle(World(SCHOOL, about=ABOUT), _post_id, _comment_id)
     _admissions(tell, days)
     _uniform(tell, days)
     _elsewhere(tell, days)

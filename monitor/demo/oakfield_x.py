@@ -11,6 +11,8 @@ from monitor.demo.x_server import snowflake
 SCHOOL = Author("999000000000000321", "Oakfield Primary School", "OakfieldPrimary")
 LOOKALIKE = Author("999000000000000666", SCHOOL.name, "OakfieldPrimry")
 """Shows the school's name, but is not the school."""
+ABOUT = "Short news from a primary school by the canal."
+"""It lacks the link to the policy, for the audit of the register to find."""
 
 
 def _person(number: int, name: str, handle: str) -> Author:
@@ -29,7 +31,7 @@ BUS = _person(8, "Route 27 Updates", "route27moans")
 
 def x(days: Days) -> World:
     """The account and everything said to it."""
-    tell = Chronicle(World(SCHOOL), _post_id, _message_id)
+    tell = Chronicle(World(SCHOOL, about=ABOUT), _post_id, _message_id)
     _festival(tell, days)
     _mentions(tell, days)
     _grumbles(tell, days)

@@ -75,7 +75,8 @@ class RedditStandIn(StandIn):
             school = self.world.school
             unread = sum(len(self._inbox(things, name)) for name in ("comments", "selfreply", "mentions"))
             about = {"name": username(school), "id": school.id[3:], "inbox_count": unread, "has_mail": unread > 0}
-            return self._ok(request, about)
+            page = {"display_name": f"u_{username(school)}", "public_description": self.world.about}
+            return self._ok(request, {**about, "subreddit": page})
         if path == "/api/info":
             asked = request.query.get("id", "").split(",")[:AT_ONCE]
             return self._ok(request, listing([t.child for one in asked if (t := things.find(one))]))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from struct import iter_unpack
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -28,12 +29,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """What to answer. `cut_to` sends only that many bytes of the body although the length says otherwise."""
+    """What to answer. `cut_to` sends only that many bytes of the body although the length says otherwise.
+
+    `drip` is called before each single byte of the body, and ends the answer by saying no.
+    """
 
     status: int
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
     cut_to: int | None = None
+    drip: Callable[[], bool] | None = None
 
 
 def json_response(payload: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -117,8 +122,15 @@ class StandIn:
                 if self.close_connection:  # a client not told that its wish was granted might use the line again
                     self.send_header("Connection", "close")
                 self.end_headers()
-                self.wfile.write(response.body if response.cut_to is None else response.body[: response.cut_to])
-                if response.cut_to is not None:
+                body = response.body if response.cut_to is None else response.body[: response.cut_to]
+                if response.drip is None:
+                    self.wfile.write(body)
+                else:
+                    for byte in iter_unpack("c", body):
+                        if not response.drip():
+                            break
+                        self.wfile.write(*byte)
+                if response.cut_to is not None or response.drip is not None:
                     self.close_connection = True
 
             do_GET = do_POST = _serve

@@ -210,4 +210,46 @@ auth_url = {reddit_url}
 poll_minutes = 360
 lookback_days = {reddit_days}
 calls_per_run = {calls}
+
+[[registered]]
+account = "facebook"
+aim = "News and dates of the school"
+audience = "Families and neighbours"
+promotion = "The school's newsletter"
+access = "open"
+administrators = ["Mrs Ali", "Kim Petersen"]
+posters = ["Mr Bevan"]
+token_owner = "Kim Petersen"
+official_address = "social@oakfield.example"
+policy_link = "https://oakfield.example/social-media-policy"
+approvals = [{{ by = "Ms Okafor", role = "head", on = "2025-09-01" }}]
+live_from = "2025-09-08"
+
+[[registered]]
+account = "x"
+aim = "Short news, and closures on the day"
+audience = "Families and neighbours"
+promotion = "The school's newsletter"
+access = "open"
+administrators = ["Mrs Ali", "Kim Petersen"]
+posters = ["Mr Bevan"]
+token_owner = "Kim Petersen"
+official_address = "social@oakfield.example"
+policy_link = "https://oakfield.example/social-media-policy"
+approvals = [{{ by = "Ms Okafor", role = "head", on = "2025-09-01" }}]
+live_from = "2025-09-08"
+
+[[registered]]
+account = "reddit"
+aim = "To be there when the town talks about us"
+audience = "Families and neighbours"
+promotion = "The school's newsletter"
+access = "open"
+administrators = ["Mrs Ali", "Kim Petersen"]
+posters = ["Mr Bevan"]
+token_owner = "Kim Petersen"
+official_address = "social@oakfield.example"
+policy_link = "https://oakfield.example/social-media-policy"
+approvals = [{{ by = "Ms Okafor", role = "head", on = "2025-09-01" }}]
+live_from = "2025-09-08"
 """

@@ -29,10 +29,16 @@ class StoryPost:
     text: str
     at: datetime
     deleted_at: datetime | None = None
+    edits: tuple[tuple[datetime, str], ...] = ()
+    has_picture: bool = False
 
     def exists(self, now: datetime) -> bool:
         """Whether the network shows it at `now`."""
         return self.at <= now and (self.deleted_at is None or now < self.deleted_at)
+
+    def text_at(self, now: datetime) -> str:
+        """The words as they stand at `now`, after every edit made by then."""
+        return next((text for at, text in reversed(self.edits) if at <= now), self.text)
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,10 @@ class World:
     school: Author
     posts: list[StoryPost] = field(default_factory=list)
     messages: list[StoryMessage] = field(default_factory=list)
+    about: str = ""
+    """What the account says of itself in public."""
+    website: str = ""
+    """The address it gives there, on networks that have a place for one."""
 
     def posts_at(self, now: datetime) -> list[StoryPost]:
         """Published by `now`, newest first."""

@@ -127,6 +127,14 @@ class XStandIn(StandIn):
         user: dict[str, Any] = {"id": school.id, "name": school.name, "username": school.handle}
         if "protected" in _listed(request, "user.fields"):
             user["protected"] = self._protected
+        if "description" in _listed(request, "user.fields"):
+            user["description"] = self.world.about
+        if self.world.website and "entities" in _listed(request, "user.fields"):
+            short = "https://t.co/0aKfI3lD00"
+            user |= {
+                "url": short,
+                "entities": {"url": {"urls": [{"url": short, "expanded_url": self.world.website}]}},
+            }
         return json_response({"data": user})
 
     def _lookup(self, request: Request) -> Response:

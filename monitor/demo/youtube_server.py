@@ -69,7 +69,8 @@ class YouTubeStandIn(StandIn):
     def _channels(self, query: Mapping[str, str], owner: bool) -> Response:
         school = self.world.school
         wanted = query.get("id") == school.id or (owner and query.get("mine") == "true")
-        rows = [{"kind": "youtube#channel", "id": school.id, "snippet": {"title": school.name}}]
+        snippet = {"title": school.name, "description": self.world.about}
+        rows = [{"kind": "youtube#channel", "id": school.id, "snippet": snippet}]
         return self._list("channel", rows if wanted else [], query)
 
     def _uploads(self, query: Mapping[str, str], _: bool) -> Response:

@@ -169,10 +169,15 @@ def _batch(held: Mapping[str, Any]) -> Batch:
         items=tuple(_item(item) for item in held["items"]),
         next_cursor=None,
         complete=False,
-        posts=tuple(FetchedPost(**post | {"created_at": _moment(post["created_at"])}) for post in held["posts"]),
+        posts=tuple(_post(post) for post in held["posts"]),
         quarantined=tuple(Quarantined(**bad) for bad in held["quarantined"]),
         exchanges=tuple(_exchange(exchange) for exchange in held["exchanges"]),
     )
+
+
+def _post(held: dict[str, Any]) -> FetchedPost:
+    rebuilt = {"created_at": _moment(held["created_at"]), "addressed_to": tuple(held.get("addressed_to", ()))}
+    return FetchedPost(**held | rebuilt)
 
 
 def _item(held: dict[str, Any]) -> FetchedItem:

@@ -21,6 +21,7 @@ from monitor.language.reading import Reading, read
 from monitor.model import OFFENSIVE, Category
 
 MOST_OF_ONE_CATEGORY = 5  # findings of one check; more say nothing new
+_CATEGORIES = tuple(map(Category, CATEGORIES))
 _FAILED = "A check could not be completed, so a person should read this."
 
 
@@ -81,7 +82,7 @@ class Judge:
         explained = {one.finding.category for one in kept}
         for category in self._reached(scores):
             if category not in explained:
-                kept.append(Found(answers.finding(reading, category, scores[category]), answers.detector))
+                kept.append(Found(answers.finding(reading, category, scores[category], row), answers.detector))
         if trouble := answers.trouble(row):
             kept.append(Found(trouble, answers.detector))
         return Judgement(scores, tuple(kept))
@@ -95,7 +96,7 @@ class Judge:
 
     def _reached(self, scores: Mapping[str, float]) -> Iterator[Category]:
         """What the scores flag. Where only "offensive" is reached, the likeliest of what it stands for is named."""
-        reached = [Category(name) for name in CATEGORIES if scores[name] >= self._threshold(name)]
+        reached = [category for category in _CATEGORIES if scores[category] >= self._threshold(category)]
         likeliest = max(sorted(OFFENSIVE), key=lambda category: scores[category])
         wanted = max(self._threshold(OFFENSIVE_HEAD), self.thresholds.get(likeliest, 0.0))
         if scores[OFFENSIVE_HEAD] >= wanted and not OFFENSIVE & set(reached):

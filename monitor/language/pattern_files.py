@@ -106,9 +106,9 @@ def _pattern(category: Category, entry: Mapping[str, Any], words: Mapping[str, s
             ways=tuple(
                 Way(rf"\b(?:{source})(?:\b|$)" if whole else source, tuple(needs.of(written, whole)))
                 for written in _ways(_LINE_END.sub("", entry["pattern"]))
-                if (source := _source(written, words)) is not None
+                if (source := source_of(written, words)) is not None
             ),
-            unless=rf"(?:^|\W)(?:{_source(unless, words)})(?:\W|$)" if unless else None,
+            unless=rf"(?:^|\W)(?:{source_of(unless, words)})(?:\W|$)" if unless else None,
             view=entry.get("view", "bare"),
             hits=tuple(entry["hits"]),
             misses=tuple(entry["misses"]),
@@ -117,7 +117,7 @@ def _pattern(category: Category, entry: Mapping[str, Any], words: Mapping[str, s
         raise ValueError(f"{category}, pattern {entry.get('id')!r}: {problem}") from problem
 
 
-def _source(written: str, words: Mapping[str, str]) -> str:
+def source_of(written: str, words: Mapping[str, str]) -> str:
     """What RE2 is given: words by name put in, a space for whatever stands between words, <2> for up to two words."""
     written = _LINE_END.sub("", written)
     for _ in range(3):  # a word class may name others

@@ -68,7 +68,7 @@ def _numbers(reading: Reading) -> Iterator[Finding]:
     told: set[str] = set()
     for number in numbers_in(reading.plain.text):
         before = reading.plain.text[max(0, number.start - AROUND_NUMBER) : number.start]
-        kind = _kind(number, before)
+        kind = phone_kind(number, before)
         if kind and kind not in told:
             told.add(kind)
             score, reason = _KINDS[kind]
@@ -83,7 +83,8 @@ _KINDS = {
 }
 
 
-def _kind(number: Number, before: str) -> str:
+def phone_kind(number: Number, before: str) -> str:
+    """What a number is, by the words before it: "phone", "office phone", "card"; empty: none of these."""
     digits = number.digits
     if _BOOK.search(before):
         return ""
@@ -116,6 +117,11 @@ def _passes_luhn(digits: str) -> bool:
     return (sum(doubled) + sum(int(digit) for digit in digits[-1::-2])) % 10 == 0 and len(set(digits)) > 1
 
 
+def is_office(name: str) -> bool:
+    """Whether the part of an address before the @ stands for an office, not for a person."""
+    return _EVERYBODYS.match(name) is not None
+
+
 _EMAILS = {
     False: (0.8, "It seems to give somebody's e-mail address."),
     True: (0.2, "It gives an e-mail address that may be an office's."),
@@ -129,7 +135,7 @@ def _emails(reading: Reading) -> Iterator[Finding]:
     for match in _EMAIL.finditer(text):
         address = match.group()
         name = re.split(r"\s*[\[(]?(?:@|\bat\b)", address, maxsplit=1)[0]
-        office = _EVERYBODYS.match(name) is not None
+        office = is_office(name)
         score, reason = _EMAILS[office]
         start, end = reading.plain.original_span(match.start(), match.end())
         yield Finding(Category.PERSONAL_DATA, "serious", score, start, end, reason)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from config.handling import waits_for
 from config.policy import PolicyPack
 from monitor.model import Action, Case, RecordedDecision
 from monitor.rules.handling import Handling
@@ -178,15 +179,14 @@ def _escalating(request: Request, situation: Situation) -> str | None:
         return f'the policy has no stage "{request.stage}"; it has {_listed(names) or "none"}'
     if request.on is None or request.on > situation.today:
         return f"a stage is recorded once it was reached: --on is a day up to today, {situation.today.isoformat()}"
-    at = names.index(request.stage)
-    if at == 0:
+    first = waits_for(ladder, request.stage)
+    if first is None:
         return None
-    before = [d.details.get("on", "") for d in _stages(situation) if d.details.get("stage") == names[at - 1]]
+    before = [d.details.get("on", "") for d in _stages(situation) if d.details.get("stage") == first.id]
     if not before:
-        first = f'the stage "{names[at - 1]}" has to be on record before "{request.stage}"'
-        return f"{first}: {ladder[at - 1].what.rstrip('.')}"
+        return f'the stage "{first.id}" has to be on record before "{request.stage}": {first.what.rstrip(".")}'
     if request.on.isoformat() < min(before):
-        return f'the stage "{names[at - 1]}" was reached on {min(before)}; "{request.stage}" comes after it'
+        return f'the stage "{first.id}" was reached on {min(before)}; "{request.stage}" comes after it'
     return None
 
 

@@ -95,7 +95,7 @@ def handling(flags: Collection[Flag], pack: PolicyPack, *, is_illegal: bool = Fa
         severity=worst(flags) or "urgent",
         first=first,
         then=tuple(d for d in _each_once(duty for rule in telling for duty in rule.tell.then) if d not in first),
-        acknowledge_minutes=min((rule.tell.acknowledge_minutes for rule in telling), default=30),
+        acknowledge_minutes=min((rule.tell.acknowledge_minutes for rule in rules), default=30),
         answering=max((Answering(rule.hold.answer) for rule in rules), key=_how_held, default=Answering.IN_TIME),
         redirect_to=_each_once(rule.hold.redirect_to for rule in rules if rule.hold.redirect_to),
         removal=Removal.ILLEGAL if is_illegal else removal,

@@ -21,6 +21,7 @@ from config.people import Person
 from config.policy import PolicyPack
 from config.register import RegisterEntry
 from monitor.rules.handling import Handling
+from monitor.rules.reachable import stands_in
 
 _IN_PLACE_OF_THE_LAST_RESORT: tuple[Duty, ...] = (
     "chair_of_governors", "head", "senior", "safeguarding", "line_manager", "moderator",
@@ -176,14 +177,7 @@ class _Cast:
 
     def present(self, person: Person) -> Person | None:
         """This person, or whoever covers them today; None: nobody who may be told."""
-        met: set[str] = set()
-        each: Person | None = person
-        while each and self.may_be_told(each) and each.name not in met:
-            if not each.is_away(self.on):
-                return each
-            met.add(each.name)
-            each = next((other for other in self.people if other.name == each.covered_by), None)
-        return None
+        return stands_in(person, self.people, self.on, self.may_be_told)
 
     def in_order(self, some: Iterable[Person]) -> list[Person]:
         """Each once, in the order of the configuration."""

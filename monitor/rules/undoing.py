@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from config.handling import Stage
+from config.handling import Stage, waits_for
 from monitor.model import Action, Case, Presence, RecordedDecision
 from monitor.rules.holds import TAKING_DOWN
 from monitor.rules.marks import in_force
@@ -34,9 +34,9 @@ def why_not(undone: RecordedDecision, case: Case, ladder: Sequence[Stage]) -> st
     if action in RESERVED and any(each.fact.action in TAKING_DOWN for each in later):
         return f"it was taken down on the strength of {action.value}; that cannot be undone"
     if action is Action.ESCALATE:
-        names = [stage.id for stage in ladder]
         mine = undone.details.get("stage", "")
-        above = names[names.index(mine) + 1 :] if mine in names else []
+        waiting_for = {stage.id: waits_for(ladder, stage.id) for stage in ladder}
+        above = [name for name, first in waiting_for.items() if first and first.id == mine]
         reached = [each for each in counted if each.fact.action is Action.ESCALATE]
         same = [each for each in reached if each.details.get("stage") == mine]
         rests = [each for each in reached if each.details.get("stage") in above]

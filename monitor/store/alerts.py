@@ -81,6 +81,15 @@ def unsettled(tx: Transaction, school: School) -> Sequence[Alert]:
     ).all()
 
 
+def opened_between(tx: Transaction, school: School, since: datetime, until: datetime) -> Sequence[Alert]:
+    """Alerts opened in [since, until), oldest first."""
+    return tx.scalars(
+        select(Alert)
+        .where(Alert.school_id == school.id, Alert.opened_at >= since, Alert.opened_at < until)
+        .order_by(Alert.opened_at, Alert.id)
+    ).all()
+
+
 def of_comment(tx: Transaction, comment: Comment) -> Sequence[Alert]:
     """Every alert about a comment, oldest first."""
     return tx.scalars(select(Alert).where(Alert.comment_id == comment.id).order_by(Alert.id)).all()

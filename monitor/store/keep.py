@@ -61,7 +61,7 @@ def keep_post(tx: Transaction, account: Account, fetched: FetchedPost, now: date
     if post is None:
         post = Post(account_id=account.id, remote_id=fetched.remote_id, first_seen_at=now, permalink="", text="")
         tx.add(post)
-    post.text = bounded(storable(fetched.text), LONGEST_TEXT) or post.text
+    post.text = words_of(fetched) or post.text
     post.permalink = storable(fetched.permalink) or post.permalink
     post.created_at = fetched.created_at or post.created_at
     post.comment_count = fetched.comment_count if fetched.comment_count is not None else post.comment_count
@@ -249,7 +249,8 @@ def keep_quarantined(tx: Transaction, account: Account, stream: str, bad: Quaran
     return True
 
 
-def words_of(fetched: FetchedItem) -> str:
+def words_of(fetched: FetchedItem | FetchedPost) -> str:
+    """What is kept of its text."""
     return bounded(storable(fetched.text), LONGEST_TEXT)
 
 

@@ -60,6 +60,7 @@ def enrol(
         if account.identity != wanted.identity:
             # The network is asked anew who we are before anything is read, and nothing is ours by old ids.
             account.identity, account.own_ids, account.checked_at = wanted.identity, [], None
+            account.about, account.links = None, None
             tx.execute(delete(StreamCursor).where(StreamCursor.account_id == account.id))
     tx.flush()
     return school

@@ -20,9 +20,11 @@ RECOVERY = "recovery"
 EXPIRY = "expiry"
 URGENT = "urgent"
 SERIOUS = "serious"
-"""The kinds of mail. Their keys: the local day of a digest, the ISO week of a report, for the next three what
-`monitor/watch.py` makes of the account and the moment something was found, and for the last two what
-`monitor/store/alerts.py` makes of the case."""
+OUTGOING = "outgoing"
+PUBLISHED_WRONG = "published_wrong"
+"""The kinds of mail. Their keys: the local day of a digest and of what was found in the school's own words, the ISO
+week of a report, and for the others what `monitor/watch.py`, `monitor/outgoing_mail.py` and `monitor/store/alerts.py`
+make of the account, the case and the moment something was found."""
 BUNDLED = frozenset({URGENT, SERIOUS})
 """Several of them that are due to the same person at the same time are one mail."""
 PAUSE = timedelta(hours=1)

@@ -72,6 +72,10 @@ class Account(Base):
     api_version: Mapped[Short | None]
     credential: Mapped[Short | None]
     """A digest of the credentials in use: accounts that share them share their allowance."""
+    about: Mapped[Words | None]
+    """What the account says of itself in public; None: its network does not tell, or was not asked yet."""
+    links: Mapped[Json | None]
+    """The addresses it gives there."""
 
     school: Mapped[School] = relationship()
 

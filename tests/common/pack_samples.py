@@ -1,6 +1,6 @@
 """Policy packs that hold things back, made from the default pack, and decisions as they stand in the book."""
 
-from config.handling import HoldRule, HouseRule, Stage
+from config.handling import HoldRule, HouseRule, KeepOutRule, Stage, TellRule
 from config.packs import POLICIES, known_packs, read_pack
 from monitor.model import Action, ActionFact, Category, Flag, RecordedDecision
 
@@ -21,14 +21,17 @@ DEFAULT = read_pack(POLICIES / "default.toml")
 
 
 def a_pack(holds=None, **changes):
-    """The default pack with nothing held back but what `holds` says, by category; and other parts changed."""
+    """The default pack where moderators hear of everything, nobody is kept out, and nothing is held back but what
+    `holds` says, by category; and other parts changed."""
     holds = (
         {"media_enquiry": HOLD, "allegation": ADVICE, "hate": AT_ONCE, "complaint": REDIRECT}
         if holds is None
         else holds
     )
     categories = {
-        name: rule.model_copy(update={"hold": holds.get(name, HoldRule())})
+        name: rule.model_copy(
+            update={"hold": holds.get(name, HoldRule()), "tell": TellRule(), "keep_out": KeepOutRule()}
+        )
         for name, rule in DEFAULT.categories.items()
     }
     parts = {"categories": categories, "ladder": (), "house_rules": (), "instead_of_the_head": "chair_of_governors"}

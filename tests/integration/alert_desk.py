@@ -33,7 +33,7 @@ PACK = "our-policy.toml"
 
 
 THREAT_TOLD = '[categories.threat.tell]\nfirst = ["moderator"]\nthen = ["head", "safeguarding"]\n'
-_OWN_RULES = re.compile(r"(?m)^\[categories\.[a-z_]+\.(?:tell|hold|keep_out)\]\n(?:[^\[\n].*\n|\n)*")
+_OWN_RULES = re.compile(r"(?m)^(?:tell|hold|keep_out) = \{.*\}\n")
 DEFAULT = Path(config.__file__).parent / "policies" / "default.toml"
 
 

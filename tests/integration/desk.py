@@ -208,6 +208,7 @@ class Desk:
 
     def collector(self, connector, **options):
         wanted = {"allotment": Allotment(100), "next_run_in": 15 * MINUTE, "account_key": "facebook"} | options
+        wanted.setdefault("care", self.app.care)
         book = LedgerBook(self.store, "oakfield", wanted.pop("account_key"), self.clock)
         return Collector(book=book, connector=connector, judge=self.app.judge, **wanted)
 

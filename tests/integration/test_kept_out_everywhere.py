@@ -7,6 +7,7 @@ it keeps out whom a case is about.
 import email
 import json
 import re
+from dataclasses import replace
 from email import policy
 from importlib import import_module
 
@@ -30,6 +31,8 @@ from picture_samples import png
 
 from monitor import notify
 from monitor.__main__ import COMMANDS
+from monitor.governing import Governing
+from monitor.rules.terms import latest_term
 from monitor.seeing import Seeing
 from monitor.store import evidence_rows, exclusions, ledger, outbox
 from monitor.store.tables import Comment
@@ -40,11 +43,12 @@ WHY = (*BY, "--why", "my own business")
 
 LISTS = {
     "queue": [BY, ()],
-    "export": [BY, ()],
+    "export": [BY],
     "coverage": [()],
     "health": [BY, ()],
     "report": [
-        ("weekly", "--week", "2026-W46", "--format", form, *by)
+        (*which, "--format", form, *by)
+        for which in (("weekly", "--week", "2026-W46"), ("governors", "--so-far"))
         for form in ("text", "html", "csv", "pdf")
         for by in (BY, ())
     ],
@@ -97,6 +101,9 @@ ELSEWHERE = {
     "due": "answers about lines it is given",
     "classify": "answers about lines it is given",
     "accounts": "the register of accounts; reads no case",
+    "outgoing list": "the school's own posts and replies, by number and kind",
+    "outgoing settle": "the same",
+    "outgoing report": "the same",
     "evidence new-key": "about the signing key; reads no case",
 }
 """Commands that show no case, and why."""
@@ -109,7 +116,8 @@ MAILS = {
     outbox.ALARM: "about accounts; names no case",
     outbox.RECOVERY: "about accounts; names no case",
     outbox.EXPIRY: "about accounts; names no case",
-    "outgoing": "about the school's own posts",
+    outbox.OUTGOING: "about the school's own posts",
+    outbox.PUBLISHED_WRONG: "about the school's own posts",
 }
 
 
@@ -262,6 +270,21 @@ def test_the_figures_of_the_report_are_those_of_a_week_without_it(school):
     assert traces_in(repr(hers)) == traces_in(repr(nobodys)) == []
 
 
+def test_the_figures_of_the_governors_page_are_those_of_a_term_without_it(school):
+    """But for the comments received, and those among them that have words: both can be counted on the page."""
+    app, now = school.app, school.clock()
+    governing = Governing(app.store, app.settings, app.school)
+    term = latest_term(now, app.settings.school.timezone, running=True)
+    people = {person.name: person for person in app.settings.people}
+    hers, nobodys, leads = (governing.page(term, now, people.get(name)) for name in (HEAD, "", DSL))
+    assert "allegation" in str(leads.breaches)
+    assert "allegation" not in str(hers.breaches) + str(nobodys.breaches)
+    assert replace(hers, for_everybody=True, kept_out="") == nobodys
+    assert leads.kept_out == hers.kept_out == "fewer than five"
+    assert [row.received for row in hers.figures] == [row.received for row in leads.figures]
+    assert traces_in(repr(hers)) == traces_in(repr(nobodys)) == []
+
+
 def test_no_mail_to_the_head_holds_a_trace_and_those_on_the_route_get_theirs(tmp_path, store_for_all, monkeypatch):
     desk = school_of(tmp_path, store_for_all, monkeypatch)
     the_head_is_accused(desk)
@@ -315,6 +338,12 @@ def test_an_erasure_others_asked_for_is_not_listed_approved_or_cancelled_by_the_
         assert hers == never.replace("4711", "1")
     with desk.store.reading() as tx:
         assert tx.get_one(Comment, NUMBER).erased_at is None
+
+
+def test_an_export_for_nobody_in_particular_is_everything_stored_and_says_so(school, monkeypatch, capfd, tmp_path):
+    said = told(school, monkeypatch, capfd, "export", (), tmp_path)
+    assert traces_in(said)
+    assert "cases that are not for everybody among it" in said
 
 
 def test_a_moderator_who_is_not_told_sees_as_little_as_the_head(school, monkeypatch, capfd, tmp_path):

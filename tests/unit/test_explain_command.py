@@ -22,7 +22,7 @@ def school(**options):
     )
     return Settings(
         path="/etc/oakfield.toml",
-        school={"name": "Oakfield Primary School", "key": "oakfield"},
+        school={"name": "Oakfield Primary School", "key": "oakfield", "last_resort": "chair@governors.example"},
         mail={"transport": "folder", "sender": "monitor@oakfield.example"},
         people=[{"name": "A. Head", "email": "head@oakfield.example", "roles": ["head", "moderator"]}],
         accounts=[

@@ -42,6 +42,17 @@ def test_a_batch_answers_as_one_by_one(texts):
         np.testing.assert_allclose(together[row], MODEL.logits([text])[0], rtol=1e-4, atol=1e-4)
 
 
+@given(TEXTS)
+@settings(deadline=None)
+def test_each_word_of_a_text_speaks_as_loudly_among_other_texts(texts):
+    texts = [*texts, "a very long day " * 200]
+    together = MODEL.look(texts)
+    for row, text in enumerate(texts):
+        if not words_of(text):
+            continue
+        np.testing.assert_allclose(together.by_word(row, 1), MODEL.by_word(text, 1), rtol=1e-4, atol=1e-5)
+
+
 def test_letters_are_taken_inside_words_only():
     apart, joined = places_of(["ab cd"]), places_of(["abcd"])
     assert set(places_of(["ab"]).places) & set(places_of(["cd"]).places) <= set(apart.places)
@@ -63,7 +74,7 @@ def test_lone_surrogates_and_nothing_at_all_are_texts_too():
 
 @given(st.text(max_size=80))
 def test_the_telling_words_stand_in_the_text(text):
-    start, end = telling_stretch(MODEL, text, 0)
+    start, end = telling_stretch(text, MODEL.by_word(text, 0))
     assert 0 <= start <= end <= len(text)
     assert len([1 for begin, stop in words_of(text) if start <= begin and stop <= end]) <= max(
         MOST_WORDS, len(words_of(text)) if (start, end) == (0, len(text)) else 0
@@ -76,7 +87,7 @@ def test_the_word_that_weighs_most_is_among_the_telling_ones():
     weights[places_of([""]).places] = 0
     found = LinearModel(weights, np.ones(1, np.float32), np.zeros(1, np.float32), np.ones(BUCKETS, np.float32))
     text = "the lunch was vile again on tuesday"
-    start, end = telling_stretch(found, text, 0)
+    start, end = telling_stretch(text, found.by_word(text, 0))
     assert "vile" in text[start:end]
     assert end - start < len(text)
 

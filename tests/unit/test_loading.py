@@ -93,8 +93,8 @@ def test_a_file_we_may_not_read_is_told_as_such(tmp_path):
 def test_a_misspelt_policy_is_told_with_the_ones_there_are(tmp_path):
     assert told(tmp_path, changed('key = "oakfield"', 'key = "oakfield"\npolicy = "walterhalls"')) == [
         (
-            "school-monitor.toml line 4: school.policy must be one of default, walter-halls "
-            '(found "walterhalls"). Did you mean "walter-halls"?'
+            "school-monitor.toml line 4: school.policy must be one of carey, default, hasland, heathcoat, king-offa, "
+            'walter-halls (found "walterhalls"). Did you mean "walter-halls"?'
         )
     ]
 
@@ -107,7 +107,8 @@ def test_a_missing_pack_file_is_told_under_its_own_name(tmp_path):
 
 def test_problems_of_a_pack_are_told_with_its_file_and_line_beside_those_of_the_configuration(tmp_path):
     pack = PACK.replace("hours = 24", "hour = 24").replace("[categories.spam]", "[categories.spma]")
-    pack = pack.replace('severity = "note"\nclause = "Monitoring"\nnext_steps = ["Answer', 'next_steps = ["Answer')
+    question = "[categories.question]\n"
+    pack = pack.replace(f'{question}severity = "note"\nclause = "Monitoring"\n', question)
     text = changed('key = "oakfield"', 'key = "OAK"\npolicy = "own.toml"')
     problems = told(tmp_path, text, own=pack)
 

@@ -126,21 +126,55 @@ def test_a_small_reply_that_unpacks_to_a_gigabyte_does_not_fill_the_memory():
     assert peak < 16 << 20
 
 
-def test_a_body_that_drips_is_given_up_although_every_byte_is_in_time():
+DRIPS = {
+    "the status": (b"", b"H"),
+    "a header": (b"HTTP/1.1 200 OK\r\nX-Slow: ", b"."),
+    "headers without end": (b"HTTP/1.1 200 OK\r\n", b"X-Slow: 1\r\n"),
+    "answers that promise another": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "the body": (b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b"."),
+    "a size of a piece": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"0"),
+    "packed nothing": (
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 9999\r\n\r\n" + gzip.compress(b"")[:10],
+        b"\0\0\0\xff\xff",
+    ),
+}
+
+
+@pytest.mark.parametrize("drips", DRIPS)
+def test_an_answer_that_drips_is_given_up_although_every_byte_is_in_time(drips):
+    begins, drop = DRIPS[drips]
     stop = threading.Event()
 
     def drip(connection):
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-        while not stop.wait(0.05):
+        connection.sendall(begins)
+        while not stop.wait(0.02):
             try:
-                connection.sendall(b".")
+                connection.sendall(drop)
             except OSError:
                 return
 
     with raw_server(drip) as url:
-        with pytest.raises(requests.Timeout):
+        with pytest.raises(requests.Timeout) as caught:
             session(read_seconds=0.1).get(url)
         stop.set()
+    assert isinstance(translate_transport_error(caught.value, "X"), TemporaryFailure)
+
+
+def test_a_proxy_that_drips_is_given_up_too():
+    stop = threading.Event()
+
+    def drip(connection):
+        while not stop.wait(0.02):
+            try:
+                connection.sendall(b"H")
+            except OSError:
+                return
+
+    with raw_server(drip) as url:
+        with pytest.raises(requests.RequestException) as caught:
+            session(read_seconds=0.1, proxy=url).get("https://network.invalid/me")
+        stop.set()
+    assert isinstance(translate_transport_error(caught.value, "X"), TemporaryFailure)
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ def test_a_bad_week_of_many_accounts_still_fits_one_page(accounts):
         unanswered=tuple(replace(WAITING, case=100 + i) for i in range(24)),
         figures=tuple(replace(FACEBOOK, account=f"Account {i}") for i in range(accounts)),
         flagged=tuple(CategoryFigures(f"category {i}", 11, 10, 9, false_alarms=i) for i in range(6)),
+        too_few_moderators=FEW,
     )
     assert pages_in(weekly_pdf(bad)) == 1
 
@@ -50,6 +51,15 @@ def test_root_and_key_are_printed_whole_on_the_page_for_whoever_types_them_one_d
     assert data["to_type"] == [f"school-monitor evidence verify --printed {HEAD.printed}", f"key {HEAD.key}"]
     assert "Keep this page" in data["footer"][-1]
     assert (nothing["to_type"], nothing["footer"][-1]) == ([], "Evidence log: nothing has been kept and signed yet.")
+
+
+FEW = "Fewer than 2 moderators can be reached today: " + ", ".join(f"Account {i} (1)" for i in range(6)) + "."
+
+
+def test_too_few_moderators_stand_on_top_of_the_page_which_is_still_one():
+    pdf = weekly_pdf(replace(REPORT, too_few_moderators=FEW))
+    assert pages_in(pdf) == 1
+    assert len(pdf) > len(weekly_pdf(REPORT))
 
 
 def test_a_week_of_nothing_has_a_pdf_too():

@@ -55,6 +55,15 @@ def test_false_alarms_are_told_beside_the_flags_they_were_among():
     assert not any("false alarm" in words for words in words_of(REPORT))
 
 
+def test_too_few_moderators_in_reach_are_told_on_top_while_it_is_so():
+    few = 'Fewer than 2 moderators can be reached today (clause "A.5.4"): Reddit (1).'
+    for words in words_of(replace(REPORT, too_few_moderators=few)):
+        assert few in words
+        assert words.index(REPORT.verdict) < words.index(few) < words.lower().index("how much of the week")
+        assert "school-monitor accounts" in words
+    assert not any("school-monitor accounts" in words for words in words_of(REPORT))
+
+
 def test_the_mail_holds_the_same_text_and_page():
     message = email.message_from_bytes(render_weekly(REPORT, ENVELOPE).as_bytes(), policy=email.policy.default)
     text, page = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))

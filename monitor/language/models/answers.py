@@ -15,6 +15,7 @@ from config.judging import ModelsUsed
 from config.policy import Severity
 from monitor.language.finding import Finding
 from monitor.language.models.combined import Models, shipped
+from monitor.language.models.linear import Look
 from monitor.language.models.minilm import LONGEST_READ
 from monitor.language.models.telling_words import telling_stretch
 from monitor.language.reading import Reading
@@ -25,11 +26,15 @@ OFFENSIVE_HEAD = "offensive"
 
 @dataclass(frozen=True)
 class Answers:
-    """The scores of each text. `models` is None where none are asked or none could be; `trouble` has the second."""
+    """The scores of each text. `models` is None where none are asked or none could be; `trouble` has the second.
+
+    `seen`: what the small model saw in the texts, None where `models` is.
+    """
 
     models: Models | None
     scores: Sequence[Mapping[str, float]]
     troubles: Sequence[str]
+    seen: Look | None = None
 
     @classmethod
     def of(cls, texts: Sequence[str], rules: Sequence[Mapping[str, float]], kind: ModelsUsed) -> Answers:
@@ -43,11 +48,11 @@ class Answers:
             models = shipped(kind)
             heads = models.calibration.heads
             found = np.array([[rule[head] for head in heads] for rule in rules], dtype=np.float32)
-            rows = models.scores(texts, found).tolist()
+            rows, seen = models.scores(texts, found)
         except Exception:  # a damaged file, no memory, a fault of the runtime: a person looks instead
             return cls(None, rules, [_FAILED] * len(texts))
-        scores = [dict(zip(heads, row, strict=True)) for row in rows]
-        return cls(models, scores, [_cut(text) if kind == "full" else "" for text in texts])
+        scores = [dict(zip(heads, row, strict=True)) for row in rows.tolist()]
+        return cls(models, scores, [_cut(text) if kind == "full" else "" for text in texts], seen)
 
     @property
     def detector(self) -> str:
@@ -59,15 +64,15 @@ class Answers:
         reason = self.troubles[row]
         return Finding(Category.COULD_NOT_BE_CHECKED, "concern", 1.0, 0, 0, reason) if reason else None
 
-    def finding(self, reading: Reading, category: Category, score: float) -> Finding:
-        """What the models found, with the words that speak most for it."""
-        seen = reading.model_view
+    def finding(self, reading: Reading, category: Category, score: float, row: int) -> Finding:
+        """What the models found in the text of that row, with the words that speak most for it."""
+        view = reading.model_view
         start, end = 0, len(reading.text)
-        if self.models and seen.text:
+        if self.models and self.seen and view.text:
             head = self.models.calibration.heads.index(category.value)
-            first, last = telling_stretch(self.models.linear, seen.text, head)
+            first, last = telling_stretch(view.text, self.seen.by_word(row, head))
             if first < last:
-                start, end = seen.original_span(first, last)
+                start, end = view.original_span(first, last)
         return Finding(category, _severity(category), score, start, end, _REASONS[category])
 
 

@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.language.models.linear import LinearModel
+from monitor.language.models.linear import LinearModel, Look
 from monitor.language.models.minilm import MiniLM
 
 Kind = Literal["full", "fast"]
@@ -70,10 +70,14 @@ class Models:
             MiniLM(folder) if kind == "full" else None,
         )
 
-    def scores(self, texts: Sequence[str], rules: NDArray[np.float32]) -> NDArray[np.float64]:
-        """One row a text (at least one), one column a head. `texts`: as `Reading.model_view` gives them."""
-        small = self.linear.logits(texts)
-        return self.calibration.scores(small, self.minilm.logits(texts) if self.minilm else None, rules)
+    def scores(self, texts: Sequence[str], rules: NDArray[np.float32]) -> tuple[NDArray[np.float64], Look]:
+        """One row a text (at least one), one column a head, and what the small model saw in them.
+
+        `texts`: as `Reading.model_view` gives them.
+        """
+        seen = self.linear.look(texts)
+        large = self.minilm.logits(texts) if self.minilm else None
+        return self.calibration.scores(seen.answers, large, rules), seen
 
 
 @lru_cache(maxsize=2)

@@ -41,24 +41,59 @@ class LinearModel:
         """One row a text, one column a head. A long text is read in parts, and each head takes its highest answer."""
         if not texts:
             return np.zeros((0, len(self.bias)), dtype=np.float32)
+        return self.look(texts).answers
+
+    def look(self, texts: Sequence[str]) -> Look:
+        """Answers as `logits` gives them, with what they rest on. `texts` must not be empty."""
         parts = [list(_parts(text)) for text in texts]
         places = places_of([part for of_text in parts for part in of_text])
         values = self._values(places)
         sums = np.add.reduceat(self.weights[places.places] * values[:, None], places.starts, axis=0)
         answers = sums * self.scale + self.bias
-        starts = np.cumsum([0, *map(len, parts[:-1])])
-        return np.maximum.reduceat(answers, starts, axis=0)
+        firsts = np.cumsum([0, *map(len, parts[:-1])])
+        return Look(self, texts, np.maximum.reduceat(answers, firsts, axis=0), places, values, firsts)
 
     def by_word(self, text: str, head: int) -> NDArray[np.float32]:
         """How much each word of a text speaks for a head; see `features.words_of` for where the words stand."""
         places = places_of([text])
-        shares = self.weights[places.places, head] * self._values(places) * self.scale[head]
-        inside = places.word >= 0
-        return np.bincount(places.word[inside], weights=shares[inside]).astype(np.float32)
+        return self._by_word(places.places, places.word, self._values(places), head)
+
+    def _by_word(
+        self, places: NDArray[np.int32], word: NDArray[np.int32], values: NDArray[np.float32], head: int
+    ) -> NDArray[np.float32]:
+        inside = word >= 0
+        shares = self.weights[places, head] * values * self.scale[head]
+        return np.bincount(word[inside], weights=shares[inside]).astype(np.float32)
 
     def _values(self, places: Places) -> NDArray[np.float32]:
         counts = np.diff(places.starts, append=len(places.places))
         return (self.idf[places.places] / np.repeat(lengths_of(places, self.idf), counts)).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the model saw in some texts: kept, so that to say why it answered so costs no second look.
+
+    `answers`: one row a text. `firsts`: the number of the first part of each text in `places`.
+    """
+
+    model: LinearModel
+    texts: Sequence[str]
+    answers: NDArray[np.float32]
+    places: Places
+    values: NDArray[np.float32]
+    firsts: NDArray[np.int64]
+
+    def by_word(self, row: int, head: int) -> NDArray[np.float32]:
+        """As `LinearModel.by_word`, of one of the texts."""
+        if len(self.texts[row]) > LONGEST_WHOLE:
+            return self.model.by_word(self.texts[row], head)
+        part, starts = self.firsts[row], self.places.starts
+        seen = slice(starts[part], starts[part + 1] if part + 1 < len(starts) else None)
+        word = self.places.word[seen]
+        first = word[word >= 0].min(initial=len(self.places.word))
+        word = np.where(word >= 0, word - first, word)
+        return self.model._by_word(self.places.places[seen], word, self.values[seen], head)
 
 
 def lengths_of(places: Places, idf: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -23,7 +23,7 @@ from monitor.language.models.features import BUCKETS, Places, places_of
 from monitor.language.models.linear import IDF_STEP, lengths_of
 from monitor.language.training import prepared as prepared_file
 from monitor.language.training.heads import HEADS
-from monitor.language.training.weighing import weights
+from monitor.language.training.weighing import LATER_THAN_SMALL, weights, without
 
 STRENGTH = 6.0  # inverse of the pull towards nothing
 TAUGHT_SHARE = 0.4  # how much the teachers count beside the labels
@@ -44,7 +44,7 @@ def main() -> None:
     args = parser.parse_args()
     prepared = prepared_file.read(args.prepared)
     places = _all_places([text[:LONGEST_TEXT] for text in prepared.texts])
-    train = prepared.rows("train")
+    train = without(prepared.rows("train"), prepared, LATER_THAN_SMALL)
     idf = np.clip(np.round(_telling(places, train) / IDF_STEP), 0, 255).astype(np.uint8)
     matrix = _matrix(places, idf)[train]
     taught = np.load(args.taught).astype(np.float64)[train] if args.taught else None

@@ -27,7 +27,7 @@ from torch.nn import functional
 
 from monitor.language.training import prepared as prepared_file
 from monitor.language.training.heads import HEADS
-from monitor.language.training.weighing import weights
+from monitor.language.training.weighing import LATER_THAN_LARGE, weights, without
 
 MOST_TOKENS = 128
 BATCH = 256
@@ -85,7 +85,7 @@ class Fitting:
         self.labels = torch.tensor(prepared.labels, device=device)
         self.known = torch.tensor(prepared.known, device=device)
         self.weights = weights(prepared)
-        self.train = prepared.rows("train")
+        self.train = without(prepared.rows("train"), prepared, LATER_THAN_LARGE)
 
     def fit(self, plan: Plan, soft: NDArray[np.float32] | None = None) -> JudgingModel:
         """One run over the training part. `soft`: what the teachers say, one row an example."""

@@ -2,7 +2,13 @@
 
 from alembic import context
 
-from monitor.store import evidence_tables, handling_tables, tables, watch_tables  # noqa: F401 - their tables are the schema
+from monitor.store import (  # noqa: F401 - their tables are the schema
+    evidence_tables,
+    handling_tables,
+    outgoing_tables,
+    tables,
+    watch_tables,
+)
 from monitor.store.base import Base
 
 context.configure(
