@@ -83,6 +83,11 @@ class HoldRule(PackPart):
     """true: whoever hides, deletes, reports or blocks also tells readers why, and records the words."""
     clause: ClauseName = ""
 
+    @property
+    def is_any(self) -> bool:
+        """Whether anything is held back or redirected at all."""
+        return self.answer != "in_time" or self.removal != "by_moderator"
+
     @model_validator(mode="after")
     def _says_where_and_whose(self) -> HoldRule:
         if (self.answer == "redirect") != bool(self.redirect_to):

@@ -13,12 +13,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from config.handling import HoldRule
-from config.policy import PolicyPack
 from monitor.asking import Asked, with_second_opinion
 from monitor.custody.capture import CHANGED, FLAGGED, SAMPLED, Capturer, Occasion
 from monitor.keeping_out import keep_out_whom_it_is_about
 from monitor.language.flagging import flags_of
+from monitor.language.people_named import looking_for
 from monitor.language.tags import tags_of
 from monitor.model import ALARMS, Category, Deadline, Facts, Flag
 from monitor.rules.response import due_at
@@ -36,6 +35,8 @@ if TYPE_CHECKING:
 Seen = Mapping[str, tuple[Flag, ...]]
 """Texts that were looked at, and why a person should see them."""
 NOTHING_SEEN: Seen = {}
+USUALLY_TOLD = frozenset({"moderator", "poster"})
+"""Duties whose people read what is to be answered anyway."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,22 @@ class Judge:
             judgements = with_second_opinion(self.opinion, page, self.language.thresholds)
         flags = (flags_of(judgement, self.school.policy) for judgement in judgements)
         return {
-            text: tuple(flag for flag in each if _matters(flag, self.school.policy))
+            text: tuple(flag for flag in each if self._matters(flag, text))
             for text, each in zip(texts.values(), flags, strict=True)
         }
+
+    def _matters(self, flag: Flag, text: str) -> bool:
+        """Whether a flag brings a comment before a person: an alarm, or what the pack has handled in a way of its own.
+
+        A pack may have complaints held, or brought before a manager, or kept from whom they name: then it has to be
+        known of each that it is one.
+        """
+        rule = self.school.policy.categories.get(flag.category)
+        if flag.category in ALARMS or rule is None:
+            return flag.category in ALARMS
+        if not USUALLY_TOLD.issuperset(rule.tell.first) or rule.hold.is_any:
+            return True
+        return rule.keep_out.named and bool(looking_for(self.school.people).named_in(text))
 
     def judge(self, tx: Transaction, kept: Kept, now: datetime, seen: Seen = NOTHING_SEEN) -> bool:
         """Conclude on a comment that is new or has new words. True when it was flagged. Replies are not judged.
@@ -120,17 +134,6 @@ class Judge:
             return _no_deadline(problem)
         judged.set_deadline(comment, deadline, sorted(tags), policy)
         return None
-
-
-def _matters(flag: Flag, policy: PolicyPack) -> bool:
-    """Whether a flag brings a comment before a person: an alarm, or what the pack has handled in a way of its own.
-
-    A pack may have complaints held, or brought before a manager: then it has to be known of each that it is one.
-    """
-    rule = policy.categories.get(flag.category)
-    return flag.category in ALARMS or (
-        rule is not None and (rule.tell.first != ("moderator",) or rule.hold != HoldRule() or rule.keep_out.is_any)
-    )
 
 
 def _no_deadline(problem: ValueError) -> Flag:
