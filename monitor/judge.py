@@ -65,7 +65,7 @@ class Judge:
         }
 
     def _matters(self, flag: Flag, text: str) -> bool:
-        """Whether a flag brings a comment before a person: an alarm, or what the pack has handled in a way of its own.
+        """Whether a flag brings a comment before a person: an alarm, or what the pack handles in a way of its own.
 
         A pack may have complaints held, or brought before a manager, or kept from whom they name: then it has to be
         known of each that it is one.
