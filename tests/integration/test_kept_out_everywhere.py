@@ -7,6 +7,7 @@ it keeps out whom a case is about.
 import email
 import json
 import re
+from contextlib import closing
 from dataclasses import replace
 from email import policy
 from importlib import import_module
@@ -35,6 +36,7 @@ from monitor.governing import Governing
 from monitor.rules.terms import latest_term
 from monitor.seeing import Seeing
 from monitor.store import evidence_rows, exclusions, ledger, outbox
+from monitor.store.engine import open_store
 from monitor.store.tables import Comment
 
 HEADS = "head@oakfield.example"
@@ -137,10 +139,14 @@ def test_every_mail_says_how_it_keeps_out_whom_a_case_is_about():
 
 
 @pytest.fixture(scope="module")
-def school(tmp_path_factory, store_for_all):
-    """The head is accused, and a comment of no harm stands beside it; nobody has looked yet."""
-    with pytest.MonkeyPatch.context() as patch:
-        desk = school_of(tmp_path_factory.mktemp("school"), store_for_all, patch)
+def school(tmp_path_factory):
+    """The head is accused, and a comment of no harm stands beside it; nobody has looked yet.
+
+    Its books are its own: other tests empty those they share.
+    """
+    folder = tmp_path_factory.mktemp("school")
+    with pytest.MonkeyPatch.context() as patch, closing(open_store(f"sqlite:///{folder / 'books.db'}")) as store:
+        desk = school_of(folder, store, patch)
         the_head_is_accused(desk)
         desk.later(15 * MINUTE)
         desk.read(item("c3", "idiot, once more", by=OTHER, under="c0", at=desk.clock() - MINUTE))
