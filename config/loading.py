@@ -65,6 +65,11 @@ def warnings(settings: Settings, today: date) -> tuple[str, ...]:
         found.append(overdue)
     if sum("moderator" in person.roles for person in settings.people) < 2:
         found.append("Only one moderator is named: an account needs two who can stand in for each other.")
+    if settings.school.last_resort is None:
+        found.append(
+            "school.last_resort names nobody. Where nobody else can be told of an urgent case, it is told to "
+            f"{settings.last_resort}; better is somebody who does not work at the school."
+        )
     if "spam_auto" in settings.rule.no_reply_needed:
         found.append(
             "no_reply_needed lists spam_auto, which excuses nothing: a comment taken for spam may be none, so a "

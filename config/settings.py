@@ -48,9 +48,9 @@ class School(Section):
     timezone: Annotated[str, AfterValidator(known_zone)] = "Europe/London"
     policy: str = "default"
     """Name of a pack in `config/policies/`, or the path of the school's own pack file."""
-    last_resort: MailAddress
+    last_resort: MailAddress | None = None
     """Who is told of an urgent case when nobody else can be: all absent, silent, or not allowed to see it. Best
-    somebody who does not work at the school, such as the chair of governors."""
+    somebody who does not work at the school. None: `Settings.last_resort` says who instead."""
 
 
 class Storage(Section):
@@ -214,6 +214,10 @@ class Tables(Section):
         return accounts
 
 
+_LAST_OF_ALL: tuple[Role, ...] = ("chair_of_governors", "senior", "safeguarding", "line_manager", "head")
+"""The last of them everybody has."""
+
+
 class ConfigurationFile(Tables):
     """The file as the school writes it, secrets filled in. `config/loading.py` makes Settings of it."""
 
@@ -234,6 +238,13 @@ class Settings(Tables):
     def evidence_folder(self) -> Path:
         """Absolute path of the evidence folder."""
         return self.path.parent / self.storage.evidence
+
+    @property
+    def last_resort(self) -> str:
+        """Address of the last in every chain: whom the school names for that, else who comes nearest to it."""
+        if self.school.last_resort is not None:
+            return self.school.last_resort
+        return next(person.email for role in _LAST_OF_ALL for person in self.people if role in person.roles)
 
     def register_entry(self, account_key: str) -> RegisterEntry:
         """What the register says about an account; an empty entry where it says nothing."""

@@ -159,7 +159,7 @@ class Governing:
 
     def _alert(self, tx: Transaction, alert: Alert) -> AlertFacts:
         handled = handling(cases.flags_of(tx, alert.version), self.settings.policy)
-        last = self.settings.school.last_resort.lower()
+        last = self.settings.last_resort.lower()
         return AlertFacts(
             opened_at=alert.opened_at,
             minutes=handled.acknowledge_minutes if handled else 0,

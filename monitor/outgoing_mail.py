@@ -64,7 +64,7 @@ class OutgoingMails:
     @property
     def people(self) -> tuple[str, ...]:
         """Who can be told at all."""
-        return (*(person.email for person in self.settings.people), self.settings.school.last_resort)
+        return (*(person.email for person in self.settings.people), self.settings.last_resort)
 
     def _owe_quietly(self, tx: Transaction, school: School, row: OutgoingFound, now: datetime) -> None:
         settings = self.settings
@@ -72,14 +72,15 @@ class OutgoingMails:
         told = told_of_outgoing(
             pack.outgoing,
             pack.instead_of_the_head,
-            settings.school.last_resort,
+            settings.last_resort,
             settings.people,
             settings.register_entry(row.account.key),
             now.astimezone(zone).date(),
         )
         since = (now - LATELY).astimezone(zone).date().isoformat()
         days = outgoing.days_told(tx, school, told, since)
-        slot = next_outgoing_mail(now, settings.school.timezone, settings.rule, days)
+        hours = (settings.schedule.mails_from, settings.schedule.mails_until)
+        slot = next_outgoing_mail(now, settings.school.timezone, settings.rule, hours, days)
         outbox.owe(tx, school, outbox.OUTGOING, slot.key, told, slot.opens_at)
         row.told_as, row.told_to = slot.key, list(told)
         tx.flush()
@@ -88,7 +89,7 @@ class OutgoingMails:
         settings = self.settings
         told = told_of_a_report(
             settings.policy.instead_of_the_head,
-            settings.school.last_resort,
+            settings.last_resort,
             settings.people,
             settings.register_entry(row.account.key),
             row.reported_by or "",

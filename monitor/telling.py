@@ -96,4 +96,4 @@ def _owe_for_flags(
 def held_back(school: SchoolFacts, at: datetime) -> frozenset[str]:
     """Kinds of mail that do not leave at this time of day, however often they were tried in vain before."""
     opens_at = mailing_time(at, school.timezone, school.rule, school.mails_from, school.mails_until)
-    return frozenset({outbox.SERIOUS}) if opens_at > at else frozenset()
+    return frozenset({outbox.SERIOUS, outbox.OUTGOING}) if opens_at > at else frozenset()

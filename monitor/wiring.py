@@ -186,7 +186,7 @@ def school_facts(settings: Settings) -> SchoolFacts:
         rule=settings.rule,
         people=settings.people,
         registered=settings.registered,
-        last_resort=settings.school.last_resort,
+        last_resort=settings.last_resort,
         digest_at=settings.schedule.digest_at,
         mails_from=settings.schedule.mails_from,
         mails_until=settings.schedule.mails_until,

@@ -15,10 +15,10 @@ from config.policy import ResponseRule
 from config.register import RegisterEntry
 from monitor.model import OutgoingKind
 from monitor.rules.calendar import NoWorkingDay, is_working, local_to_utc, next_working_day
+from monitor.rules.reachable import stands_in
+from monitor.rules.routing import is_told_of_comments
 from monitor.rules.slots import Slot
 
-MAIL_FROM, MAIL_UNTIL = time(8, 0), time(18, 0)
-"""Mailing hours, local to the school, on its working days."""
 GATHER = timedelta(minutes=30)
 """A mail waits so long for what else is found, so that one post with five names is one mail."""
 
@@ -79,8 +79,6 @@ def told_of_a_report(
 
 
 def _with_duty(duty: Duty, people: Sequence[Person], entry: RegisterEntry) -> list[Person]:
-    if duty == "technician":  # looks after the connections, and reads nothing of what is written
-        return []
     if duty == "poster":
         return [person for person in people if person.name in entry.posters]
     if duty == "line_manager":
@@ -91,23 +89,21 @@ def _with_duty(duty: Duty, people: Sequence[Person], entry: RegisterEntry) -> li
 
 
 def _reached(meant: Iterable[Person], people: Sequence[Person], never: Collection[str], day: date) -> tuple[str, ...]:
-    """Those meant, or whoever covers them while they are away; each once. Nobody of `never`."""
-    by_name = {person.name: person for person in people}
-    found: dict[str, None] = {}
-    for each in meant:
-        person, seen = each, {each.name}
-        while person.is_away(day) and person.covered_by in by_name and person.covered_by not in seen:
-            person = by_name[person.covered_by]
-            seen.add(person.name)
-        if not person.is_away(day) and person.name not in never:
-            found[person.email] = None
-        elif each.name not in never:  # nobody stands in: it waits in their post, which is better than nowhere
-            found[each.email] = None
-    return tuple(found)
+    """Those meant, or whoever covers them while they are away; each once. Nobody of `never`, and no technician."""
+
+    def may(person: Person) -> bool:
+        return person.name not in never and is_told_of_comments(person)
+
+    # Where nobody stands in, it waits in their own post, which is better than nowhere.
+    found = (stands_in(each, people, day, may) or each for each in meant)
+    return tuple(dict.fromkeys(person.email for person in found if may(person)))
 
 
-def next_outgoing_mail(found_at: datetime, timezone: str, rule: ResponseRule, sent_on: Collection[str]) -> Slot:
+def next_outgoing_mail(
+    found_at: datetime, timezone: str, rule: ResponseRule, hours: tuple[time, time], sent_on: Collection[str]
+) -> Slot:
     """The mail that tells somebody of what was found then. `sent_on`: local days on which they had theirs already.
+    `hours`: from when to when the school has people mailed, local, on working days.
 
     In mailing hours of the same working day, else of the next one; where the policy leaves none in 400 days, on the
     next day.
@@ -115,11 +111,11 @@ def next_outgoing_mail(found_at: datetime, timezone: str, rule: ResponseRule, se
     zone = ZoneInfo(timezone)
     day = found_at.astimezone(zone).date()
     while True:
-        opens, closes = local_to_utc(day, MAIL_FROM, zone), local_to_utc(day, MAIL_UNTIL, zone)
+        opens, closes = local_to_utc(day, hours[0], zone), local_to_utc(day, hours[1], zone)
         if is_working(day, rule) and found_at < closes and day.isoformat() not in sent_on:
             return Slot(day.isoformat(), max(opens, min(found_at + GATHER, closes)))
         try:
             day = next_working_day(day, rule)
         except NoWorkingDay:
             day += timedelta(days=1)
-            return Slot(day.isoformat(), local_to_utc(day, MAIL_FROM, zone))
+            return Slot(day.isoformat(), local_to_utc(day, hours[0], zone))

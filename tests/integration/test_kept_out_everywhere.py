@@ -366,7 +366,7 @@ def test_the_last_resort_is_shown_what_others_are_kept_out_of_and_not_what_it_is
     seeing = Seeing(desk.app.school)
     with desk.store.writing() as tx:
         row = ledger.enrolled_school(tx, "oakfield")
-        last = desk.settings.school.last_resort
+        last = desk.settings.last_resort
         assert seeing.hidden_from_mail(tx, row, last, desk.clock()) == frozenset()
         exclusions.keep_out(tx, tx.get_one(Comment, NUMBER), [last], "it is about them", "Mrs Chair", desk.clock())
         assert seeing.hidden_from_mail(tx, row, last, desk.clock()) == {NUMBER}

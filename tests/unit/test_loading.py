@@ -168,6 +168,15 @@ def test_a_policy_is_not_overdue_on_its_review_day(tmp_path):
     assert not any("reviewed" in warning for warning in warnings(load(tmp_path, GOOD), date(2027, 9, 1)))
 
 
+def test_without_a_last_resort_somebody_is_it_all_the_same_and_check_says_who(tmp_path):
+    text = changed('last_resort = "chair@governors.example"\n', "")
+    governors = '[[people]]\nname = "Max"\nemail = "max@oakfield.example"\nroles = ["chair_of_governors"]\n'
+    assert load(tmp_path, text).last_resort == "jo@oakfield.example"
+    loaded = load(tmp_path, text.replace("[[people]]", f"{governors}[[people]]", 1))
+    assert loaded.last_resort == "max@oakfield.example"
+    assert any("it is told to max@oakfield.example" in warning for warning in warnings(loaded, TODAY))
+
+
 def test_a_password_in_the_databases_address_is_refused_and_not_repeated(tmp_path):
     address = 'database = "postgresql+psycopg://monitor:hunter2secret@db.school.example/books"'
     (problem,) = told(tmp_path, changed("[mail]", f"[storage]\n{address}\n[mail]"))
