@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from alerts.filters import plain
+from monitor.commands.alert_lines import alert_lines
 from monitor.commands.base import CommandFailed, Outcome, app_for, case_number, local
 from monitor.commands.case_lines import decision_lines, next_steps
 from monitor.commands.erased_words import erased_line
@@ -60,6 +61,7 @@ def run(args: Namespace) -> int:
         *_flags(case),
         *next_steps(case, app.settings.policy),
         *decision_lines(case, zone),
+        *alert_lines(app, case.id),
         *circle_lines(app, case.id),
         *(f"Evidence: {app.settings.evidence_folder / path}" for path in case.evidence),
     ]

@@ -17,7 +17,7 @@ def school(desk):
 @pytest.fixture
 def command(school, monkeypatch, capsys):
     """Runs a command at the school: (status, what it printed, what it complained)."""
-    for name in ("acknowledge", "health"):
+    for name in ("acknowledge", "health", "show"):
         monkeypatch.setattr(f"monitor.commands.{name}.app_for", lambda _: school.app)
 
     def run(*words):
@@ -52,6 +52,19 @@ def test_it_ends_the_telling_and_stands_in_the_evidence_log(school, command):
     ((case, record),) = entries(school)
     assert case == 1
     assert (record["by"], record["why"], record["version"]) == ("Mrs Ali", "has the case in hand", 1)
+
+
+def test_the_case_shows_who_was_told_and_who_has_it_in_hand(school, command):
+    threat(school)
+    said = command("show", "1", "--by", "Mr Bevan")[1]
+    assert "Urgent alert, version 1, Tue 10 Nov 2026 09:00: nobody has acknowledged it yet" in said
+    assert "told: Mrs Ali, not mailed yet" in said
+    send(school)
+    school.later(5 * MINUTE)
+    command("acknowledge", "1", "--by", ALI)
+    said = command("show", "1", "--by", "Mr Bevan")[1]
+    assert "acknowledged Tue 10 Nov 2026 09:05 by Mrs Ali" in said
+    assert "told: Mr Bevan, mailed Tue 10 Nov 2026 09:00" in said
 
 
 def test_a_second_one_hears_who_was_first_and_when(school, command):
