@@ -126,6 +126,7 @@ def write_configuration(place: Workplace, school: DemoSchool, urls: Mapping[str,
             reddit_days=school.lookback_days["reddit"],
             calls=school.calls_per_run,
         )
+        + "".join(_REGISTERED.format(account=account, aim=aim) for account, aim in _AIMS.items())
     )
 
 
@@ -210,38 +211,11 @@ auth_url = {reddit_url}
 poll_minutes = 360
 lookback_days = {reddit_days}
 calls_per_run = {calls}
-
+"""
+_REGISTERED = """
 [[registered]]
-account = "facebook"
-aim = "News and dates of the school"
-audience = "Families and neighbours"
-promotion = "The school's newsletter"
-access = "open"
-administrators = ["Mrs Ali", "Kim Petersen"]
-posters = ["Mr Bevan"]
-token_owner = "Kim Petersen"
-official_address = "social@oakfield.example"
-policy_link = "https://oakfield.example/social-media-policy"
-approvals = [{{ by = "Ms Okafor", role = "head", on = "2025-09-01" }}]
-live_from = "2025-09-08"
-
-[[registered]]
-account = "x"
-aim = "Short news, and closures on the day"
-audience = "Families and neighbours"
-promotion = "The school's newsletter"
-access = "open"
-administrators = ["Mrs Ali", "Kim Petersen"]
-posters = ["Mr Bevan"]
-token_owner = "Kim Petersen"
-official_address = "social@oakfield.example"
-policy_link = "https://oakfield.example/social-media-policy"
-approvals = [{{ by = "Ms Okafor", role = "head", on = "2025-09-01" }}]
-live_from = "2025-09-08"
-
-[[registered]]
-account = "reddit"
-aim = "To be there when the town talks about us"
+account = "{account}"
+aim = "{aim}"
 audience = "Families and neighbours"
 promotion = "The school's newsletter"
 access = "open"
@@ -253,3 +227,8 @@ policy_link = "https://oakfield.example/social-media-policy"
 approvals = [{{ by = "Ms Okafor", role = "head", on = "2025-09-01" }}]
 live_from = "2025-09-08"
 """
+_AIMS = {
+    "facebook": "News and dates of the school",
+    "x": "Short news, and closures on the day",
+    "reddit": "To be there when the town talks about us",
+}
