@@ -7,12 +7,13 @@ from datetime import date
 from pathlib import Path
 
 from config.checking import fit
+from config.mail import FolderMail
 from config.packs import pack_file, read_pack, review_warning
 from config.policy import PolicyPack
 from config.problems import ConfigurationProblems, Problem
 from config.schema import tables
 from config.secrets import fill_in_secrets
-from config.settings import ConfigurationFile, FolderMail, School, Settings, Tables
+from config.settings import ConfigurationFile, School, Settings, Tables
 from config.toml_file import TomlFile, read_toml
 
 HOLIDAYS_COMPARED_UNTIL = 2030

@@ -5,28 +5,26 @@ Every key is shown with its unit and default in `config/example.toml`.
 
 from __future__ import annotations
 
-from datetime import time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import (
     AfterValidator,
     Field,
-    SecretStr,
     StrictBool,
     StrictInt,
-    ValidationInfo,
     field_validator,
     model_validator,
 )
 
 from config.accounts import AccountSettings
 from config.judging import JudgingSettings
+from config.mail import MailSettings
 from config.people import Person, Role, fitting_together
-from config.policy import ClockTime, PolicyPack, ResponseRule
+from config.policy import PolicyPack, ResponseRule
 from config.register import RegisterEntry
+from config.schedule import Schedule
 from config.values import (
-    THIS_MACHINE,
     AnyWebAddress,
     Key,
     MailAddress,
@@ -60,43 +58,6 @@ class Storage(Section):
     """Folder for evidence snapshots, relative to this configuration file."""
 
 
-class FolderMail(Section):
-    """Mails are written as .eml files instead of being sent."""
-
-    transport: Literal["folder"]
-    sender: MailAddress
-    reply_to: MailAddress | None = None
-    folder: Path = Path("mails")
-
-
-class SmtpMail(Section):
-    """Mails go to a mail server. Encryption is required unless the server is this machine."""
-
-    transport: Literal["smtp"]
-    sender: MailAddress
-    reply_to: MailAddress | None = None
-    host: Name
-    port: Annotated[StrictInt, Field(ge=1, le=65535)] = 587
-    security: Literal["starttls", "tls", "none"] = "starttls"
-    user: str | None = None
-    password: Annotated[SecretStr | None, Field(validate_default=True)] = None
-    timeout_seconds: Annotated[StrictInt, Field(ge=1, le=120)] = 30
-
-    @field_validator("security")
-    @classmethod
-    def _never_in_clear_over_the_wire(cls, security: str, others: ValidationInfo) -> str:
-        if security == "none" and others.data.get("host", "localhost") not in THIS_MACHINE:
-            raise ValueError('"none" is only for a mail server on this machine')
-        return security
-
-    @field_validator("password")
-    @classmethod
-    def _user_and_password_together(cls, password: SecretStr | None, others: ValidationInfo) -> SecretStr | None:
-        if "user" in others.data and (others.data["user"] is None) != (password is None):
-            raise ValueError("user and password go together: give both or neither")
-        return password
-
-
 class Evidence(Section):
     """What is kept as evidence besides what was flagged or decided on, and how it is proved."""
 
@@ -119,27 +80,6 @@ class TimestampAuthority(Section):
     """Certificate (PEM) of the authority's root, relative to this configuration file."""
 
 
-class Schedule(Section):
-    """When people hear from us. Times of day are local to the school."""
-
-    digest_at: ClockTime = time(8, 0)
-    """Morning digest, on working days."""
-    weekly_report_at: ClockTime = time(7, 30)
-    """Weekly report, on Mondays, for the week that ended the night before."""
-    digest_items: Annotated[StrictInt, Field(ge=1, le=100)] = 10
-    """Lines in one list of a mail; the rest is counted: "and 14 more"."""
-    mails_from: ClockTime = time(8, 0)
-    mails_until: ClockTime = time(18, 0)
-    """Between these two, on working days, people are mailed about what is serious. What is urgent never waits."""
-
-    @field_validator("mails_until")
-    @classmethod
-    def _after_it_began(cls, until: time, others: ValidationInfo) -> time:
-        if until <= others.data.get("mails_from", time(0)):
-            raise ValueError("mails_until is later on the same day than mails_from")
-        return until
-
-
 class OutgoingLists(Section):
     """What the school's own posts and replies are held against. The lists are files of children's names: they are
     read when they are needed, and never copied, logged or printed."""
@@ -160,9 +100,6 @@ class Connection(Section):
     connect_seconds: Annotated[StrictInt, Field(ge=1, le=120)] = 5
     read_seconds: Annotated[StrictInt, Field(ge=1, le=300)] = 20
     largest_reply_mb: Annotated[StrictInt, Field(ge=1, le=100)] = 10
-
-
-MailSettings = Annotated[FolderMail | SmtpMail, Field(discriminator="transport")]
 
 
 class Tables(Section):

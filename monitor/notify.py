@@ -8,48 +8,27 @@ sent, so that it never reports what has been settled since.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.message import EmailMessage
 
-from alerts.render import (
-    Envelope,
-    make_message_id,
-    render_alarm,
-    render_digest,
-    render_expiring,
-    render_own_words,
-    render_recovery,
-    render_serious,
-    render_urgent,
-    render_weekly,
-)
 from alerts.transport import MailRefused, MailTransport
 from config.settings import Settings
 from monitor.alarms import Alarms
 from monitor.alerting import Alerting
 from monitor.clock import Clock
+from monitor.mail_writer import MailWriter, NotNeeded
 from monitor.outgoing_mail import OutgoingMails
-from monitor.pressing import Warnings
 from monitor.report import Reporter
 from monitor.rules.retry import next_attempt
-from monitor.rules.routing import is_told_of_comments, moderators_of
+from monitor.rules.routing import moderators_of
 from monitor.rules.slots import digest_today, latest_weekly_report
 from monitor.school_facts import SchoolFacts
 from monitor.store import ledger, outbox
 from monitor.store.engine import Store
 from monitor.store.outbox import (
-    ALARM,
     BUNDLED,
     DIGEST,
-    EXPIRY,
-    OUTGOING,
-    PUBLISHED_WRONG,
-    RECOVERY,
     REFUSED,
-    SERIOUS,
-    URGENT,
     WEEKLY,
 )
 from monitor.store.tables import Delivery
@@ -65,13 +44,6 @@ class MailResult:
     sent: int = 0
     not_needed: int = 0
     failures: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class NotNeeded:
-    """Why a mail that was owed need not be sent."""
-
-    why: str
 
 
 @dataclass(frozen=True)
@@ -105,8 +77,8 @@ class Notifier:
         return Alerting(self.store, self.school, self.clock)
 
     @property
-    def _warnings(self) -> Warnings:
-        return Warnings(self.store, self.school, self.settings.schedule.digest_items)
+    def _writer(self) -> MailWriter:
+        return MailWriter(self.store, self.settings, self.school, self.reporter, self.alarms)
 
     def _owe_by_the_clock(self) -> None:
         now, settings = self.clock(), self.settings
@@ -119,8 +91,8 @@ class Notifier:
             if digest and digest.opens_at >= school.started_at:
                 outbox.owe(tx, school, DIGEST, digest.key, self._moderators(now), digest.opens_at)
             if weekly.opens_at >= school.started_at:
-                outbox.owe(tx, school, WEEKLY, weekly.key, self._people(WEEKLY), weekly.opens_at)
-            self._own_words.owe(tx, school, now)
+                outbox.owe(tx, school, WEEKLY, weekly.key, self._writer.people(WEEKLY), weekly.opens_at)
+            OutgoingMails(self.store, settings).owe(tx, school, now)
 
     def _claim(self) -> Delivery | None:
         with self.store.writing() as tx:
@@ -130,7 +102,7 @@ class Notifier:
 
     def _send(self, delivery: Delivery, result: MailResult) -> None:
         try:
-            message = self._message_for(delivery)
+            message = self._writer.message_for(delivery, self.clock())
             if isinstance(message, NotNeeded):
                 with self.store.writing() as tx:
                     outbox.close(tx, delivery.id, message.why, self.clock())
@@ -149,78 +121,6 @@ class Notifier:
             outbox.mark_sent(tx, delivery.id, self.clock())
         result.sent += 1
         log.info("mail %s: delivery %d sent", _called(delivery), delivery.id)
-
-    def _message_for(self, delivery: Delivery) -> EmailMessage | NotNeeded:
-        """The mail as it reads now, or why it need not go after all."""
-        if delivery.recipient not in self._people(delivery.kind):
-            return NotNeeded("this person is no longer on the list")
-        return _WRITERS[delivery.kind](self, delivery, self.clock())
-
-    def _weekly(self, delivery: Delivery, now: datetime) -> EmailMessage:
-        # Never folded into a newer one: it is about its own week.
-        return render_weekly(self.reporter.weekly(delivery.key, now, delivery.recipient), self._envelope(delivery))
-
-    def _digest(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
-        with self.store.reading() as tx:
-            if outbox.newer_is_due(tx, delivery, now):
-                return NotNeeded("a newer one says it all")
-        digest = self.reporter.digest(delivery.recipient, now)
-        if not (digest.to_answer or digest.overdue or digest.flagged or digest.blind):
-            return NotNeeded("nothing to say: all is answered and every account was read")
-        return render_digest(digest, self._envelope(delivery))
-
-    def _urgent(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
-        urgent = self._warnings.urgent(self._told_with(delivery), delivery.recipient, now)
-        if urgent is None:
-            return NotNeeded("acknowledged, settled, or not for this person any more")
-        return render_urgent(urgent, self._envelope(delivery))
-
-    def _serious(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
-        serious = self._warnings.serious(self._told_with(delivery), delivery.recipient, now)
-        if serious is None:
-            return NotNeeded("settled, or not for this person any more")
-        return render_serious(serious, self._envelope(delivery))
-
-    def _told_with(self, delivery: Delivery) -> list[str]:
-        with self.store.reading() as tx:
-            return outbox.keys_told(tx, delivery)
-
-    def _alarm(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
-        alarm = self.alarms.alarm(delivery.key, delivery.recipient, now)
-        return render_alarm(alarm, self._envelope(delivery)) if alarm else NotNeeded("it was over before it was told")
-
-    def _recovery(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
-        recovery = self.alarms.recovery(delivery.key, delivery.recipient, now)
-        if recovery is None:
-            return NotNeeded("this person was never told that anything was wrong")
-        return render_recovery(recovery, self._envelope(delivery))
-
-    def _expiry(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
-        expiring = self.alarms.expiring(delivery.key, delivery.recipient, now)
-        if expiring is None:
-            return NotNeeded("the credentials were renewed, or a later warning says it all")
-        return render_expiring(expiring, self._envelope(delivery))
-
-    def _outgoing(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
-        own = self._own_words.message(delivery.kind, delivery.key, delivery.recipient, now)
-        return render_own_words(own, self._envelope(delivery)) if own else NotNeeded("all of it is settled")
-
-    @property
-    def _own_words(self) -> OutgoingMails:
-        return OutgoingMails(self.store, self.settings)
-
-    def _envelope(self, delivery: Delivery) -> Envelope:
-        school, mail = self.settings.school, self.settings.mail
-        domain = mail.sender.rpartition("@")[2]
-        return Envelope(
-            sender=mail.sender,
-            sender_name=f"{school.name} monitor",
-            reply_to=mail.reply_to,
-            recipient=delivery.recipient,
-            message_id=make_message_id(school.key, delivery.kind, delivery.key, delivery.recipient, domain),
-            list_id=f"alerts.{school.key}.monitor",
-            date=self.clock(),
-        )
 
     def _not_accepted(self, delivery: Delivery, refused: MailRefused, result: MailResult) -> None:
         now = self.clock()
@@ -241,31 +141,7 @@ class Notifier:
         entries = [facts.entry(account.key) for account in self.settings.accounts]
         return tuple(dict.fromkeys(m for entry in entries for m in moderators_of(facts.people, entry, day)))
 
-    def _people(self, kind: str) -> tuple[str, ...]:
-        """Who may get mails of this kind at all. What a mail says decides further for each."""
-        if kind == WEEKLY:
-            return tuple(person.email for person in self.settings.people if "head" in person.roles)
-        if kind in {DIGEST, URGENT, SERIOUS}:
-            told = tuple(person.email for person in self.settings.people if is_told_of_comments(person))
-            return (*told, self.school.last_resort)
-        if kind in {OUTGOING, PUBLISHED_WRONG}:
-            return self._own_words.people
-        return self.settings.told_of_accounts
-
 
 def _called(delivery: Delivery) -> str:
     """How a mail is named on screens and in logs: those about one case without its number, which not all may know."""
     return delivery.kind if delivery.kind in BUNDLED else f"{delivery.kind} {delivery.key}"
-
-
-_WRITERS: dict[str, Callable[[Notifier, Delivery, datetime], EmailMessage | NotNeeded]] = {
-    DIGEST: Notifier._digest,
-    WEEKLY: Notifier._weekly,
-    ALARM: Notifier._alarm,
-    RECOVERY: Notifier._recovery,
-    EXPIRY: Notifier._expiry,
-    OUTGOING: Notifier._outgoing,
-    PUBLISHED_WRONG: Notifier._outgoing,
-    URGENT: Notifier._urgent,
-    SERIOUS: Notifier._serious,
-}

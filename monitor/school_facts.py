@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from config.people import Person
 from config.policy import PolicyPack, ResponseRule
 from config.register import RegisterEntry
+from config.schedule import Schedule
 
 
 @dataclass(frozen=True)
 class SchoolFacts:
-    """Times of day are local to the school."""
+    """What is the same for every comment of one school."""
 
     key: str
     name: str
@@ -24,9 +25,7 @@ class SchoolFacts:
     people: tuple[Person, ...]
     registered: tuple[RegisterEntry, ...]
     last_resort: str
-    digest_at: time
-    mails_from: time
-    mails_until: time
+    schedule: Schedule
     evidence: Path
     """Absolute path of the evidence folder."""
     sample_percent: int

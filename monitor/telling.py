@@ -63,7 +63,7 @@ def owe_mails(
     tx: Transaction, school: SchoolFacts, comment: Comment, version: Version, flags: Sequence[Flag], now: datetime
 ) -> None:
     """Owe what has to be said of a version with these new flags; none: a comment that is new."""
-    slot = next_digest(now, school.timezone, school.rule, school.digest_at)
+    slot = next_digest(now, school.timezone, school.rule, school.schedule.digest_at)
     day = date.fromisoformat(slot.key)
     owed_to = moderators_of(school.people, school.entry(comment.account.key), day)
     outbox.owe(tx, comment.account.school, outbox.DIGEST, slot.key, owed_to, slot.opens_at)
@@ -86,7 +86,7 @@ def _owe_for_flags(
             if alert:
                 alerts.owe(tx, row, alert, found.route.first, now)
     elif how == "serious":
-        at = mailing_time(now, school.timezone, school.rule, school.mails_from, school.mails_until)
+        at = mailing_hours(school, now)
         if found := concerns(tx, school, comment, flags, school.local_day(at)):
             outbox.owe(tx, row, outbox.SERIOUS, alerts.case_key(version, now), found.route.first, at)
     elif found := concerns(tx, school, comment, flags, date.fromisoformat(slot.key)):
@@ -95,5 +95,11 @@ def _owe_for_flags(
 
 def held_back(school: SchoolFacts, at: datetime) -> frozenset[str]:
     """Kinds of mail that do not leave at this time of day, however often they were tried in vain before."""
-    opens_at = mailing_time(at, school.timezone, school.rule, school.mails_from, school.mails_until)
+    opens_at = mailing_hours(school, at)
     return frozenset({outbox.SERIOUS, outbox.OUTGOING}) if opens_at > at else frozenset()
+
+
+def mailing_hours(school: SchoolFacts, after: datetime) -> datetime:
+    """The first moment at or after `after` at which people may be mailed about what is not urgent, in UTC."""
+    schedule = school.schedule
+    return mailing_time(after, school.timezone, school.rule, schedule.mails_from, schedule.mails_until)

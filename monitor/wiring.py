@@ -18,7 +18,8 @@ from alerts.folder import FolderTransport
 from alerts.mail import SmtpTransport
 from alerts.transport import MailTransport
 from config.accounts import AccountSettings
-from config.settings import FolderMail, Settings
+from config.mail import FolderMail
+from config.settings import Settings
 from monitor.alarms import Alarms
 from monitor.backup.restore_plan import ready_to_open
 from monitor.clock import Clock, system_clock
@@ -187,9 +188,7 @@ def school_facts(settings: Settings) -> SchoolFacts:
         people=settings.people,
         registered=settings.registered,
         last_resort=settings.last_resort,
-        digest_at=settings.schedule.digest_at,
-        mails_from=settings.schedule.mails_from,
-        mails_until=settings.schedule.mails_until,
+        schedule=settings.schedule,
         evidence=settings.evidence_folder,
         sample_percent=settings.evidence.sample_percent,
         live_page=PHOTOGRAPHED if settings.evidence.live_page else NOT_PHOTOGRAPHED,

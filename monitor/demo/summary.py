@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from config.settings import FolderMail
+from config.mail import FolderMail
 from monitor.custody.log import checkpoint_of
 from monitor.demo.play import Played
 from monitor.evidence.log.checkpoint import short_form

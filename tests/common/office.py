@@ -1,11 +1,12 @@
 """A school's books and one connector, and time that passes in quarters of an hour."""
 
-from datetime import time, timedelta
+from datetime import timedelta
 
 from fake_judge import FakeJudge
 from sqlalchemy import select
 
 from config.packs import pack_file, read_pack
+from config.schedule import Schedule
 from monitor.allotment import Allotment
 from monitor.clock import SetClock
 from monitor.collect import Collector
@@ -43,9 +44,7 @@ class Office:
             people=(),
             registered=(),
             last_resort="chair@governors.example",
-            digest_at=time(8),
-            mails_from=time(8),
-            mails_until=time(18),
+            schedule=Schedule(),
             evidence=folder / "evidence",
             sample_percent=0,
             live_page="",

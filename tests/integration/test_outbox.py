@@ -212,7 +212,7 @@ def test_one_mail_that_breaks_the_program_does_not_keep_the_others_back(desk, mo
     def broken(*_):
         raise OverflowError("words of a comment")
 
-    monkeypatch.setattr("monitor.notify.render_weekly", broken)
+    monkeypatch.setattr("monitor.mail_writer.render_weekly", broken)
     result = send(desk)
     assert (result.sent, len(result.failures)) == (2, 1)
     assert "OverflowError" in result.failures[0]

@@ -1,0 +1,166 @@
+"""What each mail that is owed says when its time has come, or why it need not go after all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+
+from alerts.render import (
+    Envelope,
+    make_message_id,
+    render_alarm,
+    render_digest,
+    render_expiring,
+    render_own_words,
+    render_recovery,
+    render_serious,
+    render_urgent,
+    render_weekly,
+)
+from config.settings import Settings
+from monitor.alarms import Alarms
+from monitor.outgoing_mail import OutgoingMails
+from monitor.pressing import Warnings
+from monitor.report import Reporter
+from monitor.rules.routing import is_told_of_comments
+from monitor.school_facts import SchoolFacts
+from monitor.store import outbox
+from monitor.store.engine import Store
+from monitor.store.outbox import (
+    ALARM,
+    DIGEST,
+    EXPIRY,
+    OUTGOING,
+    PUBLISHED_WRONG,
+    RECOVERY,
+    SERIOUS,
+    URGENT,
+    WEEKLY,
+)
+from monitor.store.tables import Delivery
+
+
+@dataclass(frozen=True)
+class NotNeeded:
+    """Why a mail that was owed need not be sent."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class MailWriter:
+    """Writes the mails of one school."""
+
+    store: Store
+    settings: Settings
+    school: SchoolFacts
+    reporter: Reporter
+    alarms: Alarms
+
+    def message_for(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
+        """The mail as it reads now, or why it need not go after all."""
+        if delivery.recipient not in self.people(delivery.kind):
+            return NotNeeded("this person is no longer on the list")
+        return _WRITERS[delivery.kind](self, delivery, now)
+
+    def _weekly(self, delivery: Delivery, now: datetime) -> EmailMessage:
+        # Never folded into a newer one: it is about its own week.
+        return render_weekly(
+            self.reporter.weekly(delivery.key, now, delivery.recipient), self._envelope(delivery, now)
+        )
+
+    def _digest(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
+        with self.store.reading() as tx:
+            if outbox.newer_is_due(tx, delivery, now):
+                return NotNeeded("a newer one says it all")
+        digest = self.reporter.digest(delivery.recipient, now)
+        if not (digest.to_answer or digest.overdue or digest.flagged or digest.blind):
+            return NotNeeded("nothing to say: all is answered and every account was read")
+        return render_digest(digest, self._envelope(delivery, now))
+
+    def _urgent(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
+        urgent = self._warnings.urgent(self._told_with(delivery), delivery.recipient, now)
+        if urgent is None:
+            return NotNeeded("acknowledged, settled, or not for this person any more")
+        return render_urgent(urgent, self._envelope(delivery, now))
+
+    def _serious(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
+        serious = self._warnings.serious(self._told_with(delivery), delivery.recipient, now)
+        if serious is None:
+            return NotNeeded("settled, or not for this person any more")
+        return render_serious(serious, self._envelope(delivery, now))
+
+    def _told_with(self, delivery: Delivery) -> list[str]:
+        with self.store.reading() as tx:
+            return outbox.keys_told(tx, delivery)
+
+    def _alarm(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
+        alarm = self.alarms.alarm(delivery.key, delivery.recipient, now)
+        return (
+            render_alarm(alarm, self._envelope(delivery, now))
+            if alarm
+            else NotNeeded("it was over before it was told")
+        )
+
+    def _recovery(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
+        recovery = self.alarms.recovery(delivery.key, delivery.recipient, now)
+        if recovery is None:
+            return NotNeeded("this person was never told that anything was wrong")
+        return render_recovery(recovery, self._envelope(delivery, now))
+
+    def _expiry(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
+        expiring = self.alarms.expiring(delivery.key, delivery.recipient, now)
+        if expiring is None:
+            return NotNeeded("the credentials were renewed, or a later warning says it all")
+        return render_expiring(expiring, self._envelope(delivery, now))
+
+    def _outgoing(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
+        own = self._own_words.message(delivery.kind, delivery.key, delivery.recipient, now)
+        return render_own_words(own, self._envelope(delivery, now)) if own else NotNeeded("all of it is settled")
+
+    @property
+    def _own_words(self) -> OutgoingMails:
+        return OutgoingMails(self.store, self.settings)
+
+    def _envelope(self, delivery: Delivery, now: datetime) -> Envelope:
+        school, mail = self.settings.school, self.settings.mail
+        domain = mail.sender.rpartition("@")[2]
+        return Envelope(
+            sender=mail.sender,
+            sender_name=f"{school.name} monitor",
+            reply_to=mail.reply_to,
+            recipient=delivery.recipient,
+            message_id=make_message_id(school.key, delivery.kind, delivery.key, delivery.recipient, domain),
+            list_id=f"alerts.{school.key}.monitor",
+            date=now,
+        )
+
+    @property
+    def _warnings(self) -> Warnings:
+        return Warnings(self.store, self.school, self.settings.schedule.digest_items)
+
+    def people(self, kind: str) -> tuple[str, ...]:
+        """Who may get mails of this kind at all. What a mail says decides further for each."""
+        if kind == WEEKLY:
+            return tuple(person.email for person in self.settings.people if "head" in person.roles)
+        if kind in {DIGEST, URGENT, SERIOUS}:
+            told = tuple(person.email for person in self.settings.people if is_told_of_comments(person))
+            return (*told, self.school.last_resort)
+        if kind in {OUTGOING, PUBLISHED_WRONG}:
+            return self._own_words.people
+        return self.settings.told_of_accounts
+
+
+_WRITERS: dict[str, Callable[[MailWriter, Delivery, datetime], EmailMessage | NotNeeded]] = {
+    DIGEST: MailWriter._digest,
+    WEEKLY: MailWriter._weekly,
+    ALARM: MailWriter._alarm,
+    RECOVERY: MailWriter._recovery,
+    EXPIRY: MailWriter._expiry,
+    OUTGOING: MailWriter._outgoing,
+    PUBLISHED_WRONG: MailWriter._outgoing,
+    URGENT: MailWriter._urgent,
+    SERIOUS: MailWriter._serious,
+}
