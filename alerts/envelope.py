@@ -89,8 +89,9 @@ def in_thread(envelope: Envelope, cases: Iterable[_AboutACase]) -> Envelope:
 def compose(name: str, values: Mapping[str, Any], envelope: Envelope) -> EmailMessage:
     """The mail that the templates in `templates/<name>/` make of these values, as text and as HTML.
 
-    Raises ValueError for an envelope that cannot be written.
+    The templates get `stop_url` besides. Raises ValueError for an envelope that cannot be written.
     """
+    values = {**values, "stop_url": envelope.stop_url}
     message = EmailMessage(policy=_HEADERS)
     message["From"] = Address(filters.plain(envelope.sender_name, 60), addr_spec=_address(envelope.sender))
     message["To"] = Address(addr_spec=_address(envelope.recipient))

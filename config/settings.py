@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from config.accounts import AccountSettings
+from config.console import Console
 from config.judging import JudgingSettings
 from config.mail import MailSettings
 from config.people import Person, Role, fitting_together
@@ -34,6 +35,7 @@ from config.values import (
     no_name_twice,
     without_password,
 )
+from config.wording import Wording
 
 DEFAULT_FILE = "school-monitor.toml"
 """Name of the configuration file where none is given."""
@@ -117,6 +119,8 @@ class Tables(Section):
     timestamps: Annotated[tuple[TimestampAuthority, ...], Field(max_length=4)] = ()
     registered: tuple[RegisterEntry, ...] = ()
     outgoing: OutgoingLists = OutgoingLists()
+    wording: Wording = Wording()
+    console: Console = Console()
 
     @field_validator("people")
     @classmethod
@@ -202,6 +206,11 @@ class Settings(Tables):
     def signing_key(self) -> Path:
         """Absolute path of the private key that signs the evidence log."""
         return self.path.parent / self.evidence.signing_key
+
+    @property
+    def stop_key(self) -> Path:
+        """Absolute path of the key of the links that stop a digest, beside the signing key."""
+        return self.signing_key.with_name("stop-links.key")
 
     @property
     def database_url(self) -> str:

@@ -33,6 +33,8 @@ COMMANDS = {
     "report": "the weekly report for the head, and a page for the governors on each term",
     "coverage": "what was read when, and what was not",
     "accounts": "the register of accounts, held against the policy; status 1 when something is missing",
+    "digest": "stop your morning digest, or start it again",
+    "console": "the web pages: on which somebody stops their digest",
     "health": "on one screen, whether all is well; status 1 when something is wrong",
     "export": "everything stored, one comment or reply a line",
     "import": "take in what was downloaded from an account, or JSON lines",

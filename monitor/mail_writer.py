@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
 
@@ -21,11 +22,13 @@ from alerts.render import (
 )
 from config.settings import Settings
 from monitor.alarms import Alarms
+from monitor.digest_stops import DigestStops
 from monitor.outgoing_mail import OutgoingMails
 from monitor.pressing import Warnings
 from monitor.report import Reporter
 from monitor.rules.routing import is_told_of_comments
 from monitor.school_facts import SchoolFacts
+from monitor.stop_links import StopKeyUnusable, StopLinks
 from monitor.store import outbox
 from monitor.store.engine import Store
 from monitor.store.outbox import (
@@ -40,6 +43,8 @@ from monitor.store.outbox import (
     WEEKLY,
 )
 from monitor.store.tables import Delivery
+
+log = logging.getLogger("monitor.mail_writer")
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,26 @@ class MailWriter:
         digest = self.reporter.digest(delivery.recipient, now)
         if not (digest.to_answer or digest.overdue or digest.flagged or digest.blind):
             return NotNeeded("nothing to say: all is answered and every account was read")
-        return render_digest(digest, self._envelope(delivery, now))
+        listed = [line.case for line in (*digest.to_answer, *digest.overdue, *digest.flagged)]
+        with self.store.reading() as tx:
+            if self._stops.stands(tx, delivery.recipient, listed, now):
+                return NotNeeded("this person stopped the digest, and others read of all that is in it")
+        return render_digest(digest, self._with_a_way_to_stop(self._envelope(delivery, now), now))
+
+    def _with_a_way_to_stop(self, envelope: Envelope, now: datetime) -> Envelope:
+        address = self.settings.console.address
+        if address is None or not address.startswith("https://") or not self._stops.may_stop(envelope.recipient, now):
+            return envelope
+        try:
+            links = StopLinks(self.settings.stop_key, self.school.key)
+            return replace(envelope, stop_url=links.link(address, envelope.recipient))
+        except StopKeyUnusable as unusable:
+            log.warning("digests go out without a way to stop them: %s", unusable)
+            return envelope
+
+    @property
+    def _stops(self) -> DigestStops:
+        return DigestStops(self.store, self.school, tuple(account.key for account in self.settings.accounts))
 
     def _urgent(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
         urgent = self._warnings.urgent(self._told_with(delivery), delivery.recipient, now)
@@ -134,7 +158,8 @@ class MailWriter:
             recipient=delivery.recipient,
             message_id=make_message_id(school.key, delivery.kind, delivery.key, delivery.recipient, domain),
             list_id=f"alerts.{school.key}.monitor",
-            date=now,
+            # Exchange knows a second copy by its date and its Message-ID together.
+            date=delivery.dated_at or now,
         )
 
     @property

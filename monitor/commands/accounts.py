@@ -42,7 +42,17 @@ def run(args: Namespace) -> int:
         print()
         for line in _page(each, app):
             print_plain(line)
+    _say_who_stopped(app)
     return _sum(shown)
+
+
+def _say_who_stopped(app: App) -> None:
+    from monitor.commands.digest_stop import stops_of
+
+    if stopped := stops_of(app).in_words(app.clock()):
+        print()
+        for each in stopped:
+            print_plain(f"{each}.")
 
 
 def _sum(shown: list[Audited]) -> int:

@@ -56,7 +56,7 @@ def run(args: Namespace) -> int:
     app = app_for(args)
     print(f"ok    configuration {app.settings.path}, policy {app.settings.policy.name}")
     today = app.clock().astimezone(ZoneInfo(app.settings.school.timezone)).date()
-    for note in (*warnings(app.settings, today), *_waiting_for_people(app)):
+    for note in (*warnings(app.settings, today), *_stopped(app), *_waiting_for_people(app)):
         print(f"note  {note}")
     say(*register_note(app))
     tests: list[tuple[str, Callable[[], str]]] = [
@@ -72,6 +72,13 @@ def run(args: Namespace) -> int:
     failed = [name for name, test in tests if not passes(name, test)]
     failed += [account.key for account in app.settings.accounts if not check_account(app, account)]
     return Outcome.PROBLEMS if failed else Outcome.DONE
+
+
+def _stopped(app: App) -> tuple[str, ...]:
+    """Who gets no digest, in sentences."""
+    from monitor.commands.digest_stop import stops_of
+
+    return tuple(f"{each}." for each in stops_of(app).in_words(app.clock()))
 
 
 def _waiting_for_people(app: App) -> list[str]:

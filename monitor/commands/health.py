@@ -37,6 +37,7 @@ def run(args: Namespace) -> int:
         passes("incidents", lambda: _incidents(app)),
         passes("register", lambda: register_is_sound(app)),
         passes("mails", lambda: _mails(app)),
+        passes("digests", lambda: _digests(app)),
         passes("urgent alerts", lambda: _alerts(app, _hidden(app, args))),
         passes("disk", lambda: evidence_folder(app)),
         passes("evidence log", lambda: _signed(app)),
@@ -100,6 +101,13 @@ def _mails(app: App) -> str:
         return "none waits"
     more = f"; and {len(lines) - MOST_MAILS} more" if len(lines) > MOST_MAILS else ""
     raise CommandFailed("; ".join(lines[:MOST_MAILS]) + more)
+
+
+def _digests(app: App) -> str:
+    """Who gets no digest."""
+    from monitor.commands.digest_stop import stops_of
+
+    return "; ".join(stops_of(app).in_words(app.clock())) or "nobody stopped theirs"
 
 
 def _hidden(app: App, args: Namespace) -> frozenset[int]:

@@ -126,6 +126,7 @@ def claim_next(tx: Transaction, school: School, now: datetime, not_now: Collecti
     if cast(CursorResult[Any], claimed).rowcount != 1:
         return None
     delivery = tx.get_one(Delivery, delivery_id, populate_existing=True)
+    delivery.dated_at = delivery.dated_at or now
     if is_first and delivery.kind in BUNDLED:
         _take_along(tx, delivery, now)
     return delivery

@@ -383,6 +383,8 @@ class Delivery(Base):
     next_attempt_at: Mapped[datetime]
     claimed_until: Mapped[datetime | None]
     """Someone is sending it; if they die, it is free again after this moment."""
+    dated_at: Mapped[datetime | None]
+    """What date it bears, the same at every attempt: when it was first taken to be sent."""
     sent_at: Mapped[datetime | None]
     """After the server accepted it, never before."""
     closed_at: Mapped[datetime | None]
