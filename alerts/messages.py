@@ -1,8 +1,9 @@
 """Exactly what a mail may contain. If it is not a field here, no mail can say it.
 
 There is no field for the text of a comment or the name of its author, on purpose: mail is not a safe place for
-either (a comment often names a child, and a quoted slur gets the alert quarantined). Times are aware; the
-templates print them in the reader's `timezone`.
+either (a comment often names a child, and a quoted slur gets the alert quarantined). `words` is empty unless the
+school has set it otherwise; then `monitor/quoting.py` decides, and hands over what is harmless already. Times are
+aware; the templates print them in the reader's `timezone`.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ class Line:
     """The heaviest of its flags, in a word: "urgent", "serious", "concern", "note". Empty: not flagged."""
     to_do: tuple[str, ...] = ()
     """What else waits about it, or must not be done: "held: not to be answered", "take it down at once"."""
+    words: str = ""
+    """Its beginning in quotation marks, where the school wants that in mails; in no subject."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,8 @@ class Pressing:
     next: tuple[str, ...] = ()
     """Who is told next, while nobody acknowledges it. None: nobody is left."""
     next_at: datetime | None = None
+    words: str = ""
+    """As in `Line`; always empty in what is urgent."""
 
 
 @dataclass(frozen=True)

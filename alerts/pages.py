@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -65,6 +65,21 @@ def before_advice(cases: tuple[int, ...]) -> str:
     return f"Hidden, or no longer visible to us, before advice was recorded: {named}."
 
 
+class _MayQuote(Protocol):
+    @property
+    def words(self) -> str: ...
+
+
+def what_it_holds(cases: Iterable[_MayQuote]) -> str:
+    """What a mail that tells of these cases holds of people's words, in a sentence for its end."""
+    if any(case.words for case in cases):
+        return (
+            "This mail holds the beginnings of comments, because the school has set it so, and no names of their "
+            "authors. It is not to be passed on."
+        )
+    return "This mail holds no words of any comment and no names of their authors."
+
+
 @cache
 def _templates() -> Environment:
     """Whatever a template prints is made visible plain text first; in .html templates it is escaped as well."""
@@ -91,6 +106,7 @@ def _templates() -> Environment:
         not_watched,
         held_back,
         before_advice,
+        what_it_holds,
     )
     environment.filters.update({function.__name__: function for function in functions})
     environment.filters.update(with_place=_with_place, in_brackets=_in_brackets)

@@ -25,6 +25,7 @@ from monitor.alarms import Alarms
 from monitor.digest_stops import DigestStops
 from monitor.outgoing_mail import OutgoingMails
 from monitor.pressing import Warnings
+from monitor.quoting import Quoting
 from monitor.report import Reporter
 from monitor.rules.routing import is_told_of_comments
 from monitor.school_facts import SchoolFacts
@@ -164,7 +165,8 @@ class MailWriter:
 
     @property
     def _warnings(self) -> Warnings:
-        return Warnings(self.store, self.school, self.settings.schedule.digest_items)
+        quoting = Quoting(self.settings.wording.comment_text)
+        return Warnings(self.store, self.school, self.settings.schedule.digest_items, quoting)
 
     def people(self, kind: str) -> tuple[str, ...]:
         """Who may get mails of this kind at all. What a mail says decides further for each."""

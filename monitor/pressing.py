@@ -7,13 +7,14 @@ nobody's name but those of the people who are told.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.messages import Pressing, Serious, Urgent
 from monitor.alerting import alert_concerns, next_step
 from monitor.custody import media_gate
 from monitor.model import Case, Category, Flag
+from monitor.quoting import NO_WORDS, Quoting
 from monitor.rules.handling import Answering, Handling, Removal
 from monitor.rules.queue import SEVERITIES
 from monitor.school_facts import SchoolFacts
@@ -35,6 +36,7 @@ class Warnings:
     store: Store
     school: SchoolFacts
     shown: int
+    quoting: Quoting = NO_WORDS
 
     def urgent(self, keys: Iterable[str], recipient: str, now: datetime) -> Urgent | None:
         """What the mail that tells these alerts to somebody says now; None: none of them is theirs any more."""
@@ -105,7 +107,8 @@ class Warnings:
         found = concerns(tx, self.school, comment, flags, self.school.local_day(now)) if flags else None
         if found is None or not _may_hear(tx, comment, found, recipient):
             return None
-        return self._pressing(tx, case, flags, found.handling)
+        words = self.quoting.words_of(tx, row, case)
+        return replace(self._pressing(tx, case, flags, found.handling), words=words)
 
     def _pressing(
         self,

@@ -25,6 +25,7 @@ from monitor.custody.log import checkpoint_of
 from monitor.digesting import accounts_of, for_person
 from monitor.evidence.log.checkpoint import short_form
 from monitor.model import OFFENSIVE, Case, Flag, ResponseState
+from monitor.quoting import Quoting
 from monitor.registered import too_few_moderators
 from monitor.rules import weekly
 from monitor.rules.holds import removed_before_advice
@@ -91,15 +92,17 @@ class Reporter:
             read_until = self._read_until(tx, school)
             looked_after = accounts_of(self.facts, [a.key for a in self.settings.accounts], recipient, now)
             blind = self._blind(tx, school, now, looked_after)
+            quoting = Quoting(self.settings.wording.comment_text)
+            words = {e.case.id: quoting.words_of(tx, school, e.case) for e in (*found.to_answer, *found.flagged)}
         policy = self.settings.policy
         return Digest(
             school=self.settings.school.name,
             timezone=self.settings.school.timezone,
             now=now,
             recipient=recipient,
-            to_answer=tuple(_line(e) for e in found.to_answer if not e.is_overdue),
-            overdue=tuple(_line(e) for e in found.to_answer if e.is_overdue),
-            flagged=tuple(_line(e) for e in found.flagged),
+            to_answer=tuple(_line(e, words[e.case.id]) for e in found.to_answer if not e.is_overdue),
+            overdue=tuple(_line(e, words[e.case.id]) for e in found.to_answer if e.is_overdue),
+            flagged=tuple(_line(e, words[e.case.id]) for e in found.flagged),
             blind=blind,
             read_until=read_until,
             rule_in_words=rule_in_words(self.settings.rule, self.settings.policy),
@@ -231,7 +234,7 @@ def _without(hidden: Collection[int], found: Iterable[Case]) -> list[Case]:
     return [case for case in found if case.id not in hidden]
 
 
-def _line(entry: Waiting) -> Line:
+def _line(entry: Waiting, words: str = "") -> Line:
     case = entry.case
     return Line(
         case=case.id,
@@ -243,6 +246,7 @@ def _line(entry: Waiting) -> Line:
         flags=tuple(dict.fromkeys(category_words(flag.category) for flag in entry.flags)),
         severity=worst(entry.flags),
         to_do=(*((state_words(entry.answer.state),) if entry.is_held else ()), *case.to_do),
+        words=words,
     )
 
 

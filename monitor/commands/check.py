@@ -56,7 +56,7 @@ def run(args: Namespace) -> int:
     app = app_for(args)
     print(f"ok    configuration {app.settings.path}, policy {app.settings.policy.name}")
     today = app.clock().astimezone(ZoneInfo(app.settings.school.timezone)).date()
-    for note in (*warnings(app.settings, today), *_stopped(app), *_waiting_for_people(app)):
+    for note in (*warnings(app.settings, today), *_quoting(app), *_stopped(app), *_waiting_for_people(app)):
         print(f"note  {note}")
     say(*register_note(app))
     tests: list[tuple[str, Callable[[], str]]] = [
@@ -72,6 +72,24 @@ def run(args: Namespace) -> int:
     failed = [name for name, test in tests if not passes(name, test)]
     failed += [account.key for account in app.settings.accounts if not check_account(app, account)]
     return Outcome.PROBLEMS if failed else Outcome.DONE
+
+
+def _quoting(app: App) -> tuple[str, ...]:
+    """What mails hold of comments, in a sentence for each setting, where it is more than nothing."""
+    setting = app.settings.wording.comment_text
+    if setting == "none":
+        return ()
+    what = {
+        "masked": "with flagged words dotted out and names as initials",
+        "excerpt": "with whatever swearing or insult is in them",
+    }[setting]
+    return (
+        f'wording.comment_text = "{setting}": mails hold the first 80 characters of comments, {what}. What is '
+        "urgent, held back, or about a child's safety, personal details or an allegation is never among them. The "
+        "Information Commissioner's Office expects a school to encrypt personal data that could distress somebody "
+        "before it goes by e-mail, and a comment may name a child: ask your data protection officer first. A mail "
+        'with swearing in it may be taken for spam and never arrive. "none" is the setting without these risks.',
+    )
 
 
 def _stopped(app: App) -> tuple[str, ...]:

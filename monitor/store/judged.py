@@ -131,6 +131,21 @@ def parent_of(tx: Transaction, item: Item) -> Item | None:
     return tx.scalar(select(Item).where(*here))
 
 
+def names_around(tx: Transaction, item: Item, at_most: int) -> list[str]:
+    """Names of those who wrote in the thread or under the same post, each once; of many, those who wrote last."""
+    beside = [Item.thread_key == item.thread_key]
+    if item.post_remote_id is not None:
+        beside.append(Item.post_remote_id == item.post_remote_id)
+    rows = tx.scalars(
+        select(Item.author_name)
+        .where(Item.account_id == item.account_id, or_(*beside), Item.erased_at.is_(None))
+        .group_by(Item.author_name)
+        .order_by(func.max(Item.id).desc())
+        .limit(at_most)
+    )
+    return [name for name in rows if name]
+
+
 def thread_of(tx: Transaction, item: Item, at_most: int, without: Collection[int] = ()) -> list[ThreadMessage]:
     """What else was said in the thread, oldest first, the newest `at_most` messages; nothing `without` names."""
     rows = tx.scalars(

@@ -31,10 +31,12 @@ def subject_of(message):
     return str(parsed(message)["Subject"])
 
 
-def test_there_is_no_field_for_the_words_or_the_author_of_a_comment():
+def test_the_one_field_for_words_is_empty_unless_the_school_asks_and_there_is_none_for_the_author():
     assert {field.name for field in fields(Pressing)} == {
         "case", "account", "what", "received_at", "flags", "clauses", "limits", "steps", "told", "next", "next_at",
+        "words",
     }  # fmt: skip
+    assert Pressing.words == ""
 
 
 def test_an_urgent_mail_says_what_it_is_what_to_do_first_and_who_comes_next():
