@@ -1,5 +1,7 @@
 """The head of every mail: who, where answers go, and ids that survive every relay."""
 
+import email
+import email.policy
 import re
 from dataclasses import replace
 
@@ -7,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mail_samples import DIGEST, ENVELOPE, at, parsed
+from pressing_samples import FIRST, SERIOUS, THREAT, URGENT
 
-from alerts.render import make_message_id, render_digest
+from alerts.render import in_thread, make_message_id, render_digest, render_serious, render_urgent
 
 
 def test_headers_say_a_machine_wrote_it_and_where_answers_go():
@@ -92,3 +95,97 @@ def test_an_international_domain_is_written_in_its_ascii_form():
     message = render_digest(DIGEST, replace(ENVELOPE, recipient="ali@tŷ-brŷn.example"))
     assert str(message["To"]).startswith("ali@xn--")
     assert b"=?" not in message.as_bytes().split(b"Reply-To")[0]
+
+
+IDN_DOMAIN = "ysgol-tŷ-brŷn-" + "ŵ" * 40 + ".cymru"
+DOMAINS = st.sampled_from([LONGEST_DOMAIN, IDN_DOMAIN, "oakfield.example", "a" * 63 + ".uk"]) | WHERE
+PARENT = ("In-Reply-To", "References")
+
+
+def threaded(cases, **envelope):
+    return in_thread(replace(ENVELOPE, **envelope), cases)
+
+
+def test_every_mail_about_one_case_refers_to_the_same_id_that_no_mail_bears():
+    one = replace(URGENT, cases=(FIRST,), passed_on=False)
+    first = parsed(render_urgent(one, ENVELOPE))
+    later = parsed(render_urgent(URGENT, replace(ENVELOPE, message_id="<later@oakfield.example>")))
+    serious = parsed(render_serious(replace(SERIOUS, cases=SERIOUS.cases[:1]), ENVELOPE))
+    parents = {str(mail[name]) for mail in (first, later, serious) for name in PARENT}
+    assert len(parents) == 1
+    assert not parents & {str(mail["Message-ID"]) for mail in (first, later, serious)}
+
+
+def test_mails_about_one_case_keep_their_subject_for_the_same_reader():
+    again = replace(URGENT, cases=(replace(THREAT, told=(*THREAT.told, ("Ms Okafor", at(15, 1, 0)))),))
+    assert render_urgent(URGENT, ENVELOPE)["Subject"] == render_urgent(again, ENVELOPE)["Subject"]
+
+
+@pytest.mark.parametrize(
+    "render", [lambda: render_serious(SERIOUS, ENVELOPE), lambda: render_digest(DIGEST, ENVELOPE)]
+)
+def test_a_mail_about_several_cases_or_none_in_particular_is_in_no_thread(render):
+    assert not set(PARENT) & set(render().keys())
+
+
+def test_a_number_that_comes_again_after_a_restore_is_another_thread():
+    again = replace(FIRST, received_at=at(20, 9, 0))
+    assert threaded([FIRST]).thread_id != threaded([again]).thread_id
+    assert threaded([FIRST]).thread_id == threaded([FIRST, FIRST]).thread_id
+
+
+@given(st.integers(1, 10**18), DOMAINS)
+def test_ids_of_threads_are_short_plain_and_written_as_they_are(case, domain):
+    named = threaded([replace(FIRST, case=case)], sender=f"monitor@{domain}").thread_id
+    assert len(named) <= 60
+    assert re.fullmatch(r"<[a-z0-9]+@[A-Za-z0-9._-]+>", named)
+
+
+@pytest.mark.parametrize("domain", [LONGEST_DOMAIN, IDN_DOMAIN, "oakfield.example"])
+def test_no_header_but_names_and_subject_is_ever_an_encoded_word(domain):
+    sender = f"m@{domain}"
+    envelope = replace(
+        ENVELOPE,
+        sender=sender,
+        reply_to=sender,
+        recipient=sender,
+        sender_name="Ysgol Tŷ Brŷn",
+        message_id=make_message_id("o" * 40, "urgent", "k" * 300, sender, domain),
+        list_id="alerts." + "o" * 40 + ".monitor",
+        stop_url="https://" + "d" * 63 + ".example/" + "p" * 200 + "/unsubscribe/" + "t" * 43,
+    )
+    one = replace(SERIOUS, school="Ysgol Tŷ Brŷn", cases=(replace(FIRST, account="Tudalen Tŷ"),))
+    raw = render_serious(one, envelope).as_bytes()
+    assert raw.isascii()
+    head = raw.split(b"\r\n\r\n")[0].decode().split("\r\n")
+    assert not [line for line in head if "=?" in line and not line.startswith(("From:", "Subject:"))]
+    assert not [line for line in head if line[:1].isspace()], "folded"
+    ids = [line.partition(": ")[2] for line in head if line.startswith(("Message-ID", *PARENT, "List-Id"))]
+    assert len(ids) == 4
+    assert all(len(each) <= 60 for each in ids)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://monitor.example/x", "https://m.example/x\r\nBcc: a@b.example", "https://tŷ.example/x", "https://m.example/a>b",
+     "https://m.example/" + "x" * 900],
+)  # fmt: skip
+def test_a_way_to_stop_that_is_no_plain_https_address_is_refused(url):
+    with pytest.raises(ValueError, match="https"):
+        render_digest(DIGEST, replace(ENVELOPE, stop_url=url))
+
+
+@pytest.mark.parametrize("name", ["\ud83d School", "School\r\nBcc: x@y.example", "\u202eloohcS", "W" * 5000])
+def test_broken_and_hostile_names_are_cleaned_before_they_get_into_a_header(name):
+    raw = render_digest(replace(DIGEST, school=name), replace(ENVELOPE, sender_name=name)).as_bytes()
+    read_back = email.message_from_bytes(raw, policy=email.policy.default)
+    assert read_back["Bcc"] is None
+    assert str(read_back["From"]).endswith("<monitor@oakfield.example>")
+
+
+def test_one_click_to_stop_is_offered_as_rfc_8058_asks():
+    url = "https://monitor.oakfield.example/unsubscribe/" + "t" * 43
+    message = parsed(render_digest(DIGEST, replace(ENVELOPE, stop_url=url)))
+    assert message["List-Unsubscribe"] == f"<{url}>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert parsed(render_digest(DIGEST, ENVELOPE))["List-Unsubscribe"] is None
