@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO ?= demo
 WORKERS ?= 2
 
-.PHONY: demo test test-servers lint unit tables bench judge clean
+.PHONY: demo test test-servers lint unit tables pictures bench judge clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/school-monitor demo --dir $(DEMO)
@@ -28,6 +28,10 @@ lint: $(VENV)/.installed-dev
 # What each policy pack decides, as text for review: see tests/unit/decision_table.py.
 tables: $(VENV)/.installed-dev
 	$(BIN)/python tests/unit/decision_table.py
+
+# Every mail as it looks, light and dark, on a narrow and a wide screen, for docs/mails.md. Needs Chromium.
+pictures: $(VENV)/.installed-dev
+	$(BIN)/python tests/pictures/mails.py
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest tests/benchmarks -p no:randomly -s -o python_files='bench_*.py' -o python_functions='bench_*'

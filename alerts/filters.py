@@ -61,6 +61,14 @@ def named(names: tuple[str, ...]) -> str:
     return shown if len(names) <= LONGEST_LIST else f"{shown} and {len(names) - LONGEST_LIST} more"
 
 
+def command(text: str) -> Markup:
+    """A command to type, as HTML: no line ends within an option such as --by, where a hyphen would invite it."""
+    option, word = Markup('<span class="whole">{}</span>'), Markup("{}")
+    return Markup(" ").join(
+        (option if each.startswith("-") else word).format(each) for each in plain(text).split(" ")
+    )
+
+
 def uncapital(text: str) -> str:
     """The same text to go on within a sentence."""
     return text[:1].lower() + text[1:]

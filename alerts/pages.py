@@ -99,6 +99,7 @@ def _templates() -> Environment:
         filters.words,
         filters.capital,
         filters.uncapital,
+        filters.command,
         filters.counted,
         filters.hours,
         filters.duration,

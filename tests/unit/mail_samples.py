@@ -22,7 +22,14 @@ from alerts.messages import (
     Unwatched,
     WeeklyReport,
 )
-from alerts.render import Envelope
+from alerts.render import (
+    Envelope,
+    render_alarm,
+    render_digest,
+    render_expiring,
+    render_recovery,
+    render_weekly,
+)
 
 
 def at(day, hour, minute, second=0):
@@ -202,3 +209,26 @@ class Page(HTMLParser):
 
 def squeezed(text):
     return re.sub(r"\s+", " ", text)
+
+
+QUOTED = replace(
+    TO_ANSWER, words="J. S.: “When does the f••••• gate open? Nobody answers the telephone, hxxps://gate[.]exa…”"
+)
+STOP_URL = "https://monitor.oakfield.example/unsubscribe/" + "Zk3" * 14 + "x"
+
+
+def samples():
+    """Mails as they are sent, for pictures and for tests of their form."""
+    many = tuple(replace(TO_ANSWER, case=100 + number) for number in range(14))
+    return {
+        "digest": render_digest(
+            replace(DIGEST, recipient="ali@oakfield.example"), replace(ENVELOPE, stop_url=STOP_URL)
+        ),
+        "digest-masked": render_digest(replace(DIGEST, overdue=(), flagged=(), to_answer=(QUOTED, *many)), ENVELOPE),
+        "weekly": render_weekly(REPORT, ENVELOPE),
+        "weekly-nothing": render_weekly(NOTHING, ENVELOPE),
+        "alarm": render_alarm(ALARM, ENVELOPE),
+        "recovery": render_recovery(RECOVERY, ENVELOPE),
+        "recovery-in-part": render_recovery(replace(RECOVERY, still=("Its ratings are not read.",)), ENVELOPE),
+        "expiry": render_expiring(EXPIRING, ENVELOPE),
+    }

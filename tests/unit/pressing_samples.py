@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from mail_samples import at
+from mail_samples import ENVELOPE, at
 
 from alerts.messages import Pressing, Serious, Urgent
+from alerts.render import render_serious, render_urgent
 
 THREAT = Pressing(
     case=41,
@@ -46,3 +47,14 @@ SERIOUS = Serious(
     policy="Default 1.2",
     shown=10,
 )
+
+
+def samples():
+    """Mails as they are sent, for pictures and for tests of their form."""
+    last = replace(THREAT, next=(), next_at=None)
+    return {
+        "urgent": render_urgent(replace(URGENT, cases=(FIRST,), passed_on=False), ENVELOPE),
+        "urgent-passed-on": render_urgent(URGENT, ENVELOPE),
+        "urgent-last-resort": render_urgent(replace(URGENT, cases=(last,), can_look=False), ENVELOPE),
+        "serious": render_serious(SERIOUS, ENVELOPE),
+    }

@@ -3,37 +3,15 @@
 from dataclasses import replace
 
 import pytest
-from mail_samples import ENVELOPE, HOSTILE, Page, at, hostile, parsed, squeezed
+from mail_samples import ENVELOPE, HOSTILE, Page, hostile, parsed, squeezed
+from own_words_samples import LINE, LINK, OWN
 
-from alerts.messages import OwnWords, OwnWordsLine
 from alerts.render import render_own_words
 from monitor.model import OutgoingKind
 from monitor.outgoing_mail import link_of
 from monitor.store.outgoing_tables import OutgoingFound
 from monitor.store.tables import Account, Item, Post
 from monitor.words import outgoing_steps, outgoing_words
-
-LINK = "https://www.facebook.com/100200300/posts/5001?a=1&b=2"
-LINE = OwnWordsLine(
-    numbers=(3, 4),
-    account="Facebook page",
-    what="Post",
-    published_at=at(16, 7, 30),
-    found_at=at(16, 7, 45),
-    link=LINK,
-    found=("a child's first name and surname", "a tag of somebody"),
-    steps=("Have the surname taken out.", "Have the tag taken out."),
-    clause="Publishing pictures",
-)
-OWN = OwnWords(
-    school="Oakfield Primary School",
-    timezone="Europe/London",
-    now=at(16, 8, 15),
-    recipient="boss@oakfield.example",
-    lines=(LINE,),
-    is_report=False,
-    shown=10,
-)
 
 
 def bodies(own):
