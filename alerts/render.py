@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -18,7 +18,6 @@ from email_validator import EmailNotValidError, validate_email
 
 from alerts import filters, pages
 from alerts.messages import (
-    AccountFigures,
     Alarm,
     Digest,
     Expiring,
@@ -28,7 +27,6 @@ from alerts.messages import (
     Recovery,
     Serious,
     Urgent,
-    WeeklyReport,
 )
 
 LONGEST_ID = 60
@@ -99,11 +97,6 @@ def _place(cases: tuple[Pressing, ...]) -> str:
     return next(iter(accounts)) if len(accounts) == 1 else f"{len(accounts)} accounts"
 
 
-def render_weekly(report: WeeklyReport, envelope: Envelope) -> EmailMessage:
-    """The weekly report as a mail, text and HTML. Raises ValueError for an envelope that cannot be written."""
-    return _mail("weekly", _weekly_values(report), envelope)
-
-
 def render_alarm(alarm: Alarm, envelope: Envelope) -> EmailMessage:
     """The news that an account cannot be read, as a mail. Raises ValueError as `render_digest` does."""
     return _mail("alarm", {"alarm": alarm, "times": _times(alarm.timezone, alarm.now)}, envelope)
@@ -134,51 +127,6 @@ def render_own_words(own: OwnWords, envelope: Envelope) -> EmailMessage:
 
 def _times(timezone: str, now: datetime) -> filters.SchoolTime:
     return filters.SchoolTime(ZoneInfo(timezone), now)
-
-
-def weekly_text(report: WeeklyReport) -> str:
-    """The weekly report as plain text, complete in itself."""
-    return pages.text("weekly", _weekly_values(report))
-
-
-def weekly_html(report: WeeklyReport) -> str:
-    """The weekly report as one HTML page with all styles inside."""
-    return pages.html("weekly", _weekly_values(report))
-
-
-def school_time(report: WeeklyReport) -> filters.SchoolTime:
-    """How a report writes its moments: never "today", because it is read again later."""
-    return filters.SchoolTime(ZoneInfo(report.timezone), report.made_at, today=False)
-
-
-def total(figures: tuple[AccountFigures, ...]) -> AccountFigures:
-    """The sum over all accounts."""
-    counted = [field.name for field in fields(AccountFigures) if field.name != "account"]
-    return AccountFigures("All accounts", **{name: sum(getattr(f, name) for f in figures) for name in counted})
-
-
-def otherwise(figures: AccountFigures) -> tuple[str, ...]:
-    """What became of the comments that were not answered in time, in words; what did not happen is left out."""
-    parts = (
-        (figures.answered_late, "answered late"),
-        (figures.found_late, "found late"),
-        (figures.no_reply_needed, "needing no reply"),
-        (figures.actioned, "acted on"),
-        (figures.withdrawn, "withdrawn"),
-        (figures.spam, "spam"),
-        (figures.held, "held"),
-    )
-    return (*(f"{number} {what}" for number, what in parts if number), f"{figures.unanswered} unanswered")
-
-
-def _weekly_values(report: WeeklyReport) -> dict[str, Any]:
-    return {
-        "report": report,
-        "times": school_time(report),
-        "total": total(report.figures),
-        "otherwise": otherwise,
-        "never_read": [coverage for coverage in report.coverage if coverage.complete_reads == 0],
-    }
 
 
 def _headline(digest: Digest) -> dict[str, Any]:
@@ -226,6 +174,9 @@ def _mail(name: str, values: Mapping[str, Any], envelope: Envelope) -> EmailMess
     message.attach(_part(pages.text(name, values), "plain"))
     message.attach(_part(pages.html(name, values), "html"))
     return message
+
+
+compose = _mail
 
 
 def _part(content: str, subtype: str) -> EmailMessage:

@@ -7,8 +7,8 @@ import io
 from dataclasses import fields
 
 from alerts.filters import label, neutralised
-from alerts.messages import AccountFigures, WeeklyReport
-from alerts.render import school_time
+from alerts.report_render import school_time
+from alerts.weekly_report import AccountFigures, WeeklyReport
 
 _COUNTS = tuple(field.name for field in fields(AccountFigures) if field.name != "account")
 COLUMNS = (

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alerts.messages import Blind, Coverage
+from alerts.messages import Blind
+from alerts.weekly_report import Coverage
 from config.accounts import AccountBase
 from monitor.allowances import Used, used
 from monitor.reconnecting import network_words, what_is_wrong

@@ -17,8 +17,8 @@ from alerts.render import (
     render_recovery,
     render_serious,
     render_urgent,
-    render_weekly,
 )
+from alerts.report_render import render_weekly
 from config.settings import Settings
 from monitor.alarms import Alarms
 from monitor.outgoing_mail import OutgoingMails

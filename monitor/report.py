@@ -7,16 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from alerts.messages import (
-    AccountFigures,
-    Blind,
-    CategoryFigures,
-    Digest,
-    EvidenceHead,
-    HeldBack,
-    Line,
-    WeeklyReport,
-)
+from alerts.messages import Blind, Digest, Line
+from alerts.weekly_report import AccountFigures, CategoryFigures, EvidenceHead, HeldBack, WeeklyReport
 from config.people import Person
 from config.settings import Settings
 from monitor.coverage import blind, week_of
