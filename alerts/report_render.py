@@ -34,7 +34,7 @@ def school_time(report: WeeklyReport) -> filters.SchoolTime:
 
 def total(figures: tuple[AccountFigures, ...]) -> AccountFigures:
     """The sum over all accounts."""
-    counted = [field.name for field in fields(AccountFigures) if field.name != "account"]
+    counted = [field.name for field in fields(AccountFigures) if field.name not in {"account", "key"}]
     return AccountFigures("All accounts", **{name: sum(getattr(f, name) for f in figures) for name in counted})
 
 

@@ -1,11 +1,29 @@
-"""Exactly what the weekly report may say: figures, times and numbers of cases, and no words of any comment."""
+"""Exactly what the weekly report may say: figures, times and numbers of cases, and no words of any comment.
+
+A figure is a field that holds a number; `alerts/report_numbers.py` finds them all, and each can be explained.
+Staff are named in `Unanswered.holder`, `LoadLine.person` and `WeeklyReport.recipients`, and nowhere else.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from alerts.messages import Line
+
+@dataclass(frozen=True)
+class Unanswered:
+    """One comment that is still owed an answer."""
+
+    case: int
+    account: str
+    what: str
+    """Kind, never words of the comment: "Comment", "Reply", "Mention"."""
+    received_at: datetime
+    due_at: datetime | None
+    state: str
+    """In words for people: "answer by", "overdue"."""
+    holder: str = ""
+    """Who took it in hand; empty: nobody."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +50,24 @@ class Coverage:
     """Comments first seen in the week."""
     missing: int = 0
     """Comments the network counts under the posts it showed us since the week began, and we do not hold."""
+    counted: int | None = None
+    """How many the network counts under these posts; None: it gives no counts."""
+    held: int | None = None
+    """How many of ours stand under them."""
+    hours_blind: float = 0
+    key: str = ""
+    watched_since: datetime | None = None
+    """The account was added within the week; None: before it, or afterwards."""
+
+
+@dataclass(frozen=True)
+class BlindDay:
+    """How long an account could not be read on one local day."""
+
+    account: str
+    day: date
+    hours: float
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +91,7 @@ class AccountFigures:
     unanswered: int
     held: int = 0
     """Not to be answered, by the policy: apart from what was missed."""
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,7 +109,10 @@ class HeldBack:
 
 @dataclass(frozen=True)
 class CategoryFigures:
-    """Flagged comments of one category in the week, and what moderators recorded about them."""
+    """Flagged comments of one category in the week, and what moderators recorded about them.
+
+    What was done may be several things about one comment: hidden and reported counts in both.
+    """
 
     category: str
     flagged: int
@@ -80,6 +120,55 @@ class CategoryFigures:
     evidence_kept: int
     false_alarms: int = 0
     """Those that a moderator marked so."""
+    hidden: int = 0
+    deleted: int = 0
+    reported: int = 0
+    blocked: int = 0
+    otherwise: int = 0
+    """Somebody decided on it and did none of these."""
+    none_yet: int = 0
+    is_offensive: bool = False
+
+
+@dataclass(frozen=True)
+class NotActioned:
+    """The comment flagged as offensive for which nothing was decided for the longest time."""
+
+    case: int
+    account: str
+    category: str
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class TrendWeek:
+    """One week of the trend. None: nothing is known of it, and `why_not` says why; that is not zero."""
+
+    week: str
+    first_day: date
+    received: int | None
+    answered_in_time: int | None
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
+class LoadLine:
+    """What one moderator took in hand in the week, and what they hold now that is unanswered."""
+
+    person: str
+    taken: int
+    open: int
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class EarlierChange:
+    """Comments of an earlier week that stand otherwise than in the report that was sent of it."""
+
+    week: str
+    was: str
+    now: str
+    comments: int
 
 
 @dataclass(frozen=True)
@@ -106,9 +195,9 @@ class WeeklyReport:
     last_day: date
     made_at: datetime
     verdict: str
-    """The answer in one sentence."""
+    """The answer in a sentence or three."""
     coverage: tuple[Coverage, ...]
-    unanswered: tuple[Line, ...]
+    unanswered: tuple[Unanswered, ...]
     """All that is unanswered now, oldest first, from any week."""
     figures: tuple[AccountFigures, ...]
     median_hours: float | None
@@ -135,3 +224,20 @@ class WeeklyReport:
     """What the policy has nobody answer; it is in no figure of what was missed."""
     removed_before_advice: tuple[int, ...] = ()
     """Numbers of cases that readers no longer see although the advice to wait for is not on record."""
+    unanswered_now: int = 0
+    """Length of `unanswered`."""
+    overdue_now: int = 0
+    oldest_days: int = 0
+    """Whole days since the earliest deadline that passed without an answer."""
+    blind: tuple[BlindDay, ...] = ()
+    oldest_not_actioned: NotActioned | None = None
+    trend: tuple[TrendWeek, ...] = ()
+    """Twelve weeks, the report's own last."""
+    load: tuple[LoadLine, ...] = ()
+    """In the order of the alphabet, never of speed."""
+    cover_gaps: tuple[str, ...] = ()
+    """ "No second moderator: Reddit"; none: every account has two."""
+    changes: tuple[EarlierChange, ...] = ()
+    next_report: datetime | None = None
+    as_sent: datetime | None = None
+    """When it was sent, where this is shown again afterwards."""

@@ -67,9 +67,8 @@ class MailWriter:
 
     def _weekly(self, delivery: Delivery, now: datetime) -> EmailMessage:
         # Never folded into a newer one: it is about its own week.
-        return render_weekly(
-            self.reporter.weekly(delivery.key, now, delivery.recipient), self._envelope(delivery, now)
-        )
+        report = self.reporter.weekly_reports.to_send(delivery.key, now, delivery.recipient)
+        return render_weekly(report, self._envelope(delivery, now))
 
     def _digest(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
         with self.store.reading() as tx:
