@@ -179,9 +179,9 @@ def _closed() -> ColumnElement[bool]:
 def settled() -> ColumnElement[bool]:
     """Whether a moderator decided that a Comment needs no reply, with a reason, or is spam, and its words are still
     those."""
-    latest = select(func.max(Version.id)).where(Version.item_id == Comment.id).scalar_subquery()
+    edited_since = exists().where(Version.item_id == Decision.comment_id, Version.id > Decision.version_id)
     with_reason = or_(Decision.action != Action.NO_REPLY_NEEDED.value, func.trim(Decision.why, _BLANK) != "")
-    return _decided_so(*_ABOUT_THE_WORDS, with_reason, Decision.version_id == latest)
+    return _decided_so(*_ABOUT_THE_WORDS, with_reason, ~edited_since)
 
 
 def _decided_so(*actions_and_more: str | ColumnElement[bool]) -> ColumnElement[bool]:

@@ -58,7 +58,7 @@ def came(tx: Transaction, accounts: Collection[int], since: datetime, until: dat
 
 def count_came(tx: Transaction, accounts: Collection[int], since: datetime, until: datetime) -> int:
     """How many there are of these."""
-    return tx.scalar(select(func.count()).where(_within(accounts, Comment.created_at, since, until))) or 0
+    return tx.scalar(select(func.count(Comment.id)).where(_within(accounts, Comment.created_at, since, until))) or 0
 
 
 def seen_first(tx: Transaction, account: int, since: datetime, until: datetime) -> list[int]:
