@@ -18,8 +18,8 @@ from alerts.render import (
     render_recovery,
     render_serious,
     render_urgent,
-    render_weekly,
 )
+from alerts.report_render import render_weekly
 from config.settings import Settings
 from monitor.alarms import Alarms
 from monitor.digest_stops import DigestStops
@@ -73,9 +73,8 @@ class MailWriter:
 
     def _weekly(self, delivery: Delivery, now: datetime) -> EmailMessage:
         # Never folded into a newer one: it is about its own week.
-        return render_weekly(
-            self.reporter.weekly(delivery.key, now, delivery.recipient), self._envelope(delivery, now)
-        )
+        report = self.reporter.weekly_reports.to_send(delivery.key, now, delivery.recipient)
+        return render_weekly(report, self._envelope(delivery, now))
 
     def _digest(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
         with self.store.reading() as tx:
