@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from alerts.matter import Matter
+
 
 @dataclass(frozen=True)
 class Line:
@@ -62,6 +64,8 @@ class Digest:
     policy: str
     """Name and version of the policy pack."""
     shown: int
+    pile_ons: tuple[Matter, ...] = ()
+    """Posts with many comments, each as one line. Of their comments only the first few are near the top of a list."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 
+from alerts.pile_on import render_pile_on
 from alerts.render import (
     Envelope,
     make_message_id,
@@ -22,6 +23,7 @@ from alerts.render import (
 from config.settings import Settings
 from monitor.alarms import Alarms
 from monitor.outgoing_mail import OutgoingMails
+from monitor.pile_on_mail import PileOnMails
 from monitor.pressing import Warnings
 from monitor.report import Reporter
 from monitor.rules.routing import is_told_of_comments
@@ -33,6 +35,8 @@ from monitor.store.outbox import (
     DIGEST,
     EXPIRY,
     OUTGOING,
+    PILE_ON,
+    PILE_ON_URGENT,
     PUBLISHED_WRONG,
     RECOVERY,
     SERIOUS,
@@ -92,6 +96,13 @@ class MailWriter:
             return NotNeeded("settled, or not for this person any more")
         return render_serious(serious, self._envelope(delivery, now))
 
+    def _pile_on(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
+        mails = PileOnMails(self.store, self.school, self.settings.schedule.digest_items)
+        mail = mails.message(self._told_with(delivery), delivery.recipient, now)
+        if mail is None:
+            return NotNeeded("settled, told meanwhile, or not for this person any more")
+        return render_pile_on(mail, self._envelope(delivery, now))
+
     def _told_with(self, delivery: Delivery) -> list[str]:
         with self.store.reading() as tx:
             return outbox.keys_told(tx, delivery)
@@ -145,7 +156,7 @@ class MailWriter:
         """Who may get mails of this kind at all. What a mail says decides further for each."""
         if kind == WEEKLY:
             return tuple(person.email for person in self.settings.people if "head" in person.roles)
-        if kind in {DIGEST, URGENT, SERIOUS}:
+        if kind in {DIGEST, URGENT, SERIOUS, PILE_ON, PILE_ON_URGENT}:
             told = tuple(person.email for person in self.settings.people if is_told_of_comments(person))
             return (*told, self.school.last_resort)
         if kind in {OUTGOING, PUBLISHED_WRONG}:
@@ -163,4 +174,6 @@ _WRITERS: dict[str, Callable[[MailWriter, Delivery, datetime], EmailMessage | No
     PUBLISHED_WRONG: MailWriter._outgoing,
     URGENT: MailWriter._urgent,
     SERIOUS: MailWriter._serious,
+    PILE_ON: MailWriter._pile_on,
+    PILE_ON_URGENT: MailWriter._pile_on,
 }

@@ -25,6 +25,7 @@ from monitor.custody.log import checkpoint_of
 from monitor.digesting import accounts_of, for_person
 from monitor.evidence.log.checkpoint import short_form
 from monitor.model import OFFENSIVE, Case, Flag, ResponseState
+from monitor.pile_on_mail import in_digest, others_first
 from monitor.registered import too_few_moderators
 from monitor.rules import weekly
 from monitor.rules.holds import removed_before_advice
@@ -90,16 +91,19 @@ class Reporter:
             found = for_person(tx, self.facts, self._waiting(tx, school, now, hidden), recipient, now)
             read_until = self._read_until(tx, school)
             looked_after = accounts_of(self.facts, [a.key for a in self.settings.accounts], recipient, now)
+            waits = list({entry.case.id: entry for entry in (*found.to_answer, *found.flagged)}.values())
+            pile_ons = in_digest(tx, self.facts, waits, looked_after, recipient, now).values()
             blind = self._blind(tx, school, now, looked_after)
-        policy = self.settings.policy
+        policy, crowds = self.settings.policy, [crowd for _, crowd in pile_ons]
         return Digest(
             school=self.settings.school.name,
             timezone=self.settings.school.timezone,
             now=now,
             recipient=recipient,
-            to_answer=tuple(_line(e) for e in found.to_answer if not e.is_overdue),
-            overdue=tuple(_line(e) for e in found.to_answer if e.is_overdue),
-            flagged=tuple(_line(e) for e in found.flagged),
+            to_answer=tuple(_line(e) for e in others_first(found.to_answer, crowds) if not e.is_overdue),
+            overdue=tuple(_line(e) for e in others_first(found.to_answer, crowds) if e.is_overdue),
+            flagged=tuple(_line(e) for e in others_first(found.flagged, crowds)),
+            pile_ons=tuple(matter for matter, _ in pile_ons),
             blind=blind,
             read_until=read_until,
             rule_in_words=rule_in_words(self.settings.rule, self.settings.policy),

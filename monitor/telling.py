@@ -96,7 +96,7 @@ def _owe_for_flags(
 def held_back(school: SchoolFacts, at: datetime) -> frozenset[str]:
     """Kinds of mail that do not leave at this time of day, however often they were tried in vain before."""
     opens_at = mailing_hours(school, at)
-    return frozenset({outbox.SERIOUS, outbox.OUTGOING}) if opens_at > at else frozenset()
+    return frozenset({outbox.SERIOUS, outbox.OUTGOING, outbox.PILE_ON}) if opens_at > at else frozenset()
 
 
 def mailing_hours(school: SchoolFacts, after: datetime) -> datetime:

@@ -22,10 +22,11 @@ URGENT = "urgent"
 SERIOUS = "serious"
 OUTGOING = "outgoing"
 PUBLISHED_WRONG = "published_wrong"
+PILE_ON, PILE_ON_URGENT = "pile_on", "pile_on_urgent"
 """The kinds of mail. Their keys: the local day of a digest and of what was found in the school's own words, the ISO
-week of a report, and for the others what `monitor/watch.py`, `monitor/outgoing_mail.py` and `monitor/store/alerts.py`
-make of the account, the case and the moment something was found."""
-BUNDLED = frozenset({URGENT, SERIOUS})
+week of a report, and for the others what `monitor/watch.py`, `monitor/outgoing_mail.py`, `monitor/store/alerts.py`
+and `monitor/store/pile_ons.py` make of the account, the case and the moment something was found."""
+BUNDLED = frozenset({URGENT, SERIOUS, PILE_ON, PILE_ON_URGENT})
 """Several of them that are due to the same person at the same time are one mail."""
 PAUSE = timedelta(hours=1)
 """Between two mails about what is serious to the same person."""
