@@ -255,3 +255,6 @@ def _list_id(text: str) -> str:
     if len(text) > LONGEST_ID or not _LIST_ID.fullmatch(text):
         raise ValueError("a List-Id is a dotted name such as alerts.oakfield.monitor, at most 60 characters")
     return text
+
+
+compose = _mail
