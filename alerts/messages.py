@@ -124,6 +124,8 @@ class Serious:
     can_look: bool
     policy: str
     shown: int
+    last_today: bool = False
+    """It is the last mail of the day that is not urgent."""
 
 
 @dataclass(frozen=True)

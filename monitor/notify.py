@@ -18,6 +18,7 @@ from monitor.alerting import Alerting
 from monitor.clock import Clock
 from monitor.mail_writer import MailWriter, NotNeeded
 from monitor.outgoing_mail import OutgoingMails
+from monitor.reminding import Reminding
 from monitor.report import Reporter
 from monitor.rules.retry import next_attempt
 from monitor.rules.routing import moderators_of
@@ -93,6 +94,7 @@ class Notifier:
             if weekly.opens_at >= school.started_at:
                 outbox.owe(tx, school, WEEKLY, weekly.key, self._writer.people(WEEKLY), weekly.opens_at)
             OutgoingMails(self.store, settings).owe(tx, school, now)
+            Reminding(settings, self.school).owe(tx, school, now)
 
     def _claim(self) -> Delivery | None:
         with self.store.writing() as tx:

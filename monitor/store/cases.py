@@ -49,7 +49,20 @@ def unsettled(tx: Transaction, school: School, pack: PolicyPack) -> list[Case]:
 
     This is the wide net in SQL; what each case's state is, `monitor/rules/state.py` says.
     """
-    return _load(tx, school, pack, and_(_there(), Comment.due_at.is_not(None), ~_answered(), ~_closed()))
+    return _load(tx, school, pack, is_unsettled())
+
+
+def unsettled_due_between(
+    tx: Transaction, school: School, pack: PolicyPack, since: datetime, until: datetime
+) -> list[Case]:
+    """Of those, the ones whose deadline lies in [since, until)."""
+    return _load(tx, school, pack, and_(Comment.due_at >= since, Comment.due_at < until, is_unsettled()))
+
+
+def with_numbers(tx: Transaction, school: School, pack: PolicyPack, numbers: Sequence[int]) -> list[Case]:
+    """Those of these cases that are there and not erased."""
+    found = (_load(tx, school, pack, and_(_there(), Comment.id.in_(some))) for some in portions(numbers))
+    return [case for some in found for case in some]
 
 
 def flagged_and_undecided(tx: Transaction, school: School, pack: PolicyPack) -> list[Case]:
@@ -136,6 +149,16 @@ def answers_for_good(reply: type[Reply]) -> ColumnElement[bool]:
     return and_(lasting, reply.created_at >= Comment.created_at)
 
 
+def is_unsettled() -> ColumnElement[bool]:
+    """Whether a Comment is owed a reply and has none that lasts, as far as the database can tell."""
+    return and_(_there(), Comment.due_at.is_not(None), ~_answered(), ~_closed())
+
+
+def portions(values: Sequence[_T]) -> Iterable[Sequence[_T]]:
+    """Databases bound the number of values in one statement."""
+    return (values[start : start + 500] for start in range(0, len(values), 500))
+
+
 def _there() -> ColumnElement[bool]:
     """An erased comment waits for nobody; in the figures of its weeks it still counts."""
     return Comment.erased_at.is_(None)
@@ -204,7 +227,7 @@ def _load(tx: Transaction, school: School, pack: PolicyPack, condition: ColumnEl
 
 def _replies(tx: Transaction, comment_ids: Sequence[int]) -> dict[int, list[Reply]]:
     found: dict[int, list[Reply]] = defaultdict(list)
-    for some in _portions(comment_ids):
+    for some in portions(comment_ids):
         rows = tx.execute(
             select(Answer.comment_id, Reply)
             .join(Reply, Reply.id == Answer.reply_id)
@@ -219,7 +242,7 @@ def _replies(tx: Transaction, comment_ids: Sequence[int]) -> dict[int, list[Repl
 def _posts(tx: Transaction, comments: Sequence[Comment]) -> dict[tuple[int, str | None], str]:
     remote_ids = sorted({comment.post_remote_id for comment in comments if comment.post_remote_id})
     found: dict[tuple[int, str | None], str] = {}
-    for some in _portions(remote_ids):
+    for some in portions(remote_ids):
         for post in tx.scalars(select(Post).where(Post.remote_id.in_(some))):
             found[post.account_id, post.remote_id] = post.text
     return found
@@ -227,13 +250,8 @@ def _posts(tx: Transaction, comments: Sequence[Comment]) -> dict[tuple[int, str 
 
 def _evidence(tx: Transaction, comment_ids: Sequence[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
-    for some in _portions(comment_ids):
+    for some in portions(comment_ids):
         rows = tx.scalars(select(Snapshot).where(Snapshot.comment_id.in_(some)).order_by(Snapshot.id))
         for snapshot in rows:
             found[snapshot.comment_id].append(snapshot.path)
     return found
-
-
-def _portions(values: Sequence[_T]) -> Iterable[Sequence[_T]]:
-    """Databases bound the number of values in one statement."""
-    return (values[start : start + 500] for start in range(0, len(values), 500))
