@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, select
 
-from monitor.rules.pile_on import LEVELS, Told
+from monitor.rules.pile_on import GROWTH, LEVELS, Told
 from monitor.store import decided, outbox
 from monitor.store.engine import Transaction
 from monitor.store.exclusions import THE_OTHERS
@@ -180,10 +180,8 @@ def _written(comment: Comment, since: datetime) -> tuple[ColumnElement[bool], ..
 
 
 def _mails(tx: Transaction, pile_on: PileOn, person: str | None) -> Sequence[Delivery]:
-    name = _name(pile_on)
-    # A range, which an index can answer: ";" comes after ":".
-    mine = [Delivery.school_id == pile_on.account.school_id, Delivery.kind.in_(KINDS)]
-    mine += [Delivery.key > f"{name}:", Delivery.key < f"{name};"]
+    keys = [key_of(pile_on, Told(step, level)) for step in range(len(GROWTH)) for level in LEVELS]
+    mine = [Delivery.school_id == pile_on.account.school_id, Delivery.kind.in_(KINDS), Delivery.key.in_(keys)]
     mine += [] if person is None else [Delivery.recipient == person]
     return tx.scalars(select(Delivery).where(*mine).order_by(Delivery.id)).all()
 
