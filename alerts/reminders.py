@@ -62,7 +62,7 @@ def _rendered(name: str, reminder: Reminder, envelope: Envelope) -> EmailMessage
     # Nothing is called overdue before its account was read after the deadline.
     certain = tuple(line for line in reminder.lines if line.state == "overdue")
     subject_of = (certain or reminder.lines) if name == "overdue" else reminder.lines
-    accounts = {line.account for line in subject_of}
+    accounts = {line.account for line in reminder.lines}
     values = {
         "mail": reminder,
         "times": filters.SchoolTime(ZoneInfo(reminder.timezone), reminder.now),
