@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from alerts.matter import Matter
+
 
 @dataclass(frozen=True)
 class Line:
@@ -65,6 +67,8 @@ class Digest:
     policy: str
     """Name and version of the policy pack."""
     shown: int
+    pile_ons: tuple[Matter, ...] = ()
+    """Posts with many comments, each as one line. Of their comments only the first few are near the top of a list."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,8 @@ class Serious:
     can_look: bool
     policy: str
     shown: int
+    last_today: bool = False
+    """It is the last mail of the day that is not urgent."""
 
 
 @dataclass(frozen=True)

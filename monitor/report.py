@@ -14,6 +14,7 @@ from monitor.coverage import blind
 from monitor.custody import media_gate
 from monitor.digesting import accounts_of, for_person
 from monitor.model import Case, ResponseState
+from monitor.pile_on_mail import in_digest, others_first
 from monitor.quoting import Quoting
 from monitor.rules.queue import Waiting, in_order, worst
 from monitor.rules.wording import rule_in_words
@@ -75,18 +76,22 @@ class Reporter:
             found = for_person(tx, self.facts, self._waiting(tx, school, now, hidden), recipient, now)
             read_until = self._read_until(tx, school)
             looked_after = accounts_of(self.facts, [a.key for a in self.settings.accounts], recipient, now)
+            waits = list({entry.case.id: entry for entry in (*found.to_answer, *found.flagged)}.values())
+            pile_ons = in_digest(tx, self.facts, waits, looked_after, recipient, now).values()
             blind = self._blind(tx, school, now, looked_after)
             quoting = Quoting(self.settings.wording.comment_text)
             words = {e.case.id: quoting.words_of(tx, school, e.case) for e in (*found.to_answer, *found.flagged)}
-        policy = self.settings.policy
+        policy, crowds = self.settings.policy, [crowd for _, crowd in pile_ons]
+        to_answer, flagged = others_first(found.to_answer, crowds), others_first(found.flagged, crowds)
         return Digest(
             school=self.settings.school.name,
             timezone=self.settings.school.timezone,
             now=now,
             recipient=recipient,
-            to_answer=tuple(_line(e, words[e.case.id]) for e in found.to_answer if not e.is_overdue),
-            overdue=tuple(_line(e, words[e.case.id]) for e in found.to_answer if e.is_overdue),
-            flagged=tuple(_line(e, words[e.case.id]) for e in found.flagged),
+            to_answer=tuple(_line(e, words[e.case.id]) for e in to_answer if not e.is_overdue),
+            overdue=tuple(_line(e, words[e.case.id]) for e in to_answer if e.is_overdue),
+            flagged=tuple(_line(e, words[e.case.id]) for e in flagged),
+            pile_ons=tuple(matter for matter, _ in pile_ons),
             blind=blind,
             read_until=read_until,
             rule_in_words=rule_in_words(self.settings.rule, self.settings.policy),

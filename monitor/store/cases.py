@@ -56,8 +56,20 @@ def unsettled(tx: Transaction, school: School, pack: PolicyPack) -> list[Case]:
 def owed(tx: Transaction, school: School) -> ColumnElement[bool]:
     """Which comments may be owed a reply and have none that lasts: a wide net, drawn by the few without a reply."""
     mine = Comment.account_id.in_(sorted(account.id for account in ledger.accounts_of(tx, school)))
-    waits = and_(Comment.due_at.is_not(None), not_(Comment.has_reply))
-    return and_(mine, waits, _there(), ~_taken_away(), ~_answered(), ~_closed())
+    return and_(mine, is_unsettled(), ~_taken_away())
+
+
+def unsettled_due_between(
+    tx: Transaction, school: School, pack: PolicyPack, since: datetime, until: datetime
+) -> list[Case]:
+    """Of those, the ones whose deadline lies in [since, until)."""
+    return _load(tx, school, pack, and_(Comment.due_at >= since, Comment.due_at < until, owed(tx, school)))
+
+
+def with_numbers(tx: Transaction, school: School, pack: PolicyPack, numbers: Sequence[int]) -> list[Case]:
+    """Those of these cases that are there and not erased."""
+    found = (_load(tx, school, pack, and_(_there(), Comment.id.in_(some))) for some in portions(numbers))
+    return [case for some in found for case in some]
 
 
 def flagged_and_undecided(tx: Transaction, school: School, pack: PolicyPack) -> list[Case]:
@@ -96,7 +108,7 @@ def undecided_flags(tx: Transaction, school: School) -> dict[int, tuple[Flag, ..
 def undecided_flags_of(tx: Transaction, ids: Iterable[int]) -> dict[int, tuple[Flag, ...]]:
     """The same for the cases with these numbers, and no others."""
     found: dict[int, tuple[Flag, ...]] = {}
-    for some in _portions(sorted(set(ids))):
+    for some in portions(sorted(set(ids))):
         rows = tx.scalars(
             select(FlagRow).where(FlagRow.comment_id.in_(some), ~decided.decided()).order_by(FlagRow.id)
         )
@@ -154,6 +166,17 @@ def answers_for_good(reply: type[Reply]) -> ColumnElement[bool]:
     """Whether a reply linked to a Comment was said after it and not removed again before its deadline."""
     lasting = or_(reply.gone_at.is_(None), reply.gone_at >= Comment.due_at)
     return and_(lasting, reply.created_at >= Comment.created_at)
+
+
+def is_unsettled() -> ColumnElement[bool]:
+    """Whether a Comment is owed a reply and has none that lasts, as far as the database can tell."""
+    waits = and_(Comment.due_at.is_not(None), not_(Comment.has_reply))
+    return and_(waits, _there(), ~_answered(), ~_closed())
+
+
+def portions(values: Sequence[_T]) -> Iterable[Sequence[_T]]:
+    """Databases bound the number of values in one statement."""
+    return (values[start : start + 500] for start in range(0, len(values), 500))
 
 
 def _there() -> ColumnElement[bool]:
@@ -238,7 +261,7 @@ def _load(tx: Transaction, school: School, pack: PolicyPack, condition: ColumnEl
 
 def _replies(tx: Transaction, comment_ids: Sequence[int]) -> dict[int, list[Reply]]:
     found: dict[int, list[Reply]] = defaultdict(list)
-    for some in _portions(comment_ids):
+    for some in portions(comment_ids):
         rows = tx.execute(
             select(Answer.comment_id, Reply)
             .join(Reply, Reply.id == Answer.reply_id)
@@ -253,7 +276,7 @@ def _replies(tx: Transaction, comment_ids: Sequence[int]) -> dict[int, list[Repl
 def _posts(tx: Transaction, comments: Sequence[Comment]) -> dict[tuple[int, str | None], str]:
     remote_ids = sorted({comment.post_remote_id for comment in comments if comment.post_remote_id})
     found: dict[tuple[int, str | None], str] = {}
-    for some in _portions(remote_ids):
+    for some in portions(remote_ids):
         for post in tx.scalars(select(Post).where(Post.remote_id.in_(some))):
             found[post.account_id, post.remote_id] = post.text
     return found
@@ -261,13 +284,8 @@ def _posts(tx: Transaction, comments: Sequence[Comment]) -> dict[tuple[int, str 
 
 def _evidence(tx: Transaction, comment_ids: Sequence[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
-    for some in _portions(comment_ids):
+    for some in portions(comment_ids):
         rows = tx.scalars(select(Snapshot).where(Snapshot.comment_id.in_(some)).order_by(Snapshot.id))
         for snapshot in rows:
             found[snapshot.comment_id].append(snapshot.path)
     return found
-
-
-def _portions(values: Sequence[_T]) -> Iterable[Sequence[_T]]:
-    """Databases bound the number of values in one statement."""
-    return (values[start : start + 500] for start in range(0, len(values), 500))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, and_, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from monitor.store.base import Base, Id, Json, RemoteId, Short, Words
@@ -389,7 +389,11 @@ class Delivery(Base):
     """One mail owed to one recipient. `key` is the local day of a digest or the ISO week of a report."""
 
     __tablename__ = "delivery"
-    __table_args__ = (UniqueConstraint("school_id", "kind", "key", "recipient"),)
+    __table_args__ = (
+        UniqueConstraint("school_id", "kind", "key", "recipient"),
+        Index("delivery_by_sent", "school_id", "sent_at"),
+        Index("delivery_by_closed", "school_id", "closed_at"),
+    )
 
     id: Mapped[Id]
     school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
@@ -408,3 +412,12 @@ class Delivery(Base):
     closed_at: Mapped[datetime | None]
     """Refused for good, or found not to be needed when its time came; `outcome` says which and why."""
     outcome: Mapped[Words | None]
+
+
+Index(
+    "delivery_waiting",
+    Delivery.school_id,
+    Delivery.next_attempt_at,
+    sqlite_where=and_(Delivery.sent_at.is_(None), Delivery.closed_at.is_(None)),
+    postgresql_where=and_(Delivery.sent_at.is_(None), Delivery.closed_at.is_(None)),
+)
