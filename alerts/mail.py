@@ -103,7 +103,7 @@ class SmtpTransport:
         if self._user is None or (self._password is None and token is None):
             return
         try:
-            with _answers_to(Step.SIGN_IN):
+            with _answers_to(Step.SIGN_IN if token is None else Step.TOKEN):
                 if token is not None:
                     _sign_in_with(token, self._user, server)
                 elif self._password is not None:

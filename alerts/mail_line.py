@@ -66,7 +66,7 @@ class _Answers:
         except TimeoutError:
             raise MailRefused(False, "the mail server took too long to answer") from None
         self._left -= len(text)
-        if self._left < 0:
+        if self._left < 0 or len(text) == most:  # smtplib would call a line that is too long an answer of 500
             raise MailRefused(False, "the mail server's answer had no end; check host and port of [mail]")
         return text
 

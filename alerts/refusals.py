@@ -26,7 +26,8 @@ class Step(Enum):
 
     CALL = "our call"
     ENCRYPTION = "an encrypted connection"
-    SIGN_IN = "the sign-in"
+    SIGN_IN = "user name and password"
+    TOKEN = "the token"
     SENDER = "the sender's address"
     RECIPIENT = "the recipient's address"
     CONTENT = "the mail"
@@ -55,14 +56,20 @@ class _Known:
         )
 
 
-_AT_SIGN_IN = frozenset({Step.SIGN_IN})
+_AT_TOKEN = frozenset({Step.TOKEN})
 _IN_MAIL = frozenset({Step.SENDER, Step.RECIPIENT, Step.CONTENT})
 _PASSWORDS_END = (
     "Microsoft 365 no longer takes a password here (SMTP AUTH is switched off): use transport graph or sign_in "
     "oauth2, or have an administrator switch it on for this mailbox"
 )
+_TOKEN_REFUSED = (
+    "the token was refused for [mail] user: the application needs SMTP.SendAsApp, a service principal in Exchange and "
+    "full access to that one mailbox (docs/mail.md)"
+)
 # The first that fits. Codes without their first digit: 4.2.2 and 5.2.2 say the same, once for now and once for good.
 _KNOWN = (
+    _Known(("7.3", "7.8"), _TOKEN_REFUSED, True, steps=_AT_TOKEN),
+    _Known(("7.3", "7.8"), "user name or password was refused: correct them", True, steps=frozenset({Step.SIGN_IN})),
     _Known(("7.139",), "Microsoft 365 refused user name or password: correct them", True, "credentials (were|are)"),
     _Known(("7.139",), "Microsoft 365 has locked this account after too many sign-ins: unlock it", True, "locked"),
     _Known(
@@ -148,7 +155,7 @@ _KNOWN = (
 _BY_REPLY = {
     530: _Known((), "this server takes mail only after a sign-in: give user and password, or sign_in oauth2", True),
     534: _Known((), "this way of signing in is not taken: use an app password, or sign_in oauth2", True),
-    535: _Known((), "the user name or password (or token) was refused: correct it", True),
+    535: _Known((), "the sign-in was refused: correct user name, password or what the token is got with", True),
     538: _Known((), "the sign-in needs an encrypted connection: set security to starttls or tls", True),
     552: _Known((), "the mail is larger than the server takes, or the mailbox is full"),
 }

@@ -30,7 +30,6 @@ _MISSING = (
 )
 
 
-
 class Tokens(Protocol):
     """Where tokens come from."""
 

@@ -1,7 +1,7 @@
 """The only place that knows every concrete class. Read it once and you know what runs, and with what.
 
-`monitor/connecting.py` does the same for the networks, `monitor/mail_transports.py` for the ways mail leaves. What few
-commands need is imported when it is built.
+`monitor/connecting.py` does the same for the networks, `monitor/mail_transports.py` for the ways mail leaves.
+What few commands need is imported when it is built.
 """
 
 from __future__ import annotations
