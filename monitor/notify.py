@@ -127,7 +127,7 @@ class Notifier:
 
     def _not_accepted(self, delivery: Delivery, refused: MailRefused, result: MailResult) -> None:
         now = self.clock()
-        again_at = None if refused.permanent else next_attempt(delivery.attempts + 1, now)
+        again_at = None if refused.permanent else next_attempt(delivery.attempts + 1, now, refused.again_after)
         with self.store.writing() as tx:
             if again_at is None:
                 self._close(tx, delivery, f"{REFUSED}{refused}")

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import ColumnElement, CursorResult, and_, case, false, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from monitor.rules.retry import LONGEST_WAIT
 from monitor.store.engine import Transaction
 from monitor.store.tables import Delivery, School
 
@@ -145,8 +146,8 @@ def claim_next(
     free = and_(
         Delivery.sent_at.is_(None),
         Delivery.closed_at.is_(None),
-        Delivery.next_attempt_at <= now,
-        or_(Delivery.claimed_until.is_(None), Delivery.claimed_until <= now),
+        or_(Delivery.next_attempt_at <= now, _waits_too_long(now)),
+        or_(Delivery.claimed_until.is_(None), Delivery.claimed_until <= now, Delivery.claimed_until > now + LEASE),
         _is_let_go(tx, school, now, restraint),
     )
     first = case((Delivery.kind == URGENT, 0), (Delivery.kind == DIGEST, 1), else_=2)
@@ -178,6 +179,11 @@ def alone(tx: Transaction, school_id: int) -> None:
     other for ever.
     """
     tx.execute(select(School.id).where(School.id == school_id).with_for_update())
+
+
+def _waits_too_long(now: datetime) -> ColumnElement[bool]:
+    """Whether another attempt is set for later than any wait there is: the clock was wrong then, or is now."""
+    return and_(Delivery.attempts > 0, Delivery.next_attempt_at > now + LONGEST_WAIT)
 
 
 _UNTRIED = and_(Delivery.attempts == 0, Delivery.claimed_until.is_(None))
