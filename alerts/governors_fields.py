@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from alerts.messages import AccountFigures
+from alerts.weekly_report import AccountFigures
 
 
 @dataclass(frozen=True)

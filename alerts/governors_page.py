@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from alerts.filters import capital, counted, label, named, on_day, plain, share, words
 from alerts.governors_fields import AlertLine, EqualityCheck, GovernorsPage, Seen
-from alerts.render import otherwise, total
+from alerts.report_render import otherwise, total
 
 
 @dataclass(frozen=True)

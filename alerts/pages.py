@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from alerts import filters
-from alerts.messages import Coverage, HeldBack, Unwatched
+from alerts.weekly_report import Coverage, HeldBack, Unwatched
 
 LONGEST_SUBJECT = 60
 

@@ -7,10 +7,10 @@ import io
 from dataclasses import fields
 
 from alerts.filters import label, neutralised
-from alerts.messages import AccountFigures, WeeklyReport
-from alerts.render import school_time
+from alerts.report_render import school_time
+from alerts.weekly_report import AccountFigures, WeeklyReport
 
-_COUNTS = tuple(field.name for field in fields(AccountFigures) if field.name != "account")
+_COUNTS = tuple(field.name for field in fields(AccountFigures) if field.name not in {"account", "key"})
 COLUMNS = (
     *("record", "week", "account", *_COUNTS, "case", "what", "received_at", "due_at", "state"),
     *("log_entries", "log_root", "log_key", "log_signed_at"),

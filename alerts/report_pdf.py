@@ -12,9 +12,9 @@ from typing import Any
 import typst
 
 from alerts.filters import SchoolTime, capital, counted, duration, hours, label, period, plain, share, words
-from alerts.messages import WeeklyReport
 from alerts.pages import before_advice, counts_differ, held_back, not_watched
-from alerts.render import otherwise, school_time, total
+from alerts.report_render import otherwise, school_time, total
+from alerts.weekly_report import WeeklyReport
 
 _PAGE = Path(__file__).parent / "templates" / "weekly" / "report.typ"
 # Blocks drawn completely by the fonts that typst brings; a missing letter would fail the whole page under PDF/UA.

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Protocol
 
 from alerts.filters import plain
 
-LONGEST_REASON = 200
+LONGEST_REASON = 300
 
 
 class MailRefused(Exception):
-    """A mail was not accepted. Its text says why in our words: no secret, one line, at most 200 characters.
+    """A mail was not accepted. Its text says why in our words: no secret, one line, at most 300 characters.
 
     `permanent` False: the mail may well be accepted later (time-out, lost connection, 4xx, a sign-in that a
     person can mend). True: the server refused this mail or its recipient (5xx); sending it again will not help.
+    `again_after`: how long the server asks to be left alone, where it says so.
     """
 
-    def __init__(self, permanent: bool, reason: str) -> None:
+    def __init__(self, permanent: bool, reason: str, again_after: timedelta | None = None) -> None:
         super().__init__(plain(reason, LONGEST_REASON))
         self.permanent = permanent
+        self.again_after = again_after
 
     @property
     def reason(self) -> str:

@@ -53,6 +53,8 @@ PATTERNS = {
     r"^[a-z0-9][a-z0-9-]{0,62}$": "must be a short name of small letters, digits and hyphens, at most 63",
     r"^([a-z0-9][a-z0-9-]{0,39})?$": "must be the short name of an installed second opinion, or empty",
     r"^[a-z]{2,3}$": 'must be the code of a language, two or three small letters such as "cy"',
+    r"^[0-9A-Za-z][0-9A-Za-z.-]{0,199}$": "must be the id or the domain of a tenant, as Microsoft Entra shows it",
+    r"^[0-9A-Za-z][0-9A-Za-z._-]{0,199}$": "must be the id of the application, as it was registered",
     r"^[0-9]+$": "must be the number the network gave it, digits only, in quotes",
 }
 """What each pattern of the schema asks for, in words."""

@@ -56,6 +56,13 @@ def _web_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _https_address(text: str) -> str:
+    scheme, _ = _split_address(text)
+    if scheme != "https":
+        raise ValueError("an address starts with https://")
+    return text.rstrip("/")
+
+
 def _any_web_address(text: str) -> str:
     scheme, _ = _split_address(text)
     if scheme not in {"http", "https"}:
@@ -75,6 +82,7 @@ Name = Annotated[str, Field(min_length=1, max_length=120)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+HttpsAddress = Annotated[str, AfterValidator(_https_address)]
 AnyWebAddress = Annotated[str, AfterValidator(_any_web_address)]
 NumericId = Annotated[str, Field(pattern=r"^[0-9]+$")]
 

@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from config.people import Person
 from monitor.clock import Clock
 from monitor.custody.log import Actor, note
+from monitor.model import Case
 from monitor.rules.routing import Route
 from monitor.school_facts import SchoolFacts
 from monitor.store import alerts, cases, exclusions, ledger, outbox
@@ -61,7 +62,7 @@ class Alerting:
     def run(self) -> int:
         """Move on whatever is due, each alert in a transaction of its own. Returns how many mails are newly owed."""
         with self.store.reading() as tx:
-            numbers = [alert.id for alert in alerts.unsettled(tx, ledger.enrolled_school(tx, self.school.key))]
+            numbers = alerts.to_look_at(tx, ledger.enrolled_school(tx, self.school.key), self.clock())
         return sum(self._look_at(number) for number in numbers)
 
     def _look_at(self, number: int) -> int:
@@ -104,10 +105,15 @@ class Alerting:
         return owed
 
 
-def alert_concerns(tx: Transaction, school: SchoolFacts, alert: Alert, now: datetime) -> Concerns | None:
-    """Whom an alert concerns today; None: nobody any more, its flags were rejected or its case erased."""
+def alert_concerns(
+    tx: Transaction, school: SchoolFacts, alert: Alert, now: datetime, case: Case | None = None
+) -> Concerns | None:
+    """Whom an alert concerns today; None: nobody any more, its flags were rejected or its case erased.
+
+    `case`: the one it is about, where it was read already.
+    """
     comment = alert.comment
-    case = cases.case_by_id(tx, comment.account.school, school.policy, comment.id)
+    case = case or cases.case_by_id(tx, comment.account.school, school.policy, comment.id)
     if comment.erased_at is not None or case is None:
         return None
     flags = standing_flags(case)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alerts.messages import Blind, Coverage
+from alerts.messages import Blind
+from alerts.weekly_report import Coverage
 from config.accounts import AccountBase
 from monitor.allowances import Used, used
 from monitor.reconnecting import network_words, what_is_wrong
@@ -91,20 +92,27 @@ def account_coverage(
 def week_of(tx: Transaction, account: Account, poll_minutes: int, since: datetime, until: datetime) -> Coverage:
     """How well an account could be watched in [since, until), for the report."""
     posts = post_counts(tx, account, since)
+    added_within = since < account.added_at < until
     since = max(since, account.added_at)
     reads = ledger.reads_between(tx, account, since, until) if since < until else []
     by_stream = holes_by_stream(tx, account, poll_minutes, reads, since, until)
     unread = weekly.merged(hole for holes in by_stream.values() for hole in holes)
     hours = max(timedelta(0), until - since) / timedelta(hours=1)
+    blind_for = sum((hole.until - hole.since) / timedelta(hours=1) for hole in unread)
     return Coverage(
         account=account.label,
+        key=account.key,
         reads=len({read.started_at for read in reads if read.stream in account.streams}),
         complete_reads=len(_all_complete(reads, account)),
         holes=tuple((hole.since, hole.until) for hole in unread),
-        hours_covered=hours - sum((hole.until - hole.since) / timedelta(hours=1) for hole in unread),
+        hours_covered=hours - blind_for,
         hours_in_week=hours,
+        hours_blind=blind_for,
         stored=cases.seen_first_between(tx, account, since, until),
         missing=sum(post.missing for post in posts),
+        counted=sum(post.counted for post in posts) if posts else None,
+        held=sum(post.held for post in posts) if posts else None,
+        watched_since=account.added_at if added_within else None,
     )
 
 

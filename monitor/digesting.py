@@ -11,10 +11,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.custody import media_gate
 from monitor.rules.handling import Answering
 from monitor.rules.queue import Waiting, worst
 from monitor.rules.routing import moderators_of
 from monitor.school_facts import SchoolFacts
+from monitor.seeing import Seeing
 from monitor.store import alerts, exclusions, ledger
 from monitor.store.engine import Transaction
 from monitor.store.tables import Comment
@@ -48,11 +50,28 @@ def for_person(
         comment, flags = tx.get_one(Comment, case.id), standing_flags(case)
         found = concerns(tx, school, comment, flags, day) if flags else None
         is_mine = case.account in mine and (found is None or _may_see(tx, comment, found, person))
-        if is_mine and entry.needs_reply and not _is_held(found):
+        if is_mine and _is_to_answer(entry, found):
             to_answer.append(entry)
         if (entry.flags or case.to_do) and (is_mine or _hears_in_the_digest(entry, found, person)):
             flagged.append(entry)
     return ForOne(tuple(to_answer), tuple(flagged))
+
+
+def to_answer(
+    tx: Transaction, school: SchoolFacts, entries: Sequence[Waiting], person: str, now: datetime
+) -> tuple[Waiting, ...]:
+    """Of `entries`, on whatever account, what is to be answered and the person with this address may know of."""
+    hidden = Seeing(school).hidden_from_mail(tx, ledger.enrolled_school(tx, school.key), person, now)
+    day = school.local_day(now)
+    kept: list[Waiting] = []
+    for entry in entries:
+        comment, flags = tx.get_one(Comment, entry.case.id), standing_flags(entry.case)
+        if entry.case.id in hidden or media_gate.is_withheld(tx, comment.account.school, comment.id):
+            continue
+        found = concerns(tx, school, comment, flags, day) if flags else None
+        if _is_to_answer(entry, found) and (found is None or _may_see(tx, comment, found, person)):
+            kept.append(entry)
+    return tuple(kept)
 
 
 def accounts_of(school: SchoolFacts, keys: Collection[str], person: str, now: datetime) -> tuple[str, ...]:
@@ -71,8 +90,9 @@ def _may_see(tx: Transaction, comment: Comment, found: Concerns, person: str) ->
     return _is_among(person, told)
 
 
-def _is_held(found: Concerns | None) -> bool:
-    return found is not None and found.handling.answering is Answering.HOLD
+def _is_to_answer(entry: Waiting, found: Concerns | None) -> bool:
+    is_held = found is not None and found.handling.answering is Answering.HOLD
+    return entry.needs_reply and not is_held
 
 
 def _hears_in_the_digest(entry: Waiting, found: Concerns | None, person: str) -> bool:

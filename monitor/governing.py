@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from alerts.filters import share
 from alerts.governors_fields import AlertLine, BreachLine, GovernorsPage, OutgoingLine, Seen
-from alerts.messages import AccountFigures
+from alerts.weekly_report import AccountFigures
 from config.people import Person
 from config.settings import Settings
 from monitor.coverage import holes_by_stream

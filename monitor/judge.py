@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from monitor import piling_on
 from monitor.asking import Asked, with_second_opinion
 from monitor.custody.capture import CHANGED, FLAGGED, SAMPLED, Capturer, Occasion
 from monitor.keeping_out import keep_out_whom_it_is_about
@@ -98,6 +99,7 @@ class Judge:
         if flags or kept.version.number > 1:
             keep_out_whom_it_is_about(tx, self.school, comment, kept.version, now)
         if flags or kept.outcome is Outcome.NEW:
+            piling_on.look_at(tx, self.school, comment, flags, now, is_new=kept.outcome is Outcome.NEW)
             owe_mails(tx, self.school, comment, kept.version, flags, now)
         return bool(flags)
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
 
+from alerts.pile_on import render_pile_on
+from alerts.reminders import Reminder, render_due_soon, render_new, render_overdue, render_sheet
 from alerts.render import (
     Envelope,
     make_message_id,
@@ -18,14 +20,16 @@ from alerts.render import (
     render_recovery,
     render_serious,
     render_urgent,
-    render_weekly,
 )
+from alerts.report_render import render_weekly
 from config.settings import Settings
 from monitor.alarms import Alarms
 from monitor.digest_stops import DigestStops
 from monitor.outgoing_mail import OutgoingMails
+from monitor.pile_on_mail import PileOnMails
 from monitor.pressing import Warnings
 from monitor.quoting import Quoting
+from monitor.reminder_mails import ReminderMails
 from monitor.report import Reporter
 from monitor.rules.routing import is_told_of_comments
 from monitor.school_facts import SchoolFacts
@@ -35,15 +39,22 @@ from monitor.store.engine import Store
 from monitor.store.outbox import (
     ALARM,
     DIGEST,
+    DUE_SOON,
     EXPIRY,
+    NEW,
     OUTGOING,
+    OVERDUE,
+    PILE_ON,
+    PILE_ON_URGENT,
     PUBLISHED_WRONG,
     RECOVERY,
     SERIOUS,
+    SHEET,
     URGENT,
     WEEKLY,
 )
 from monitor.store.tables import Delivery
+from monitor.telling import held_back
 
 log = logging.getLogger("monitor.mail_writer")
 
@@ -73,9 +84,8 @@ class MailWriter:
 
     def _weekly(self, delivery: Delivery, now: datetime) -> EmailMessage:
         # Never folded into a newer one: it is about its own week.
-        return render_weekly(
-            self.reporter.weekly(delivery.key, now, delivery.recipient), self._envelope(delivery, now)
-        )
+        report = self.reporter.weekly_reports.to_send(delivery.key, now, delivery.recipient)
+        return render_weekly(report, self._envelope(delivery, now))
 
     def _digest(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
         with self.store.reading() as tx:
@@ -115,7 +125,22 @@ class MailWriter:
         serious = self._warnings.serious(self._told_with(delivery), delivery.recipient, now)
         if serious is None:
             return NotNeeded("settled, or not for this person any more")
-        return render_serious(serious, self._envelope(delivery, now))
+        with self.store.reading() as tx:
+            is_last = outbox.is_last_today(tx, delivery, now, held_back(self.school, now))
+        return render_serious(replace(serious, last_today=is_last), self._envelope(delivery, now))
+
+    def _reminder(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
+        reminder = ReminderMails(self.store, self.school).message(delivery, now)
+        if reminder is None:
+            return NotNeeded("answered, taken, told by a digest, or not for this person any more")
+        return _REMINDERS[delivery.kind](reminder, self._envelope(delivery, now))
+
+    def _pile_on(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
+        mails = PileOnMails(self.store, self.school, self.settings.schedule.digest_items)
+        mail = mails.message(self._told_with(delivery), delivery.recipient, now)
+        if mail is None:
+            return NotNeeded("settled, told meanwhile, or not for this person any more")
+        return render_pile_on(mail, self._envelope(delivery, now))
 
     def _told_with(self, delivery: Delivery) -> list[str]:
         with self.store.reading() as tx:
@@ -172,7 +197,7 @@ class MailWriter:
         """Who may get mails of this kind at all. What a mail says decides further for each."""
         if kind == WEEKLY:
             return tuple(person.email for person in self.settings.people if "head" in person.roles)
-        if kind in {DIGEST, URGENT, SERIOUS}:
+        if kind in {DIGEST, URGENT, SERIOUS, PILE_ON, PILE_ON_URGENT, *_REMINDERS}:
             told = tuple(person.email for person in self.settings.people if is_told_of_comments(person))
             return (*told, self.school.last_resort)
         if kind in {OUTGOING, PUBLISHED_WRONG}:
@@ -180,6 +205,12 @@ class MailWriter:
         return self.settings.told_of_accounts
 
 
+_REMINDERS: dict[str, Callable[[Reminder, Envelope], EmailMessage]] = {
+    NEW: render_new,
+    DUE_SOON: render_due_soon,
+    SHEET: render_sheet,
+    OVERDUE: render_overdue,
+}
 _WRITERS: dict[str, Callable[[MailWriter, Delivery, datetime], EmailMessage | NotNeeded]] = {
     DIGEST: MailWriter._digest,
     WEEKLY: MailWriter._weekly,
@@ -190,4 +221,7 @@ _WRITERS: dict[str, Callable[[MailWriter, Delivery, datetime], EmailMessage | No
     PUBLISHED_WRONG: MailWriter._outgoing,
     URGENT: MailWriter._urgent,
     SERIOUS: MailWriter._serious,
+    PILE_ON: MailWriter._pile_on,
+    PILE_ON_URGENT: MailWriter._pile_on,
+    **dict.fromkeys(_REMINDERS, MailWriter._reminder),
 }

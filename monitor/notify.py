@@ -18,17 +18,19 @@ from monitor.alerting import Alerting
 from monitor.clock import Clock
 from monitor.mail_writer import MailWriter, NotNeeded
 from monitor.outgoing_mail import OutgoingMails
+from monitor.reminding import Reminding
 from monitor.report import Reporter
 from monitor.rules.retry import next_attempt
 from monitor.rules.routing import moderators_of
 from monitor.rules.slots import digest_today, latest_weekly_report
 from monitor.school_facts import SchoolFacts
-from monitor.store import ledger, outbox
-from monitor.store.engine import Store
+from monitor.store import alerts, ledger, outbox
+from monitor.store.engine import Store, Transaction
 from monitor.store.outbox import (
     BUNDLED,
     DIGEST,
     REFUSED,
+    URGENT,
     WEEKLY,
 )
 from monitor.store.tables import Delivery
@@ -93,6 +95,7 @@ class Notifier:
             if weekly.opens_at >= school.started_at:
                 outbox.owe(tx, school, WEEKLY, weekly.key, self._writer.people(WEEKLY), weekly.opens_at)
             OutgoingMails(self.store, settings).owe(tx, school, now)
+            Reminding(settings, self.school).owe(tx, school, now)
 
     def _claim(self) -> Delivery | None:
         with self.store.writing() as tx:
@@ -105,7 +108,7 @@ class Notifier:
             message = self._writer.message_for(delivery, self.clock())
             if isinstance(message, NotNeeded):
                 with self.store.writing() as tx:
-                    outbox.close(tx, delivery.id, message.why, self.clock())
+                    self._close(tx, delivery, message.why)
                 result.not_needed += 1
                 return
             self.transport.send(message)
@@ -124,16 +127,24 @@ class Notifier:
 
     def _not_accepted(self, delivery: Delivery, refused: MailRefused, result: MailResult) -> None:
         now = self.clock()
-        again_at = None if refused.permanent else next_attempt(delivery.attempts + 1, now)
+        again_at = None if refused.permanent else next_attempt(delivery.attempts + 1, now, refused.again_after)
         with self.store.writing() as tx:
             if again_at is None:
-                outbox.close(tx, delivery.id, f"{REFUSED}{refused}", now)
+                self._close(tx, delivery, f"{REFUSED}{refused}")
             else:
                 outbox.mark_failed(tx, delivery.id, str(refused), again_at)
         when = f"trying again at {again_at:%d %b %H:%M} UTC" if again_at else "given up"
         result.failures.append(f"{_called(delivery)} to {delivery.recipient}: {refused}; {when}")
         # The server's words name the recipient, so they are for the screen and the book, not for the log.
         log.warning("mail %s: delivery %d not accepted; %s", _called(delivery), delivery.id, when)
+
+    def _close(self, tx: Transaction, delivery: Delivery, words: str) -> None:
+        """Nothing more is tried; whoever comes next after this person is told at once."""
+        now = self.clock()
+        if delivery.kind == URGENT:
+            keys = outbox.keys_told(tx, delivery)
+            alerts.bring_forward(tx, ledger.enrolled_school(tx, self.settings.school.key), keys, now)
+        outbox.close(tx, delivery.id, words, now)
 
     def _moderators(self, now: datetime) -> tuple[str, ...]:
         """Who gets this morning's digest: who looks after an account today."""

@@ -44,7 +44,10 @@ class Warnings:
             row = ledger.enrolled_school(tx, self.school.key)
             known = (alerts.of_key(tx, row, key) for key in keys)
             found = [alert for alert in known if alert and not (alert.acknowledged_at or alert.closed_at)]
-            told = [self._alert(tx, alert, recipient, now) for alert in {each.id: each for each in found}.values()]
+            numbers = sorted({alert.comment_id for alert in found})
+            about = {case.id: case for case in cases.with_numbers(tx, row, self.school.policy, numbers)}
+            different = {each.id: each for each in found}.values()
+            told = [self._alert(tx, alert, about.get(alert.comment_id), recipient, now) for alert in different]
         mine = tuple(each for each in told if each)
         if not mine:
             return None
@@ -82,17 +85,16 @@ class Warnings:
             shown=self.shown,
         )
 
-    def _alert(self, tx: Transaction, alert: Alert, recipient: str, now: datetime) -> Pressing | None:
-        found = alert_concerns(tx, self.school, alert, now)
-        if found is None or not _may_hear(tx, alert.comment, found, recipient):
+    def _alert(
+        self, tx: Transaction, alert: Alert, case: Case | None, recipient: str, now: datetime
+    ) -> Pressing | None:
+        found = alert_concerns(tx, self.school, alert, now, case) if case else None
+        if case is None or found is None or not _may_hear(tx, alert.comment, found, recipient):
             return None
         told = alerts.tellings(tx, alert)
         step = max((each.number for each in told if each.person == recipient), default=0)
         before = [each for each in told if each.number < step and each.accepted_at]
         wait = timedelta(minutes=found.handling.acknowledge_minutes)
-        case = cases.case_by_id(tx, alert.comment.account.school, self.school.policy, alert.comment_id)
-        if case is None:
-            return None
         flags = tuple(flag for flag in standing_flags(case) if flag.version == alert.version.number)
         after = [person for person in next_step(found.route, told) if person != recipient]
         return self._pressing(tx, case, flags, found.handling, told=tuple(self._told(before)),

@@ -1,45 +1,30 @@
-"""Putting the weekly report and the digest together from the books: which facts leave by mail is decided here."""
+"""Putting the digest together from the books, and what screens show: which facts leave by mail is decided here."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
-from alerts.messages import (
-    AccountFigures,
-    Blind,
-    CategoryFigures,
-    Digest,
-    EvidenceHead,
-    HeldBack,
-    Line,
-    WeeklyReport,
-)
+from alerts.messages import Blind, Digest, Line
+from alerts.weekly_report import WeeklyReport
 from config.people import Person
 from config.settings import Settings
-from monitor.coverage import blind, week_of
+from monitor.coverage import blind
 from monitor.custody import media_gate
-from monitor.custody.log import checkpoint_of
 from monitor.digesting import accounts_of, for_person
-from monitor.evidence.log.checkpoint import short_form
-from monitor.model import OFFENSIVE, Case, Flag, ResponseState
+from monitor.model import Case, ResponseState
+from monitor.pile_on_mail import in_digest, others_first
 from monitor.quoting import Quoting
-from monitor.registered import too_few_moderators
-from monitor.rules import weekly
-from monitor.rules.holds import removed_before_advice
-from monitor.rules.marks import in_force, is_false_alarm
 from monitor.rules.queue import Waiting, in_order, worst
-from monitor.rules.slots import week_bounds
 from monitor.rules.wording import rule_in_words
 from monitor.school_facts import SchoolFacts
 from monitor.seeing import Seeing
-from monitor.store import cases, erasure_book, evidence_log, exclusions, judged, ledger
+from monitor.store import cases, erasure_book, exclusions, judged, ledger
 from monitor.store.engine import Store, Transaction
 from monitor.store.tables import Account, School
-from monitor.unwatched import uncovered_promise, unwatched_messages
-from monitor.words import category_words, kind_words, region_words, state_words
+from monitor.weekly.sent import WeeklyReports
+from monitor.words import category_words, kind_words, state_words
 
 
 @dataclass(frozen=True)
@@ -91,18 +76,22 @@ class Reporter:
             found = for_person(tx, self.facts, self._waiting(tx, school, now, hidden), recipient, now)
             read_until = self._read_until(tx, school)
             looked_after = accounts_of(self.facts, [a.key for a in self.settings.accounts], recipient, now)
+            waits = list({entry.case.id: entry for entry in (*found.to_answer, *found.flagged)}.values())
+            pile_ons = in_digest(tx, self.facts, waits, looked_after, recipient, now).values()
             blind = self._blind(tx, school, now, looked_after)
             quoting = Quoting(self.settings.wording.comment_text)
             words = {e.case.id: quoting.words_of(tx, school, e.case) for e in (*found.to_answer, *found.flagged)}
-        policy = self.settings.policy
+        policy, crowds = self.settings.policy, [crowd for _, crowd in pile_ons]
+        to_answer, flagged = others_first(found.to_answer, crowds), others_first(found.flagged, crowds)
         return Digest(
             school=self.settings.school.name,
             timezone=self.settings.school.timezone,
             now=now,
             recipient=recipient,
-            to_answer=tuple(_line(e, words[e.case.id]) for e in found.to_answer if not e.is_overdue),
-            overdue=tuple(_line(e, words[e.case.id]) for e in found.to_answer if e.is_overdue),
-            flagged=tuple(_line(e, words[e.case.id]) for e in found.flagged),
+            to_answer=tuple(_line(e, words[e.case.id]) for e in to_answer if not e.is_overdue),
+            overdue=tuple(_line(e, words[e.case.id]) for e in to_answer if e.is_overdue),
+            flagged=tuple(_line(e, words[e.case.id]) for e in flagged),
+            pile_ons=tuple(matter for matter, _ in pile_ons),
             blind=blind,
             read_until=read_until,
             rule_in_words=rule_in_words(self.settings.rule, self.settings.policy),
@@ -112,70 +101,18 @@ class Reporter:
         )
 
     def weekly(self, week: str, now: datetime, recipient: str | None = None) -> WeeklyReport:
-        """The head's page for one ISO week as it would read at `now`. Raises ValueError for a misspelt week.
+        """The head's page for one ISO week: as it was sent, where it was, else as it reads at `now`.
 
         What is hidden from `recipient`, an e-mail address (None: from somebody), is in no list and no figure but
-        the number of comments received, which anybody can count on the page itself.
+        the number of comments received, which anybody can count on the page itself. Raises ValueError for a week
+        that is misspelt or has not begun, ChangedAfterwards.
         """
-        since, until = week_bounds(week, self.settings.school.timezone)
-        if since > now:
-            raise ValueError(f"the week {week} has not begun")
-        zone = ZoneInfo(self.settings.school.timezone)
-        with self.store.reading() as tx:
-            school = self._school(tx)
-            accounts = ledger.accounts_of(tx, school)
-            hidden, pack = self._hidden_by_mail(tx, school, recipient, now), self.settings.policy
-            received = cases.received_between(tx, school, pack, since, until)
-            due = _without(hidden, cases.due_between(tx, school, pack, since, until))
-            flagged = _without(hidden, cases.flagged_between(tx, school, pack, since, until))
-            raised = cases.flags_between(tx, school, since, until)
-            raised = {case: flags for case, flags in raised.items() if case not in hidden}
-            waiting = self._waiting(tx, school, now, hidden)
-            watched = self._watched(tx, school)
-            coverage = tuple(
-                week_of(tx, account, self._poll_minutes(account), since, min(until, now)) for account in watched
-            )
-            evidence = _evidence_head(tx, school, now)
-            too_few = too_few_moderators(tx, school, self.settings, now)
-        open_now = [entry for entry in waiting if entry.needs_reply]
-        tallies = weekly.tally(received, due, now)
-        times = weekly.response_times(due, now)
-        overdue_since = [e.case.due_at for e in open_now if e.is_overdue and e.case.due_at]
-        blind_hours = sum(each.hours_in_week - each.hours_covered for each in coverage)
-        return WeeklyReport(
-            school=self.settings.school.name,
-            timezone=self.settings.school.timezone,
-            week=week,
-            first_day=since.astimezone(zone).date(),
-            last_day=until.astimezone(zone).date() - timedelta(days=1),
-            made_at=now,
-            verdict=weekly.verdict(tallies.values(), overdue_since, blind_hours, now),
-            coverage=coverage,
-            unanswered=tuple(_line(e) for e in sorted(open_now, key=lambda e: e.case.created_at)),
-            figures=tuple(
-                AccountFigures(account=account.label, **asdict(tallies.get(account.key, weekly.Tally())))
-                for account in accounts
-                if account in watched or account.key in tallies
-            ),
-            median_hours=times.median,
-            slowest_hours=times.slowest,
-            slowest_is_percentile=times.slowest_is_percentile,
-            flagged=_by_category(flagged, raised),
-            held=_held_back(weekly.held_under(due, now), waiting),
-            removed_before_advice=tuple(
-                sorted(entry.case.id for entry in waiting if removed_before_advice(entry.case, pack))
-            ),
-            messages_unwatched=unwatched_messages(self.settings),
-            uncovered_promise=uncovered_promise(self.settings),
-            rule_in_words=rule_in_words(self.settings.rule, self.settings.policy),
-            clause=pack.response_clause,
-            policy=f"{pack.name}, version {pack.version}",
-            calendar=region_words(self.settings.rule.region),
-            evidence=evidence,
-            recipients=tuple(p.name for p in self.settings.people if "head" in p.roles),
-            shown=self.settings.schedule.digest_items,
-            too_few_moderators=too_few,
-        )
+        return self.weekly_reports.shown(week, now, recipient).report
+
+    @property
+    def weekly_reports(self) -> WeeklyReports:
+        """The weekly reports, with what is behind each of their numbers."""
+        return WeeklyReports(self.store, self.settings, self.facts)
 
     def _school(self, tx: Transaction) -> School:
         school = ledger.school_by_key(tx, self.settings.school.key)
@@ -225,11 +162,6 @@ class Reporter:
         return next(a.poll_minutes for a in self.settings.accounts if a.key == account.key)
 
 
-def _evidence_head(tx: Transaction, school: School, now: datetime) -> EvidenceHead | None:
-    head = evidence_log.newest_checkpoint(tx, school, until=now)
-    return EvidenceHead(head.size, short_form(checkpoint_of(school, head)), head.key, head.at) if head else None
-
-
 def _without(hidden: Collection[int], found: Iterable[Case]) -> list[Case]:
     return [case for case in found if case.id not in hidden]
 
@@ -248,34 +180,3 @@ def _line(entry: Waiting, words: str = "") -> Line:
         to_do=(*((state_words(entry.answer.state),) if entry.is_held else ()), *case.to_do),
         words=words,
     )
-
-
-def _held_back(fell_due: Mapping[str, int], waiting: Sequence[Waiting]) -> tuple[HeldBack, ...]:
-    """What nobody was to answer, by the clause that says so."""
-    now = [entry.case.facts.hold for entry in waiting if entry.is_held]
-    return tuple(HeldBack(clause, fell_due.get(clause, 0), now.count(clause)) for clause in sorted({*fell_due, *now}))
-
-
-def _by_category(flagged: Sequence[Case], raised: Mapping[int, tuple[Flag, ...]]) -> tuple[CategoryFigures, ...]:
-    rows = []
-    for category in sorted({flag.category for flags in raised.values() for flag in flags}, key=_offensive_first):
-        with_it = [case for case in flagged if any(flag.category is category for flag in raised[case.id])]
-        rows.append(
-            CategoryFigures(
-                category=category_words(category),
-                flagged=len(with_it),
-                decided=sum(bool(in_force(case.decisions)) for case in with_it),
-                evidence_kept=sum(bool(case.evidence) for case in with_it),
-                false_alarms=sum(_all_wrong(raised[case.id], category, case) for case in with_it),
-            )
-        )
-    return tuple(rows)
-
-
-def _all_wrong(flags: Sequence[Flag], category: str, case: Case) -> bool:
-    """Whether a moderator marked every flag of this category a false alarm."""
-    return all(is_false_alarm(flag, case) for flag in flags if flag.category == category)
-
-
-def _offensive_first(category: str) -> tuple[bool, str]:
-    return (category not in OFFENSIVE, category)

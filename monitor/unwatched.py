@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alerts.messages import Unwatched
+from alerts.weekly_report import Unwatched
 from config.accounts import AccountBase, ReadsMessages
 from config.settings import Settings
 

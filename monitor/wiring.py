@@ -1,6 +1,7 @@
 """The only place that knows every concrete class. Read it once and you know what runs, and with what.
 
-`monitor/connecting.py` does the same for the networks. What few commands need is imported when it is built.
+`monitor/connecting.py` does the same for the networks, `monitor/mail_transports.py` for the ways mail leaves.
+What few commands need is imported when it is built.
 """
 
 from __future__ import annotations
@@ -14,11 +15,7 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from alerts.folder import FolderTransport
-from alerts.mail import SmtpTransport
-from alerts.transport import MailTransport
 from config.accounts import AccountSettings
-from config.mail import FolderMail
 from config.settings import Settings
 from monitor.alarms import Alarms
 from monitor.backup.restore_plan import ready_to_open
@@ -33,6 +30,7 @@ from monitor.erasing.finishing import finish_pending
 from monitor.judge import Judge
 from monitor.keeping import PageKeeper
 from monitor.ledger_line import LedgerBook
+from monitor.mail_transports import mail_transport
 from monitor.notify import Notifier
 from monitor.outgoing import OutgoingCare, care_for
 from monitor.report import Reporter
@@ -153,7 +151,9 @@ def build_app(settings: Settings, clock: Clock = system_clock) -> App:
         store=store,
         clock=clock,
         reporter=reporter,
-        notifier=Notifier(store, settings, facts, reporter, Alarms(store, settings), mail_transport(settings), clock),
+        notifier=Notifier(
+            store, settings, facts, reporter, Alarms(store, settings), mail_transport(settings, clock), clock
+        ),
         cards=CardMaker(store, settings.school.key, settings.evidence_folder, settings.names("safeguarding"), clock),
         capturer=Capturer(facts),
         sealer=Sealer(store, settings.school.key, settings.signing_key, token_queue(settings, store, clock), clock),
@@ -230,12 +230,3 @@ def token_queue(settings: Settings, store: Store, clock: Clock) -> TokenQueue:
         session=lambda: Line(settings, clock).session({}),
         clock=clock,
     )
-
-
-def mail_transport(settings: Settings) -> MailTransport:
-    """The way mail leaves."""
-    mail = settings.mail
-    if isinstance(mail, FolderMail):
-        return FolderTransport(settings.path.parent / mail.folder)
-    password = mail.password.get_secret_value() if mail.password else None
-    return SmtpTransport(mail.host, mail.port, mail.security, mail.user, password, mail.timeout_seconds)

@@ -141,9 +141,9 @@ def _database(app: App) -> str:
 
 
 def _mail(app: App) -> str:
-    from monitor.wiring import mail_transport
+    from monitor.mail_transports import mail_transport
 
-    transport = mail_transport(app.settings)
+    transport = mail_transport(app.settings, app.clock)
     transport.check()
     return f"{app.settings.mail.transport} answers; nothing was sent"
 

@@ -13,7 +13,7 @@ from monitor.commands.printing import print_plain, print_table
 from monitor.rules.slots import week_bounds, week_name
 
 if TYPE_CHECKING:
-    from alerts.messages import Coverage
+    from alerts.weekly_report import Coverage
     from monitor.coverage import AccountCoverage
     from monitor.wiring import App
 

@@ -14,7 +14,7 @@ from monitor.commands.sight import Sight
 from monitor.rules.slots import latest_weekly_report
 
 if TYPE_CHECKING:
-    from alerts.messages import WeeklyReport
+    from alerts.weekly_report import WeeklyReport
     from config.people import Person
     from monitor.wiring import App
 
@@ -82,8 +82,8 @@ def _weekly_report(args: Namespace, app: App, person: Person | None) -> bytes:
 
 
 def _make(form: str, report: WeeklyReport) -> bytes:
-    from alerts.render import weekly_html, weekly_text
     from alerts.report_csv import weekly_csv
+    from alerts.report_render import weekly_html, weekly_text
 
     match form:
         case "html":

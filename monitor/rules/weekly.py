@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 
 from monitor.model import Case, ResponseState, StateAnswer
 from monitor.rules.calendar import whole_seconds
-from monitor.rules.response import posted_at
 from monitor.rules.state import response_state
 
 ENOUGH_FOR_A_PERCENTILE = 20
@@ -103,16 +102,6 @@ def is_ahead(case: Case, answer: StateAnswer, now: datetime) -> bool:
     return answer.state is ResponseState.OPEN
 
 
-def held_under(due: Iterable[Case], now: datetime) -> dict[str, int]:
-    """By clause of the policy: how many comments whose deadline has passed nobody was to answer."""
-    found: dict[str, int] = {}
-    for case in due:
-        answer = _state(case, now)
-        if answer.state is ResponseState.HELD and not is_ahead(case, answer, now):
-            found[case.facts.hold] = found.get(case.facts.hold, 0) + 1
-    return found
-
-
 def counted_as(case: Case, answer: StateAnswer) -> str:
     """Under which figure a comment with a deadline is counted.
 
@@ -124,17 +113,11 @@ def counted_as(case: Case, answer: StateAnswer) -> str:
     return _COUNTED_AS[answer.state]
 
 
-def response_times(due: Iterable[Case], now: datetime) -> ResponseTimes:
-    """How long answers took, over the comments that fell due in the week and were answered."""
-    hours = []
-    for case in due:
-        answer = _state(case, now)
-        answered = answer.state in {ResponseState.ANSWERED_IN_TIME, ResponseState.ANSWERED_LATE}
-        if answered and answer.responded_at:
-            hours.append((answer.responded_at - posted_at(case.created_at, case.facts)) / timedelta(hours=1))
+def of_hours(taken: Iterable[float]) -> ResponseTimes:
+    """How long answers took. `taken`: hours from receipt to response, one for each comment that was answered."""
+    hours = sorted(taken)
     if not hours:
         return ResponseTimes(None, None, False)
-    hours.sort()
     if len(hours) < ENOUGH_FOR_A_PERCENTILE:
         return ResponseTimes(statistics.median(hours), hours[-1], False)
     return ResponseTimes(statistics.median(hours), hours[math.ceil(0.95 * len(hours)) - 1], True)
@@ -164,33 +147,6 @@ def merged(stretches: Iterable[Hole]) -> tuple[Hole, ...]:
         else:
             result.append(hole)
     return tuple(result)
-
-
-def verdict(tallies: Iterable[Tally], overdue_since: Sequence[datetime], blind_hours: float, now: datetime) -> str:
-    """The week in a sentence or three. `overdue_since`: deadlines of all that is unanswered and past due now."""
-    figures = list(tallies)
-    owed = sum(t.due for t in figures)
-    met = sum(t.answered_in_time for t in figures)
-    said = (
-        f"{met} of {owed} {_comments(owed)} that fell due {'was' if owed == 1 else 'were'} answered in time."
-        if owed
-        else "No comment fell due this week."
-    )
-    if acted := sum(t.actioned for t in figures):
-        said += f" {acted} offensive {_comments(acted)} {'was' if acted == 1 else 'were'} acted on instead."
-    if overdue_since:
-        days = (now - min(overdue_since)) // timedelta(days=1)
-        age = f"the oldest for {days} {'day' if days == 1 else 'days'}" if days else "for less than a day"
-        said += (
-            f" {len(overdue_since)} {'is' if len(overdue_since) == 1 else 'are'} overdue and unanswered now, {age}."
-        )
-    if blind_hours >= 1:
-        said += f" Accounts could not be read for {blind_hours:.0f} hours in all."
-    return said
-
-
-def _comments(count: int) -> str:
-    return "comment" if count == 1 else "comments"
 
 
 def _state(case: Case, now: datetime) -> StateAnswer:

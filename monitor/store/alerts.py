@@ -7,11 +7,11 @@ how many mailings came before. The moment is part of it because numbers can come
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from monitor.store import outbox
@@ -81,6 +81,27 @@ def unsettled(tx: Transaction, school: School) -> Sequence[Alert]:
     ).all()
 
 
+def to_look_at(tx: Transaction, school: School, now: datetime) -> Sequence[int]:
+    """Numbers of those unsettled alerts for which something may be due at `now`, oldest first.
+
+    Their time has come, or nobody is left; or somebody decided about the case since, or it was erased. So a storm of
+    alerts that wait for their next step costs nothing every minute.
+    """
+    decided = exists().where(Decision.comment_id == Alert.comment_id, Decision.at >= Alert.opened_at)
+    erased = exists().where(Comment.id == Alert.comment_id, Comment.erased_at.is_not(None))
+    due = or_(Alert.next_step_at.is_(None), Alert.next_step_at <= now)
+    unsettled = (Alert.school_id == school.id, Alert.acknowledged_at.is_(None), Alert.closed_at.is_(None))
+    wanted = select(Alert.id).where(*unsettled, or_(due, decided, erased))
+    return tx.scalars(wanted.order_by(Alert.opened_at, Alert.id)).all()
+
+
+def bring_forward(tx: Transaction, school: School, keys: Iterable[str], now: datetime) -> None:
+    """Have the alerts that these mails tell of looked at now: such a mail was closed and has told nobody."""
+    for alert in filter(None, (of_key(tx, school, key) for key in keys)):
+        if not (alert.acknowledged_at or alert.closed_at):
+            alert.next_step_at = now
+
+
 def opened_between(tx: Transaction, school: School, since: datetime, until: datetime) -> Sequence[Alert]:
     """Alerts opened in [since, until), oldest first."""
     return tx.scalars(
@@ -110,8 +131,9 @@ def of_key(tx: Transaction, school: School, key: str) -> Alert | None:
 
 def tellings(tx: Transaction, alert: Alert) -> list[Telling]:
     """Every mail of an alert, in the order they were owed. One that went with another stands as that one does."""
-    begins = f"{case_key(alert.version, alert.opened_at)}-"
-    mine = (Delivery.school_id == alert.school_id, Delivery.kind == outbox.URGENT, Delivery.key.startswith(begins))
+    name = case_key(alert.version, alert.opened_at)
+    keys = [f"{name}-{step}" for step in range(alert.step + 1)]
+    mine = (Delivery.school_id == alert.school_id, Delivery.kind == outbox.URGENT, Delivery.key.in_(keys))
     rows = tx.scalars(select(Delivery).where(*mine).order_by(Delivery.id)).all()
     return [_telling(row, outbox.carrier_of(tx, row)) for row in rows]
 

@@ -86,13 +86,14 @@ def _facts(
         replies=tuple(
             ReplyFact(r.created_at, ReplyBy.SCHOOL, kinds.get(r.kind, ReplyKind.REPLY), r.gone_at) for r in replies
         ),
-        actions=tuple(d.fact for d in in_force(decisions) if _still_holds(d, comment.versions[-1].number)),
+        actions=tuple(d.fact for d in in_force(decisions) if still_holds(d, comment.versions[-1].number)),
         tags=frozenset(comment.tags or ()),
     )
 
 
-def _still_holds(decision: RecordedDecision, latest: int) -> bool:
-    """A judgement of words holds for the words it was passed on; an edit asks for a new one."""
+def still_holds(decision: RecordedDecision, latest: int) -> bool:
+    """A judgement of words holds for the words it was passed on; an edit asks for a new one. `latest`: the number of
+    the version that is there now."""
     return decision.fact.action not in ABOUT_THE_WORDS or decision.version == latest
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select, true
 from sqlalchemy.orm import aliased, selectinload
 
 from config.policy import PolicyPack
@@ -31,7 +31,8 @@ from monitor.store.tables import Flag as FlagRow
 
 _T = TypeVar("_T")
 
-_CLOSING = (Action.ANSWERED_ELSEWHERE.value, Action.NO_REPLY_NEEDED.value, Action.CONFIRM_SPAM.value)
+_ABOUT_THE_WORDS = sorted(action.value for action in ABOUT_THE_WORDS)
+_BLANK = " \t\n\r"
 
 
 def case_by_id(tx: Transaction, school: School, pack: PolicyPack, case_id: int) -> Case | None:
@@ -49,7 +50,26 @@ def unsettled(tx: Transaction, school: School, pack: PolicyPack) -> list[Case]:
 
     This is the wide net in SQL; what each case's state is, `monitor/rules/state.py` says.
     """
-    return _load(tx, school, pack, and_(_there(), Comment.due_at.is_not(None), ~_answered(), ~_closed()))
+    return _load(tx, school, pack, owed(tx, school))
+
+
+def owed(tx: Transaction, school: School) -> ColumnElement[bool]:
+    """Which comments may be owed a reply and have none that lasts: a wide net, drawn by the few without a reply."""
+    mine = Comment.account_id.in_(sorted(account.id for account in ledger.accounts_of(tx, school)))
+    return and_(mine, is_unsettled(), ~_taken_away())
+
+
+def unsettled_due_between(
+    tx: Transaction, school: School, pack: PolicyPack, since: datetime, until: datetime
+) -> list[Case]:
+    """Of those, the ones whose deadline lies in [since, until)."""
+    return _load(tx, school, pack, and_(Comment.due_at >= since, Comment.due_at < until, owed(tx, school)))
+
+
+def with_numbers(tx: Transaction, school: School, pack: PolicyPack, numbers: Sequence[int]) -> list[Case]:
+    """Those of these cases that are there and not erased."""
+    found = (_load(tx, school, pack, and_(_there(), Comment.id.in_(some))) for some in portions(numbers))
+    return [case for some in found for case in some]
 
 
 def flagged_and_undecided(tx: Transaction, school: School, pack: PolicyPack) -> list[Case]:
@@ -83,6 +103,18 @@ def kept_since_before(tx: Transaction, school: School, pack: PolicyPack, moment:
 def undecided_flags(tx: Transaction, school: School) -> dict[int, tuple[Flag, ...]]:
     """By case: its flags on versions no moderator has decided on yet."""
     return _flags(tx, school, ~decided.decided())
+
+
+def undecided_flags_of(tx: Transaction, ids: Iterable[int]) -> dict[int, tuple[Flag, ...]]:
+    """The same for the cases with these numbers, and no others."""
+    found: dict[int, tuple[Flag, ...]] = {}
+    for some in portions(sorted(set(ids))):
+        rows = tx.scalars(
+            select(FlagRow).where(FlagRow.comment_id.in_(some), ~decided.decided()).order_by(FlagRow.id)
+        )
+        for row in rows:
+            found[row.comment_id] = (*found.get(row.comment_id, ()), flag_of(row))
+    return found
 
 
 def undecided_of(tx: Transaction, comment: Comment) -> tuple[Flag, ...]:
@@ -136,6 +168,17 @@ def answers_for_good(reply: type[Reply]) -> ColumnElement[bool]:
     return and_(lasting, reply.created_at >= Comment.created_at)
 
 
+def is_unsettled() -> ColumnElement[bool]:
+    """Whether a Comment is owed a reply and has none that lasts, as far as the database can tell."""
+    waits = and_(Comment.due_at.is_not(None), not_(Comment.has_reply))
+    return and_(waits, _there(), ~_answered(), ~_closed())
+
+
+def portions(values: Sequence[_T]) -> Iterable[Sequence[_T]]:
+    """Databases bound the number of values in one statement."""
+    return (values[start : start + 500] for start in range(0, len(values), 500))
+
+
 def _there() -> ColumnElement[bool]:
     """An erased comment waits for nobody; in the figures of its weeks it still counts."""
     return Comment.erased_at.is_(None)
@@ -146,14 +189,28 @@ def _answered() -> ColumnElement[bool]:
     return exists().where(Answer.comment_id == Comment.id, Answer.reply_id == reply.id, answers_for_good(reply))
 
 
+def _taken_away() -> ColumnElement[bool]:
+    """Whether its author took it away for good, as far as we were told: then nobody waits for an answer."""
+    deleted = exists().where(Decision.comment_id == Comment.id, Decision.action == Action.DELETE.value)
+    return and_(Comment.gone_at.is_not(None), Comment.last_seen_at <= Comment.gone_at, ~deleted)
+
+
 def _closed() -> ColumnElement[bool]:
-    latest = select(func.max(Version.id)).where(Version.item_id == Comment.id).scalar_subquery()
-    with_reason = or_(Decision.action != Action.NO_REPLY_NEEDED.value, func.trim(Decision.why) != "")
-    still_about_it = or_(
-        Decision.action.not_in(sorted(action.value for action in ABOUT_THE_WORDS)), Decision.version_id == latest
-    )
-    closing = and_(Decision.action.in_(_CLOSING), decided.counts())
-    return exists().where(Decision.comment_id == Comment.id, closing, with_reason, still_about_it)
+    return or_(settled(), _decided_so(Action.ANSWERED_ELSEWHERE.value))
+
+
+def settled() -> ColumnElement[bool]:
+    """Whether a moderator decided that a Comment needs no reply, with a reason, or is spam, and its words are still
+    those."""
+    edited_since = exists().where(Version.item_id == Decision.comment_id, Version.id > Decision.version_id)
+    with_reason = or_(Decision.action != Action.NO_REPLY_NEEDED.value, func.trim(Decision.why, _BLANK) != "")
+    return _decided_so(*_ABOUT_THE_WORDS, with_reason, ~edited_since)
+
+
+def _decided_so(*actions_and_more: str | ColumnElement[bool]) -> ColumnElement[bool]:
+    actions = [each for each in actions_and_more if isinstance(each, str)]
+    more = [each for each in actions_and_more if not isinstance(each, str)]
+    return exists().where(Decision.comment_id == Comment.id, Decision.action.in_(actions), decided.counts(), *more)
 
 
 def _raised(since: datetime, until: datetime) -> ColumnElement[bool]:
@@ -197,14 +254,14 @@ def _load(tx: Transaction, school: School, pack: PolicyPack, condition: ColumnEl
     for c in comments:
         post = posts.get((c.account_id, c.post_remote_id))
         case = case_of(c, replies[c.id], post, read[c.account_id], evidence[c.id])
-        since = decided.reads_since_removal(tx, accounts[c.account_id], c, in_force(case.decisions))
+        since = decided.reads_since_removal(tx, accounts[c.account_id], c.last_seen_at, in_force(case.decisions))
         found.append(under_the_policy(replace(case, reads_since_removal=since), pack))
     return found
 
 
 def _replies(tx: Transaction, comment_ids: Sequence[int]) -> dict[int, list[Reply]]:
     found: dict[int, list[Reply]] = defaultdict(list)
-    for some in _portions(comment_ids):
+    for some in portions(comment_ids):
         rows = tx.execute(
             select(Answer.comment_id, Reply)
             .join(Reply, Reply.id == Answer.reply_id)
@@ -219,7 +276,7 @@ def _replies(tx: Transaction, comment_ids: Sequence[int]) -> dict[int, list[Repl
 def _posts(tx: Transaction, comments: Sequence[Comment]) -> dict[tuple[int, str | None], str]:
     remote_ids = sorted({comment.post_remote_id for comment in comments if comment.post_remote_id})
     found: dict[tuple[int, str | None], str] = {}
-    for some in _portions(remote_ids):
+    for some in portions(remote_ids):
         for post in tx.scalars(select(Post).where(Post.remote_id.in_(some))):
             found[post.account_id, post.remote_id] = post.text
     return found
@@ -227,13 +284,8 @@ def _posts(tx: Transaction, comments: Sequence[Comment]) -> dict[tuple[int, str 
 
 def _evidence(tx: Transaction, comment_ids: Sequence[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
-    for some in _portions(comment_ids):
+    for some in portions(comment_ids):
         rows = tx.scalars(select(Snapshot).where(Snapshot.comment_id.in_(some)).order_by(Snapshot.id))
         for snapshot in rows:
             found[snapshot.comment_id].append(snapshot.path)
     return found
-
-
-def _portions(values: Sequence[_T]) -> Iterable[Sequence[_T]]:
-    """Databases bound the number of values in one statement."""
-    return (values[start : start + 500] for start in range(0, len(values), 500))

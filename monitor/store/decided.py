@@ -69,14 +69,15 @@ def recorded(rows: Iterable[Decision]) -> tuple[RecordedDecision, ...]:
 
 
 def reads_since_removal(
-    tx: Transaction, account: Account, comment: Comment, decisions: Sequence[RecordedDecision]
+    tx: Transaction, account: Account, last_seen_at: datetime, decisions: Sequence[RecordedDecision]
 ) -> tuple[datetime, ...]:
     """When the first complete reads began after it was last said that a comment was taken down, oldest first.
 
-    Asked only where it was met after that: else nothing has to be looked into. `decisions`: those in force.
+    Asked only where it was met after that: else nothing has to be looked into. `last_seen_at`: when it was last met;
+    `decisions`: those in force.
     """
     said = max((each.fact.at for each in decisions if each.fact.action in CLAIMS), default=None)
-    if said is None or comment.last_seen_at <= said:
+    if said is None or last_seen_at <= said:
         return ()
     rows = (
         select(Read.started_at)

@@ -168,16 +168,16 @@ def last_reads(tx: Transaction, account: Account) -> dict[str, Read]:
 
 def last_complete_read(tx: Transaction, account: Account) -> datetime | None:
     """Up to when the whole account is known: its least advanced stream decides, None if one was never read."""
-    rows = tx.execute(
-        select(Read.stream, func.max(Read.started_at))
-        .where(Read.account_id == account.id, Read.complete)
-        .group_by(Read.stream)
-    )
-    by_stream: dict[str, datetime] = dict(rows.all())
-    moments = [by_stream.get(stream) for stream in account.streams]
+    moments = [_last_complete_read(tx, account, stream) for stream in account.streams]
     if not moments or any(moment is None for moment in moments):
         return None
     return min(moment for moment in moments if moment is not None)
+
+
+def _last_complete_read(tx: Transaction, account: Account, stream: str) -> datetime | None:
+    # The newest ones are looked at first: going through all reads of two years took a seventh of a second.
+    newest = select(Read.started_at).where(Read.account_id == account.id, Read.stream == stream, Read.complete)
+    return tx.scalar(newest.order_by(Read.started_at.desc()).limit(1))
 
 
 def reads_between(tx: Transaction, account: Account, since: datetime, until: datetime) -> Sequence[Read]:
@@ -187,6 +187,12 @@ def reads_between(tx: Transaction, account: Account, since: datetime, until: dat
         .where(Read.account_id == account.id, Read.started_at >= since, Read.started_at < until)
         .order_by(Read.started_at)
     ).all()
+
+
+def was_read(tx: Transaction, account: Account, since: datetime, until: datetime) -> bool:
+    """Whether a complete read of any stream of the account began in [since, until)."""
+    within = (Read.account_id == account.id, Read.started_at >= since, Read.started_at < until, Read.complete)
+    return tx.scalar(select(Read.id).where(*within).limit(1)) is not None
 
 
 def last_complete_before(tx: Transaction, account: Account, stream: str, moment: datetime) -> datetime | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, case, false, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import aliased
 
+from monitor.rules.retry import LONGEST_WAIT
 from monitor.store.engine import Transaction
 from monitor.store.tables import Delivery, School
 
@@ -20,15 +22,26 @@ RECOVERY = "recovery"
 EXPIRY = "expiry"
 URGENT = "urgent"
 SERIOUS = "serious"
+NEW = "new"
+DUE_SOON = "due_soon"
+SHEET = "sheet"
+OVERDUE = "overdue"
 OUTGOING = "outgoing"
 PUBLISHED_WRONG = "published_wrong"
+PILE_ON, PILE_ON_URGENT = "pile_on", "pile_on_urgent"
 """The kinds of mail. Their keys: the local day of a digest and of what was found in the school's own words, the ISO
-week of a report, and for the others what `monitor/watch.py`, `monitor/outgoing_mail.py` and `monitor/store/alerts.py`
-make of the account, the case and the moment something was found."""
-BUNDLED = frozenset({URGENT, SERIOUS})
+week of a report, the local day of a sheet, and for the others what `monitor/watch.py`, `monitor/outgoing_mail.py`,
+`monitor/store/alerts.py`, `monitor/store/reminders.py` and `monitor/store/pile_ons.py` make of the account, the case
+and a moment."""
+BUNDLED = frozenset({URGENT, SERIOUS, NEW, DUE_SOON, OVERDUE, PILE_ON, PILE_ON_URGENT})
 """Several of them that are due to the same person at the same time are one mail."""
-PAUSE = timedelta(hours=1)
-"""Between two mails about what is serious to the same person."""
+AHEAD_OF_TIME = frozenset({NEW, DUE_SOON})
+"""Of these, also what is not due yet goes with the one that is: the more is said in one mail, the fewer there are."""
+PAUSED = frozenset({SERIOUS, NEW, DUE_SOON, OVERDUE, PILE_ON})
+"""Between two mails of such a kind to the same person lies a pause."""
+LEAVES_FREE = {NEW: 3, DUE_SOON: 1, SERIOUS: 0, SHEET: 0, OVERDUE: 0, PILE_ON: 0}
+"""The kinds that are held back once somebody has had many mails on one day, and how many of that day's mails each of
+them leaves to the others. Digests, reports and what is wrong with accounts are counted, and never held back."""
 
 REFUSED = "refused: "
 """How the outcome of a mail begins that a server would not take."""
@@ -36,6 +49,29 @@ WITH = "told with "
 """How the outcome of a mail begins that went with another one of its kind; that one's key follows."""
 LEASE = timedelta(minutes=15)
 """Longer than a mail server is given to answer. After it, a mail whose sender died is sent by someone else."""
+
+
+@dataclass(frozen=True)
+class Restraint:
+    """What keeps mails that are not urgent back at one moment.
+
+    `kinds`: those that wait for another time of day. `pause`: between two mails of a kind in `PAUSED` to one person.
+    `a_day`: mails to one person on one day; None: any number. `day_began_at`: the local day the moment lies in.
+    """
+
+    kinds: Collection[str] = ()
+    pause: timedelta = timedelta(0)
+    a_day: int | None = None
+    day_began_at: datetime | None = None
+
+    def most(self, kind: str) -> int | None:
+        """How many mails of a day somebody may have had before one of this kind; None: any number."""
+        if self.a_day is None or kind not in LEAVES_FREE:
+            return None
+        return max(1, self.a_day - LEAVES_FREE[kind])
+
+
+NO_RESTRAINT = Restraint()
 
 
 def owe(tx: Transaction, school: School, kind: str, key: str, recipients: Iterable[str], not_before: datetime) -> int:
@@ -59,11 +95,11 @@ def reached(tx: Transaction, school: School, kind: str, keys: Iterable[str], rec
 
 
 def in_trouble(
-    tx: Transaction, school: School, since: datetime, overdue: datetime, not_then: Collection[str] = ()
+    tx: Transaction, school: School, since: datetime, overdue: datetime, restraint: Restraint = NO_RESTRAINT
 ) -> Sequence[Delivery]:
     """Mails that do not get through: tried in vain, given up since then, or due before `overdue` and never tried.
 
-    `not_then`: kinds that were held back at `overdue`, as by `claim_next`.
+    `restraint`: what was held back at `overdue`, as by `claim_next`.
     """
     waiting = and_(Delivery.sent_at.is_(None), Delivery.closed_at.is_(None))
     return tx.scalars(
@@ -72,7 +108,7 @@ def in_trouble(
             Delivery.school_id == school.id,
             or_(
                 and_(waiting, Delivery.attempts > 0),
-                and_(waiting, Delivery.not_before < overdue, _is_let_go(overdue, not_then)),
+                and_(waiting, Delivery.not_before < overdue, _is_let_go(tx, school, overdue, restraint)),
                 and_(Delivery.closed_at >= since, Delivery.outcome.startswith(REFUSED)),
             ),
         )
@@ -97,24 +133,28 @@ def _owe_one(tx: Transaction, school: School, kind: str, key: str, recipient: st
     return True
 
 
-def claim_next(tx: Transaction, school: School, now: datetime, not_now: Collection[str] = ()) -> Delivery | None:
-    """Take the next mail whose time has come, so that nobody else sends it meanwhile. What is urgent comes first.
+def claim_next(
+    tx: Transaction, school: School, now: datetime, restraint: Restraint = NO_RESTRAINT
+) -> Delivery | None:
+    """Take the next mail whose time has come, so that nobody else sends it meanwhile. What is urgent comes first, and
+    digests second, so that nothing they say is said once more.
 
-    `not_now`: kinds that wait for another time of day. Of the kinds that are bundled, whatever else is due to the
-    same person and was never tried goes with it; what a mail has once taken along stays the same at every attempt.
+    Of the kinds that are bundled, whatever else is due to the same person and was never tried goes with it; what a
+    mail has once taken along stays the same at every attempt.
     """
     alone(tx, school.id)
     free = and_(
         Delivery.sent_at.is_(None),
         Delivery.closed_at.is_(None),
-        Delivery.next_attempt_at <= now,
-        or_(Delivery.claimed_until.is_(None), Delivery.claimed_until <= now),
-        _is_let_go(now, not_now),
+        or_(Delivery.next_attempt_at <= now, _waits_too_long(now)),
+        or_(Delivery.claimed_until.is_(None), Delivery.claimed_until <= now, Delivery.claimed_until > now + LEASE),
+        _is_let_go(tx, school, now, restraint),
     )
+    first = case((Delivery.kind == URGENT, 0), (Delivery.kind == DIGEST, 1), else_=2)
     waiting = (
         select(Delivery.id)
         .where(Delivery.school_id == school.id, free)
-        .order_by(Delivery.kind != URGENT, Delivery.not_before, Delivery.id)
+        .order_by(first, Delivery.not_before, Delivery.id)
         .limit(1)
     )
     delivery_id = tx.scalar(waiting)
@@ -141,23 +181,77 @@ def alone(tx: Transaction, school_id: int) -> None:
     tx.execute(select(School.id).where(School.id == school_id).with_for_update())
 
 
+def _waits_too_long(now: datetime) -> ColumnElement[bool]:
+    """Whether another attempt is set for later than any wait there is: the clock was wrong then, or is now."""
+    return and_(Delivery.attempts > 0, Delivery.next_attempt_at > now + LONGEST_WAIT)
+
+
 _UNTRIED = and_(Delivery.attempts == 0, Delivery.claimed_until.is_(None))
 
 
-def _is_let_go(at: datetime, not_then: Collection[str]) -> ColumnElement[bool]:
-    """Whether a mail of this kind may leave at a moment, whatever else keeps it."""
-    return and_(Delivery.kind.not_in(sorted(not_then)), or_(Delivery.kind != SERIOUS, ~_lately(at)))
+def _is_let_go(tx: Transaction, school: School, at: datetime, restraint: Restraint) -> ColumnElement[bool]:
+    """Whether a mail of this kind may leave to this person at a moment, whatever else keeps it.
+
+    Asked under `alone`, what was counted stays true until the mail is taken.
+    """
+    held = [
+        and_(Delivery.kind == kind, Delivery.recipient.in_(sorted(people)))
+        for kind, people in sorted(_held_back(tx, school, at, restraint).items())
+    ]
+    return and_(Delivery.kind.not_in(sorted(restraint.kinds)), ~or_(false(), *held))
 
 
-def _lately(now: datetime) -> ColumnElement[bool]:
-    """Whether this person had a mail of this kind less than a pause ago."""
-    earlier = aliased(Delivery)
-    return exists().where(
-        earlier.school_id == Delivery.school_id,
-        earlier.kind == Delivery.kind,
-        earlier.recipient == Delivery.recipient,
-        earlier.sent_at > now - PAUSE,
+def _held_back(tx: Transaction, school: School, at: datetime, restraint: Restraint) -> dict[str, set[str]]:
+    """By kind: who must not have another mail of it now, since they had one lately or had enough today."""
+    since = min(filter(None, (at - restraint.pause, restraint.day_began_at)))
+    had = _had_since(tx, school, since, at)
+    found: dict[str, set[str]] = defaultdict(set)
+    for mail in had:
+        if mail.kind in PAUSED and mail.at > at - restraint.pause:
+            found[mail.kind].add(mail.recipient)
+    for recipient, number in _on_the_day(had, restraint).items():
+        for kind in LEAVES_FREE:
+            most = restraint.most(kind)
+            if most is not None and number >= most:
+                found[kind].add(recipient)
+    return found
+
+
+class _Had(NamedTuple):
+    """A mail that is not urgent and left, or is being sent."""
+
+    recipient: str
+    kind: str
+    at: datetime
+
+
+def _had_since(tx: Transaction, school: School, since: datetime, now: datetime) -> list[_Had]:
+    mine = (Delivery.school_id == school.id, Delivery.kind != URGENT)
+    sent = select(Delivery.recipient, Delivery.kind, Delivery.sent_at).where(*mine, Delivery.sent_at > since)
+    under_way = select(Delivery.recipient, Delivery.kind).where(
+        *mine, Delivery.sent_at.is_(None), Delivery.closed_at.is_(None), Delivery.claimed_until > now
     )
+    found = [_Had(recipient, kind, at) for recipient, kind, at in tx.execute(sent) if at]
+    return found + [_Had(recipient, kind, now) for recipient, kind in tx.execute(under_way)]
+
+
+def _on_the_day(had: Iterable[_Had], restraint: Restraint) -> Counter[str]:
+    began = restraint.day_began_at
+    return Counter(mail.recipient for mail in had if began is not None and mail.at >= began)
+
+
+def is_last_today(tx: Transaction, delivery: Delivery, now: datetime, restraint: Restraint) -> bool:
+    """Whether with this mail, which is being sent, its recipient has had all that one person is sent on a day."""
+    if restraint.a_day is None or restraint.day_began_at is None or delivery.kind not in LEAVES_FREE:
+        return False
+    had = _had_since(tx, tx.get_one(School, delivery.school_id), restraint.day_began_at, now)
+    return _on_the_day(had, restraint)[delivery.recipient] >= restraint.a_day
+
+
+def newest_sent(tx: Transaction, school: School, kind: str, recipient: str) -> datetime | None:
+    """When somebody was last sent a mail of this kind; None: never."""
+    mine = (Delivery.school_id == school.id, Delivery.kind == kind, Delivery.recipient == recipient)
+    return tx.scalar(select(func.max(Delivery.sent_at)).where(*mine))
 
 
 def _take_along(tx: Transaction, delivery: Delivery, now: datetime) -> None:
@@ -166,7 +260,7 @@ def _take_along(tx: Transaction, delivery: Delivery, now: datetime) -> None:
         Delivery.kind == delivery.kind,
         Delivery.recipient == delivery.recipient,
         Delivery.id != delivery.id,
-        Delivery.not_before <= now,
+        *(() if delivery.kind in AHEAD_OF_TIME else (Delivery.not_before <= now,)),
         Delivery.sent_at.is_(None),
         Delivery.closed_at.is_(None),
         _UNTRIED,
@@ -180,6 +274,7 @@ def keys_told(tx: Transaction, delivery: Delivery) -> list[str]:
         Delivery.school_id == delivery.school_id,
         Delivery.kind == delivery.kind,
         Delivery.recipient == delivery.recipient,
+        Delivery.closed_at >= delivery.not_before,  # by index: what went along was closed when this one was taken
         Delivery.outcome == f"{WITH}{delivery.key}",
     )
     return [delivery.key, *tx.scalars(along.order_by(Delivery.id))]

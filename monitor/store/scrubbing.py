@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import delete, exists, or_, select, update
 
 from monitor.store.engine import Transaction
+from monitor.store.pile_on_tables import PileOn
 from monitor.store.tables import Account, Exchange, Item, Receipt
 
 
@@ -30,6 +31,8 @@ def rename(tx: Transaction, account: Account, remote_id: str, instead: str) -> N
     for column in (Item.parent_remote_id, Item.post_remote_id, Item.thread_key):
         names_it = (Item.account_id == account.id, column == remote_id)
         tx.execute(update(Item).where(*names_it).values({column: instead}).execution_options(**UNSEEN))
+    under_it = (PileOn.account_id == account.id, PileOn.post_remote_id == remote_id)
+    tx.execute(update(PileOn).where(*under_it).values(post_remote_id=instead).execution_options(**UNSEEN))
 
 
 def left_alone(tx: Transaction, author_id: str | None, items: Sequence[int]) -> set[str]:

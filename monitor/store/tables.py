@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, and_, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from monitor.store.base import Base, Id, Json, RemoteId, Short, Words
+
+_IS_GONE, _WAS_EDITED = text("gone_at IS NOT NULL"), text("edited_at IS NOT NULL")
 
 
 class School(Base):
@@ -95,7 +97,10 @@ class Read(Base):
     """One attempt to read one stream of one account. All Reads together are the coverage ledger."""
 
     __tablename__ = "read"
-    __table_args__ = (Index("read_by_account_and_time", "account_id", "stream", "started_at"),)
+    __table_args__ = (
+        Index("read_by_account_and_time", "account_id", "stream", "started_at"),
+        Index("read_by_time", "account_id", "started_at"),
+    )
 
     id: Mapped[Id]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
@@ -170,6 +175,8 @@ class Item(Base):
         Index("item_by_first_seen", "account_id", "first_seen_at"),
         Index("item_by_created", "account_id", "created_at"),
         Index("item_by_post", "account_id", "post_remote_id", "gone_at"),
+        Index("item_by_gone", "gone_at", sqlite_where=_IS_GONE, postgresql_where=_IS_GONE),
+        Index("item_by_edited", "edited_at", sqlite_where=_WAS_EDITED, postgresql_where=_WAS_EDITED),
     )
     __mapper_args__ = {"polymorphic_on": "type"}
 
@@ -215,6 +222,9 @@ class Comment(Item):
     derivation: Mapped[Json | None]
     tags: Mapped[Json | None]
     policy_version_id: Mapped[int | None] = mapped_column(ForeignKey("policy_version.id"))
+    has_reply: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Kept by the database itself (`migrations/versions/0008_weekly_report.py`): a reply of the school that is still
+    there was said after it."""
 
     policy_version: Mapped[PolicyVersion | None] = relationship()
     flags: Mapped[list[Flag]] = relationship(order_by="Flag.id")
@@ -222,6 +232,14 @@ class Comment(Item):
 
 
 Index("item_by_due_at", Comment.__table__.c.account_id, Comment.__table__.c.due_at)
+_WAITS = text("due_at IS NOT NULL AND NOT has_reply")
+Index(
+    "item_without_reply",
+    Comment.__table__.c.account_id,
+    Comment.__table__.c.due_at,
+    sqlite_where=_WAITS,
+    postgresql_where=_WAITS,
+)
 
 
 class Reply(Item):
@@ -334,7 +352,7 @@ class Decision(Base):
     """What a moderator did, bound to the Version they saw. Rows are added, never changed."""
 
     __tablename__ = "decision"
-    __table_args__ = (Index("decision_by_comment", "comment_id"),)
+    __table_args__ = (Index("decision_by_comment", "comment_id"), Index("decision_by_time", "at"))
 
     id: Mapped[Id]
     comment_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
@@ -371,7 +389,11 @@ class Delivery(Base):
     """One mail owed to one recipient. `key` is the local day of a digest or the ISO week of a report."""
 
     __tablename__ = "delivery"
-    __table_args__ = (UniqueConstraint("school_id", "kind", "key", "recipient"),)
+    __table_args__ = (
+        UniqueConstraint("school_id", "kind", "key", "recipient"),
+        Index("delivery_by_sent", "school_id", "sent_at"),
+        Index("delivery_by_closed", "school_id", "closed_at"),
+    )
 
     id: Mapped[Id]
     school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
@@ -390,3 +412,12 @@ class Delivery(Base):
     closed_at: Mapped[datetime | None]
     """Refused for good, or found not to be needed when its time came; `outcome` says which and why."""
     outcome: Mapped[Words | None]
+
+
+Index(
+    "delivery_waiting",
+    Delivery.school_id,
+    Delivery.next_attempt_at,
+    sqlite_where=and_(Delivery.sent_at.is_(None), Delivery.closed_at.is_(None)),
+    postgresql_where=and_(Delivery.sent_at.is_(None), Delivery.closed_at.is_(None)),
+)

@@ -3,7 +3,7 @@
 import pytest
 from desk import DAY, FOLDER_MAIL, HOUR, NOW, SCHOOL, SCRIPTED, TOKEN, item
 
-from alerts.render import weekly_text
+from alerts.report_render import weekly_text
 from monitor.__main__ import main
 from monitor.demo.graph_server import GraphStandIn
 from monitor.demo.world import Author, StoryPost, World

@@ -9,9 +9,9 @@ from desk import DAY, HOUR, INSULT, MINUTE, SCHOOL, Scripted, item, page
 from pack_samples import ADVICE, AT_ONCE, HOLD, REDIRECT
 from policy_desk import Deciding, with_pack
 
-from alerts.render import weekly_html, weekly_text
 from alerts.report_csv import weekly_csv
 from alerts.report_pdf import weekly_pdf
+from alerts.report_render import weekly_html, weekly_text
 from connectors.base import Shown, Verdict
 from monitor.model import Presence, ResponseState
 

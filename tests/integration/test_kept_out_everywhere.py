@@ -30,7 +30,7 @@ from kept_out_desk import (
 )
 from picture_samples import png
 
-from monitor import notify
+from monitor import mail_writer
 from monitor.__main__ import COMMANDS
 from monitor.governing import Governing
 from monitor.rules.terms import latest_term
@@ -118,10 +118,16 @@ MAILS = {
     outbox.WEEKLY: "worked out for each recipient, without what is hidden from them",
     outbox.URGENT: "to those on the route, which leaves out who is kept out; looked at again before it is sent",
     outbox.SERIOUS: "as urgent",
+    outbox.NEW: "to the moderators who may see it; each mail leaves out what is hidden from its reader by then",
+    outbox.DUE_SOON: "as new",
+    outbox.SHEET: "as new",
+    outbox.OVERDUE: "as new, and to a head who is not kept out",
     outbox.ALARM: "about accounts; names no case",
     outbox.RECOVERY: "about accounts; names no case",
     outbox.EXPIRY: "about accounts; names no case",
     outbox.OUTGOING: "about the school's own posts",
+    outbox.PILE_ON: "to nobody one of its comments is about; the others without what is hidden from them",
+    outbox.PILE_ON_URGENT: "as pile_on",
     outbox.PUBLISHED_WRONG: "about the school's own posts",
 }
 
@@ -138,7 +144,7 @@ def test_every_command_says_how_it_keeps_out_whom_a_case_is_about():
 
 
 def test_every_mail_says_how_it_keeps_out_whom_a_case_is_about():
-    assert set(notify._WRITERS) <= set(MAILS), "new: say in this file what it tells somebody a case is about"
+    assert set(mail_writer._WRITERS) <= set(MAILS), "new: say in this file what it tells somebody a case is about"
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from alerts.governors_fields import (
     OutgoingLine,
     Seen,
 )
-from alerts.messages import AccountFigures
+from alerts.weekly_report import AccountFigures
 
 BREACHES = (
     BreachLine("insult", "23", "6", "6 of 23 (26%)", (("hidden", "9"), ("deleted", "1 to 4"), ("nothing yet", "5"))),

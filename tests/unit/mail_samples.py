@@ -7,29 +7,10 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 
-from alerts.messages import (
-    AccountFigures,
-    Alarm,
-    Blind,
-    CategoryFigures,
-    Coverage,
-    Digest,
-    EvidenceHead,
-    Expiring,
-    Failing,
-    Line,
-    Recovery,
-    Unwatched,
-    WeeklyReport,
-)
-from alerts.render import (
-    Envelope,
-    render_alarm,
-    render_digest,
-    render_expiring,
-    render_recovery,
-    render_weekly,
-)
+from alerts.messages import Alarm, Blind, Digest, Expiring, Failing, Line, Recovery
+from alerts.render import Envelope, render_alarm, render_digest, render_expiring, render_recovery
+from alerts.report_render import render_weekly
+from alerts.weekly_report import AccountFigures, CategoryFigures, Coverage, EvidenceHead, Unwatched, WeeklyReport
 
 
 def at(day, hour, minute, second=0):

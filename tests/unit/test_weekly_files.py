@@ -10,9 +10,9 @@ import pytest
 from mail_samples import FACEBOOK, HEAD, NOTHING, REDDIT, REPORT, WAITING, at, hostile
 
 from alerts import report_pdf
-from alerts.messages import AccountFigures, CategoryFigures, Coverage
 from alerts.report_csv import COLUMNS, weekly_csv
 from alerts.report_pdf import weekly_pdf
+from alerts.weekly_report import AccountFigures, CategoryFigures, Coverage
 
 
 def pages_in(pdf):

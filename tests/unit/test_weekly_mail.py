@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mail_samples import ENVELOPE, FACEBOOK, HEAD, NOTHING, REDDIT, REPORT, WAITING, Page, at, hostile, squeezed
 
-from alerts.messages import AccountFigures, CategoryFigures, Coverage
-from alerts.render import otherwise, render_weekly, total, weekly_html, weekly_text
+from alerts.report_render import otherwise, render_weekly, total, weekly_html, weekly_text
+from alerts.weekly_report import AccountFigures, CategoryFigures, Coverage
 
 EVERYTHING = (
     "Oakfield Primary School",

@@ -6,6 +6,7 @@ from monitor.store import (  # noqa: F401 - their tables are the schema
     evidence_tables,
     handling_tables,
     outgoing_tables,
+    pile_on_tables,
     stop_tables,
     tables,
     watch_tables,

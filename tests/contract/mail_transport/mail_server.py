@@ -5,10 +5,15 @@ from datetime import UTC, datetime
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
+from microsoft import CLIENT, SECRET, TENANT
 
+from alerts.graph import GraphTransport
 from alerts.mail import SmtpTransport
 from alerts.messages import Digest
 from alerts.render import Envelope, make_message_id, render_digest
+from alerts.sign_in import MicrosoftApp, MicrosoftTokens
+from connectors.transport import NetworkSession
+from monitor.clock import system_clock
 
 LONG_DOMAIN = ".".join(["d" * 61] * 4) + ".uk"
 
@@ -50,9 +55,27 @@ class Server(Controller):
         return AuthResult(success=said is None, handled=False, message=said)
 
 
-def smtp_to(server, security="none", user=None, password=None, timeout=5):
+def smtp_to(server, security="none", user=None, password=None, timeout=5, tokens=None):
     port = server if isinstance(server, int) else server.port
-    return SmtpTransport("127.0.0.1", port, security, user, password, timeout)
+    return SmtpTransport("127.0.0.1", port, security, user, password, timeout, tokens)
+
+
+def tokens_from(url, authority, scope=None, web=None, **changes):
+    """Microsoft's tokens, by the stand-in at `url`."""
+    session = web or (lambda: NetworkSession(now=system_clock, ca_file=str(authority.file), read_seconds=5))
+    app = MicrosoftApp(**({"authority": url, "tenant_id": TENANT, "client_id": CLIENT, "secret": SECRET} | changes))
+    return MicrosoftTokens(app, scope or f"{url}/.default", session)
+
+
+def graph_to(microsoft, authority, mailbox="monitor@oakfield.example", read_seconds=5, url=None, **changes):
+    url = url or microsoft.url
+
+    def web():
+        limits = {"connect_seconds": read_seconds, "read_seconds": read_seconds}
+        return NetworkSession(now=system_clock, ca_file=str(authority.file), **limits)
+
+    tokens = tokens_from(url, authority, web=web, **changes)
+    return GraphTransport(f"{url}/v1.0", mailbox, tokens, web)
 
 
 def a_mail(day=16):

@@ -1,4 +1,4 @@
-"""What every mail transport promises: tried on SMTP with a real server on loopback, and on a real folder."""
+"""What every mail transport promises: SMTP with a real server on loopback, Microsoft Graph, and a real folder."""
 
 import email
 import email.policy
@@ -32,9 +32,23 @@ class FolderBox:
         return [path.read_bytes() for path in sorted(self.folder.glob("*"))]
 
 
-@pytest.fixture(params=["smtp", "folder"])
-def box(request, serve, tmp_path):
-    return SmtpBox(serve) if request.param == "smtp" else FolderBox(tmp_path)
+class GraphBox:
+    def __init__(self, microsoft, graph):
+        self._microsoft = microsoft
+        self.transport = graph()
+        self.broken = graph(url=f"https://127.0.0.1:{closed_port()}")
+
+    def received(self):
+        return [content for _, content in self._microsoft.mails]
+
+
+@pytest.fixture(params=["smtp", "folder", "graph"])
+def box(request, tmp_path):
+    if request.param == "folder":
+        return FolderBox(tmp_path)
+    if request.param == "smtp":
+        return SmtpBox(request.getfixturevalue("serve"))
+    return GraphBox(request.getfixturevalue("microsoft"), request.getfixturevalue("graph"))
 
 
 def test_an_accepted_mail_arrives_whole(box):
@@ -94,3 +108,11 @@ def test_what_cannot_be_reached_refuses_for_now(box):
         box.broken.send(a_mail())
     assert not refused.value.permanent
     assert box.received() == []
+
+
+def test_finding_out_whether_mail_could_leave_sends_none(box):
+    box.transport.check()
+    assert box.received() == []
+    with pytest.raises(MailRefused) as refused:
+        box.broken.check()
+    assert not refused.value.permanent

@@ -1,0 +1,256 @@
+"""What a week is counted from, found by indexes: numbers and times, never words.
+
+`accounts`: ids of accounts. Ranges are half open. The long way through `monitor/store/wordless.py` is taken only for
+comments about which somebody decided something, or which have no reply that lasts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, String, and_, cast, exists, func, not_, or_, select, union
+from sqlalchemy.orm import aliased
+
+from config.policy import PolicyPack
+from monitor.model import Action, Category
+from monitor.store import cases, decided
+from monitor.store.engine import Transaction
+from monitor.store.tables import Answer, Comment, Decision, Item, Reply, School
+from monitor.store.tables import Flag as FlagRow
+from monitor.store.wordless import AT_ONCE
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A comment that was received: its number, its account's id, and whether a deadline was worked out for it."""
+
+    id: int
+    account_id: int
+    is_owed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One reply that stands under a comment about which nobody decided anything."""
+
+    id: int
+    account_id: int
+    created_at: datetime
+    due_at: datetime
+    replied_at: datetime
+    reply_gone_at: datetime | None
+    first_seen_at: datetime
+
+
+def came(tx: Transaction, accounts: Collection[int], since: datetime, until: datetime) -> list[Came]:
+    """Comments whose own time lies in the range, oldest first."""
+    within = _within(accounts, Comment.created_at, since, until)
+    rows = tx.execute(
+        select(Comment.id, Comment.account_id, Comment.due_at.is_not(None))
+        .where(within)
+        .order_by(Comment.created_at, Comment.id)
+    )
+    return [Came(number, account, bool(is_owed)) for number, account, is_owed in rows]
+
+
+def count_came(tx: Transaction, accounts: Collection[int], since: datetime, until: datetime) -> int:
+    """How many there are of these."""
+    return tx.scalar(select(func.count(Comment.id)).where(_within(accounts, Comment.created_at, since, until))) or 0
+
+
+def seen_first(tx: Transaction, account: int, since: datetime, until: datetime) -> list[int]:
+    """Numbers of the comments of an account that were first seen in the range."""
+    return list(tx.scalars(select(Comment.id).where(_within([account], Comment.first_seen_at, since, until))))
+
+
+def answered(tx: Transaction, accounts: Collection[int], since: datetime, until: datetime) -> list[Answered]:
+    """Of the comments due in the range, those whose answer nobody has to look into: with every reply to them."""
+    reply = aliased(Reply)
+    rows = tx.execute(
+        select(
+            Comment.id,
+            Comment.account_id,
+            Comment.created_at,
+            Comment.due_at,
+            reply.created_at,
+            reply.gone_at,
+            Comment.first_seen_at,
+        )
+        .join(Answer, Answer.comment_id == Comment.id)
+        .join(reply, reply.id == Answer.reply_id)
+        .where(_within(accounts, Comment.due_at, since, until), _plainly_answered())
+        .order_by(Comment.id, reply.created_at)
+    )
+    return [
+        Answered(number, account, at, due, replied, gone, seen)
+        for number, account, at, due, replied, gone, seen in rows
+        if due is not None
+    ]
+
+
+def to_look_into(tx: Transaction, accounts: Collection[int], since: datetime, until: datetime) -> list[int]:
+    """Numbers of all others that are due in the range."""
+    wanted = select(Comment.id).where(_within(accounts, Comment.due_at, since, until), not_(_plainly_answered()))
+    return list(tx.scalars(wanted))
+
+
+def flagged(tx: Transaction, since: datetime, until: datetime) -> list[int]:
+    """Numbers of the comments with a flag raised in the range, of any school that shares the books."""
+    return list(
+        tx.scalars(select(FlagRow.comment_id).where(FlagRow.raised_at >= since, FlagRow.raised_at < until).distinct())
+    )
+
+
+def owed(tx: Transaction, school: School) -> list[int]:
+    """Numbers of the comments that may be owed a reply, from any week."""
+    return list(tx.scalars(select(Comment.id).where(cases.owed(tx, school))))
+
+
+def held_and_waiting(tx: Transaction, accounts: Collection[int], pack: PolicyPack) -> list[int]:
+    """Numbers of the comments the policy may have nobody answer, or removed only after advice, while something waits
+    about them."""
+    kinds = sorted(
+        n for n, rule in pack.categories.items() if rule.hold.answer == "hold" or rule.hold.removal == "after_advice"
+    )
+    if not kinds:
+        return []
+    of_kind = exists().where(FlagRow.comment_id == Comment.id, FlagRow.category.in_(kinds))
+    undecided = exists().where(FlagRow.comment_id == Comment.id, ~decided.decided())
+    there = and_(Comment.account_id.in_(sorted(accounts)), Comment.erased_at.is_(None))
+    flagged_so = select(FlagRow.comment_id).where(FlagRow.category.in_(kinds))
+    wanted = select(Comment.id).where(there, Comment.id.in_(flagged_so), of_kind)
+    return list(tx.scalars(wanted.where(or_(undecided, decided.may_wait_for_more(pack)))))
+
+
+def taken(tx: Transaction, accounts: Collection[int], since: datetime) -> list[int]:
+    """Numbers of the comments that somebody took in hand since then."""
+    return list(
+        tx.scalars(
+            select(Decision.comment_id)
+            .join(Comment, Comment.id == Decision.comment_id)
+            .where(
+                Comment.account_id.in_(sorted(accounts)), Decision.at >= since, Decision.action == Action.TAKE.value
+            )
+            .distinct()
+        )
+    )
+
+
+def undecided_alarms(tx: Transaction, accounts: Collection[int], categories: Iterable[Category]) -> list[int]:
+    """Numbers of the comments with a flag of these categories that nobody decided on."""
+    kinds = sorted(category.value for category in categories)
+    return list(
+        tx.scalars(
+            select(FlagRow.comment_id)
+            .join(Comment, Comment.id == FlagRow.comment_id)
+            .where(
+                Comment.account_id.in_(sorted(accounts)),
+                Comment.erased_at.is_(None),
+                FlagRow.category.in_(kinds),
+                ~decided.decided(),
+            )
+            .distinct()
+        )
+    )
+
+
+def count_in_time(
+    tx: Transaction, accounts: Collection[int], since: datetime, until: datetime, without: Collection[int]
+) -> int:
+    """How many comments due in the range were answered by their deadline; `without`: numbers not to be counted.
+
+    Left out as well are those posted, by the network's clock, after we saw them: `ahead_of_us` finds these few. For
+    all others it is what `monitor/rules/state.py` says of each; a test holds the two together.
+    """
+    due = and_(_within(accounts, Comment.due_at, since, until), Comment.id.not_in(sorted(without)))
+    plain = Comment.created_at <= Comment.first_seen_at
+    wanted = select(func.count()).select_from(Comment).where(due, plain, ~cases.settled(), _responded_in_time())
+    return tx.scalar(wanted) or 0
+
+
+def ahead_of_us(tx: Transaction, accounts: Collection[int], since: datetime, until: datetime) -> list[int]:
+    """Numbers of the comments due in the range that the network says were posted after we saw them."""
+    due = _within(accounts, Comment.due_at, since, until)
+    return list(tx.scalars(select(Comment.id).where(due, Comment.created_at > Comment.first_seen_at)))
+
+
+def touched(tx: Transaction, accounts: Collection[int], after: datetime) -> set[int]:
+    """Numbers of the comments about which the books learnt anything later than `after`: met first, edited, taken
+    away or shown again, replied to, a reply of which is gone, decided on, flagged."""
+    mine = Item.account_id.in_(sorted(accounts))
+    new = select(Item.id).where(or_(and_(mine, Item.first_seen_at > after), *_changed(mine, after)))
+    of_replies = select(Answer.comment_id).where(Answer.reply_id.in_(new))
+    of_decisions = select(Decision.comment_id).where(Decision.at > after)
+    of_flags = select(FlagRow.comment_id).where(FlagRow.raised_at > after)
+    return set(tx.scalars(union(new, of_replies, of_decisions, of_flags)))
+
+
+def due_at(tx: Transaction, accounts: Collection[int], ids: Iterable[int]) -> dict[int, datetime]:
+    """Deadlines of those of these comments that have one."""
+    found: dict[int, datetime] = {}
+    for some in portions(ids):
+        rows = tx.execute(
+            select(Comment.id, Comment.due_at).where(
+                Comment.id.in_(some), Comment.account_id.in_(sorted(accounts)), Comment.due_at.is_not(None)
+            )
+        )
+        found.update({number: due for number, due in rows if due is not None})
+    return found
+
+
+def known_by(tx: Transaction, ids: Iterable[int], moment: datetime) -> set[int]:
+    """Those of these comments that we had met by then."""
+    found: set[int] = set()
+    for some in portions(ids):
+        found.update(tx.scalars(select(Comment.id).where(Comment.id.in_(some), Comment.first_seen_at <= moment)))
+    return found
+
+
+def portions(ids: Iterable[int]) -> Iterator[list[int]]:
+    """The numbers in order and each once, as many at a time as go into one statement."""
+    wanted = sorted(set(ids))
+    return (wanted[start : start + AT_ONCE] for start in range(0, len(wanted), AT_ONCE))
+
+
+def _changed(mine: ColumnElement[bool], after: datetime) -> tuple[ColumnElement[bool], ...]:
+    return and_(mine, Item.gone_at > after), and_(mine, Item.edited_at > after)
+
+
+def _within(
+    accounts: Collection[int], column: SQLColumnExpression[Any], since: datetime, until: datetime
+) -> ColumnElement[bool]:
+    # The accounts are named, because the indexes begin with them.
+    return and_(Comment.account_id.in_(sorted(accounts)), column >= since, column < until)
+
+
+def _plainly_answered() -> ColumnElement[bool]:
+    decision = exists().where(Decision.comment_id == Comment.id)
+    return and_(Comment.has_reply, ~decision, Comment.created_at <= Comment.first_seen_at)
+
+
+def _responded_in_time() -> ColumnElement[bool]:
+    reply = aliased(Reply)
+    lasting = or_(reply.gone_at.is_(None), _second(reply.gone_at) >= _second(Comment.due_at))
+    said = exists().where(
+        Answer.comment_id == Comment.id,
+        Answer.reply_id == reply.id,
+        lasting,
+        _second(reply.created_at) >= _second(Comment.created_at),
+        _second(reply.created_at) <= _second(Comment.due_at),
+    )
+    elsewhere = exists().where(
+        Decision.comment_id == Comment.id,
+        Decision.action == Action.ANSWERED_ELSEWHERE.value,
+        decided.counts(),
+        _second(Decision.at) >= _second(Comment.created_at),
+        _second(Decision.at) <= _second(Comment.due_at),
+    )
+    return or_(said, elsewhere)
+
+
+def _second(moment: SQLColumnExpression[Any]) -> ColumnElement[str]:
+    """A moment without its fraction of a second, for comparing: both databases write it year first."""
+    return func.substr(cast(moment, String), 1, 19)

@@ -1,0 +1,171 @@
+"""The weekly report as it was sent, for each audience, and what changed since.
+
+An audience is whoever the same cases are hidden from. What is compared are the cases known by the time a report was
+made: a comment that came later and is hidden from somebody leaves their older reports as they are. Whoever must not
+see what an older report counts is shown that week counted anew.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+from alerts.weekly_report import TrendWeek, WeeklyReport
+from config.settings import Settings
+from monitor.rules.slots import week_bounds, week_name
+from monitor.school_facts import SchoolFacts
+from monitor.seeing import Seeing
+from monitor.store import ledger, sent_reports, weekly_rows
+from monitor.store.engine import Store, Transaction
+from monitor.store.tables import School
+from monitor.store.weekly_tables import SentReport
+from monitor.weekly.answers import Books, counted_singly
+from monitor.weekly.gathering import Earlier, Gathered, gather, who_key
+from monitor.weekly.trend import weeks_until
+from monitor.weekly.written import read_back, written
+
+UNKNOWN = "not known then"
+AHEAD = "not counted any more"
+
+
+@dataclass(frozen=True)
+class WeeklyReports:
+    """The weekly reports of one school."""
+
+    store: Store
+    settings: Settings
+    facts: SchoolFacts
+
+    def to_send(self, week: str, now: datetime, recipient: str) -> WeeklyReport:
+        """The report for a mail. Made once for each audience: a retry and a second head get the same figures."""
+        with self.store.writing() as tx:
+            school = ledger.enrolled_school(tx, self.settings.school.key)
+            seeing = Seeing(self.facts)
+            hidden = seeing.hidden_from_mail(tx, school, recipient, now)
+            report = self._kept_or_made(tx, school, week, now, hidden).report
+            # Whoever asks later without saying who they are gets what was sent as well, as far as they may see it.
+            self._kept_or_made(tx, school, week, now, seeing.hidden_from(tx, school, None, now))
+        return replace(report, as_sent=None)
+
+    def shown(self, week: str, now: datetime, recipient: str | None) -> Gathered:
+        """The report as it was sent, where it was; else as it reads at `now`.
+
+        Raises ValueError for a week that is misspelt or has not begun, ChangedAfterwards.
+        """
+        with self.store.reading() as tx:
+            school, hidden = self._for(tx, recipient, now)
+            return self._kept(tx, school, week, hidden) or self._made(tx, school, week, now, hidden)
+
+    def as_of_now(self, week: str, now: datetime, recipient: str | None) -> tuple[Gathered, Gathered | None]:
+        """The report as it reads at `now`, and as it was sent, where it was. Raises as `shown` does."""
+        with self.store.reading() as tx:
+            school, hidden = self._for(tx, recipient, now)
+            return self._made(tx, school, week, now, hidden), self._kept(tx, school, week, hidden)
+
+    def _for(self, tx: Transaction, recipient: str | None, now: datetime) -> tuple[School, frozenset[int]]:
+        school, seeing = ledger.enrolled_school(tx, self.settings.school.key), Seeing(self.facts)
+        if recipient is None:
+            return school, seeing.hidden_from(tx, school, None, now)
+        return school, seeing.hidden_from_mail(tx, school, recipient, now)
+
+    def _kept_or_made(
+        self, tx: Transaction, school: School, week: str, now: datetime, hidden: frozenset[int]
+    ) -> Gathered:
+        if kept := self._kept(tx, school, week, hidden):
+            return kept
+        made = self._made(tx, school, week, now, hidden)
+        audience = _audience(tx, hidden, now)
+        sent_reports.keep(tx, school, week, audience, now, written(made))
+        return made
+
+    def _made(self, tx: Transaction, school: School, week: str, now: datetime, hidden: frozenset[int]) -> Gathered:
+        since, _ = week_bounds(week, self.settings.school.timezone)
+        if since > now:
+            raise ValueError(f"the week {week} has not begun")
+        first_day = since.astimezone(ZoneInfo(self.settings.school.timezone)).date()
+        earlier = self._earlier(tx, school, week, first_day, now, hidden)
+        return gather(tx, self.settings, self.facts, school, week, now, hidden, earlier)
+
+    def _kept(self, tx: Transaction, school: School, week: str, hidden: frozenset[int]) -> Gathered | None:
+        for row in sent_reports.of_week(tx, school, week):
+            if row.audience == _audience(tx, hidden, row.made_at):
+                found = self._read(row)
+                return replace(found, report=replace(found.report, as_sent=row.made_at))
+        return None
+
+    def _read(self, row: SentReport) -> Gathered:
+        people = {who_key(person.name): person.name for person in self.settings.people}
+        return read_back(sent_reports.content_of(row), people)
+
+    def _earlier(
+        self, tx: Transaction, school: School, week: str, first_day: date, now: datetime, hidden: frozenset[int]
+    ) -> Earlier:
+        oldest = week_name(weeks_until(first_day)[0])
+        rows = [
+            row
+            for row in sent_reports.before(tx, school, week, oldest)
+            if row.made_at <= now and row.audience == _audience(tx, hidden, row.made_at)
+        ]
+        found = {row.week: self._read(row) for row in rows}
+        trend: dict[str, TrendWeek] = {}
+        cases: dict[str, tuple[int, ...]] = {}
+        for name, gathered in found.items():
+            own = gathered.report.trend[-1] if gathered.report.trend else None
+            if own is not None:
+                trend[name] = own
+                for column in ("received", "answered_in_time"):
+                    key = f"trend/{name}/{column}"
+                    cases[key] = gathered.behind.cases.get(key, ())
+        return Earlier(trend, cases, self._changes(tx, school, found, rows, now, hidden))
+
+    def _changes(
+        self,
+        tx: Transaction,
+        school: School,
+        found: Mapping[str, Gathered],
+        rows: Iterable[SentReport],
+        now: datetime,
+        hidden: frozenset[int],
+    ) -> dict[tuple[str, str, str], tuple[int, ...]]:
+        """What stands otherwise than it was told, each change once: what a report has told is what it was since."""
+        told = _told(found.values())
+        last = max((row.made_at for row in rows), default=None)
+        if last is None:
+            return {}
+        accounts = ledger.accounts_of(tx, school)
+        books = Books(tx, school, self.settings.policy, accounts, hidden, now)
+        ids = weekly_rows.touched(tx, books.account_ids, last) - hidden
+        weeks = weekly_rows.due_at(tx, books.account_ids, ids)
+        kinds = {one.id: one.figure for one in counted_singly(books, weeks.keys())}
+        changes: dict[tuple[str, str, str], list[int]] = {}
+        for number, due in weeks.items():
+            week = week_name(due.astimezone(ZoneInfo(self.settings.school.timezone)).date())
+            if week not in found:
+                continue
+            was, is_now = told[week].get(number, UNKNOWN), kinds.get(number, AHEAD)
+            if was != is_now:
+                changes.setdefault((week, was, is_now), []).append(number)
+        return {key: tuple(sorted(numbers)) for key, numbers in changes.items()}
+
+
+def _told(reports: Iterable[Gathered]) -> dict[str, dict[int, str]]:
+    """By week and case: under which figure it was last said to be."""
+    told: dict[str, dict[int, str]] = {}
+    for each in reports:  # in the order of their weeks, so that what was told later counts
+        mine = told.setdefault(each.report.week, {})
+        mine.update({number: figure for figure, ids in each.kinds.items() for number in ids})
+        for change in each.report.changes:
+            key = f"earlier/{change.week}/{change.was}/{change.now}/comments".replace(" ", "-")
+            numbers = each.behind.cases.get(key, ())
+            told.setdefault(change.week, {}).update(dict.fromkeys(numbers, change.now))
+    return told
+
+
+def _audience(tx: Transaction, hidden: Collection[int], made_at: datetime) -> str:
+    """Which of the cases known at that time are hidden, as a digest that names none."""
+    known = weekly_rows.known_by(tx, hidden, made_at)
+    return sha256(json.dumps(sorted(known)).encode()).hexdigest()[:32]
