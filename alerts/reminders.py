@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from alerts import filters
 from alerts.messages import Line
-from alerts.render import Envelope, compose
+from alerts.render import Envelope, compose, in_thread
 
 
 @dataclass(frozen=True)
@@ -72,4 +72,4 @@ def _rendered(name: str, reminder: Reminder, envelope: Envelope) -> EmailMessage
         "more": len(reminder.lines) - len(subject_of),
         "place": next(iter(accounts)) if len(accounts) == 1 else f"{len(accounts)} accounts",
     }
-    return compose(name, values, envelope)
+    return compose(name, values, in_thread(envelope, reminder.lines))

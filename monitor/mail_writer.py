@@ -130,7 +130,7 @@ class MailWriter:
         return render_serious(replace(serious, last_today=is_last), self._envelope(delivery, now))
 
     def _reminder(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
-        reminder = ReminderMails(self.store, self.school).message(delivery, now)
+        reminder = ReminderMails(self.store, self.school, self._quoting).message(delivery, now)
         if reminder is None:
             return NotNeeded("answered, taken, told by a digest, or not for this person any more")
         return _REMINDERS[delivery.kind](reminder, self._envelope(delivery, now))
@@ -190,8 +190,11 @@ class MailWriter:
 
     @property
     def _warnings(self) -> Warnings:
-        quoting = Quoting(self.settings.wording.comment_text)
-        return Warnings(self.store, self.school, self.settings.schedule.digest_items, quoting)
+        return Warnings(self.store, self.school, self.settings.schedule.digest_items, self._quoting)
+
+    @property
+    def _quoting(self) -> Quoting:
+        return Quoting(self.settings.wording.comment_text)
 
     def people(self, kind: str) -> tuple[str, ...]:
         """Who may get mails of this kind at all. What a mail says decides further for each."""

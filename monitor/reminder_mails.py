@@ -6,7 +6,7 @@ What leaves by mail is decided here: numbers, places, times, kinds, and who of t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.messages import Line
@@ -14,6 +14,7 @@ from alerts.reminders import Reminder
 from config.people import Person
 from monitor.digesting import accounts_of, to_answer
 from monitor.model import Case, ResponseState
+from monitor.quoting import NO_WORDS, Quoting
 from monitor.rules.outstanding import taken_by
 from monitor.rules.queue import Waiting, in_order, worst
 from monitor.rules.reminders import in_charge
@@ -32,6 +33,7 @@ class ReminderMails:
 
     store: Store
     school: SchoolFacts
+    quoting: Quoting = NO_WORDS
 
     def message(self, delivery: Delivery, now: datetime) -> Reminder | None:
         """What a mail says now; None: nothing of it is left to say to this person."""
@@ -41,7 +43,13 @@ class ReminderMails:
             waiting = in_order(self._cases(tx, row, delivery, now), {}, now)
             known = to_answer(tx, self.school, waiting, delivery.recipient, now)
             said = [entry for entry in known if asked.tells(entry) and not _is_one_matter(tx, entry, delivery)]
-            lines = tuple(_line(tx, entry, asked.others_in_charge(entry.case)) for entry in said)
+            lines = tuple(
+                replace(
+                    _line(tx, entry, asked.others_in_charge(entry.case)),
+                    words=self.quoting.words_of(tx, row, entry.case),
+                )
+                for entry in said
+            )
             last_today = outbox.is_last_today(tx, delivery, now, held_back(self.school, now))
         if not lines:
             return None

@@ -39,17 +39,20 @@ _REDUCE = """(async () => {
     const colour = bytes[i] << 16 | bytes[i + 1] << 8 | bytes[i + 2];
     often.set(colour, (often.get(colour) || 0) + 1);
   }
-  const palette = [...often].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, %d).map(each => each[0]);
-  const nearest = new Map();
-  for (const colour of often.keys()) {
-    let best = 0, least = Infinity;
-    palette.forEach((other, at) => {
-      let away = 0;
-      for (const shift of [16, 8, 0]) away += ((colour >> shift & 255) - (other >> shift & 255)) ** 2;
-      if (away < least) { least = away; best = at; }
-    });
-    nearest.set(colour, best);
+  const away = (one, other) =>
+    [16, 8, 0].reduce((sum, shift) => sum + ((one >> shift & 255) - (other >> shift & 255)) ** 2, 0);
+  const all = [...often].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(each => each[0]);
+  // The commonest first; then, so that a rare colour stays what it is, whatever is furthest from those taken.
+  const palette = all.slice(0, %d / 2), nearest = new Map(), far = new Map();
+  for (const colour of all) far.set(colour, Math.min(...palette.map(other => away(colour, other))));
+  while (palette.length < %d && palette.length < all.length) {
+    const next = all.reduce((best, colour) => far.get(colour) > far.get(best) ? colour : best);
+    palette.push(next);
+    for (const colour of all) far.set(colour, Math.min(far.get(colour), away(colour, next)));
   }
+  for (const colour of all)
+    nearest.set(colour, palette.reduce(
+      (best, other, at) => away(colour, other) < away(colour, palette[best]) ? at : best, 0));
   const places = new Uint8Array(bytes.length / 4);
   for (let i = 0; i < places.length; i++)
     places[i] = nearest.get(bytes[4 * i] << 16 | bytes[4 * i + 1] << 8 | bytes[4 * i + 2]);
@@ -116,7 +119,7 @@ class MailBrowser:
         clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
         wanted = {"format": "png", "captureBeyondViewport": True, "clip": clip}
         shot = self._tools.call("Page.captureScreenshot", wanted)["data"]
-        return _png(json.loads(self._tell(_REDUCE % (json.dumps(shot), COLOURS))))
+        return _png(json.loads(self._tell(_REDUCE % (json.dumps(shot), COLOURS, COLOURS))))
 
     def _tell(self, expression):
         wanted = {"expression": expression, "awaitPromise": True, "returnByValue": True}

@@ -120,6 +120,18 @@ def test_a_serious_mail_says_it_where_the_setting_lets_it(desk):
     assert "•" not in subjects
 
 
+def test_reminders_say_it_where_the_setting_lets_them(desk):
+    one = school(desk, "masked")
+    one.read(item("c1", "A plain question about Tuesday", author_name="Bob Jones", at=one.clock() - HOUR))
+    one.later(HOUR)
+    send(one)
+    whole, subjects = said(one)
+    assert "new" in [d.kind for d in one.deliveries() if d.sent_at]
+    assert "B. J.: “A plain question about Tuesday”" in whole
+    assert "Tuesday" not in subjects
+    assert "no words of any comment" not in whole
+
+
 @pytest.mark.parametrize(("setting", "note"), [("none", False), ("masked", True), ("excerpt", True)])
 def test_check_says_what_the_setting_means(desk, monkeypatch, capsys, setting, note):
     one = school(desk, setting)

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mail_samples import DIGEST, ENVELOPE, at, parsed
 from pressing_samples import FIRST, SERIOUS, THREAT, URGENT
+from reminder_samples import DUE_SOON, OPEN
 
+from alerts.reminders import render_due_soon
 from alerts.render import in_thread, make_message_id, render_digest, render_serious, render_urgent
 
 
@@ -114,6 +116,15 @@ def test_every_mail_about_one_case_refers_to_the_same_id_that_no_mail_bears():
     parents = {str(mail[name]) for mail in (first, later, serious) for name in PARENT}
     assert len(parents) == 1
     assert not parents & {str(mail["Message-ID"]) for mail in (first, later, serious)}
+
+
+def test_reminders_of_one_comment_are_in_the_thread_of_its_case():
+    line = replace(OPEN, case=FIRST.case, received_at=FIRST.received_at)
+    reminded = parsed(render_due_soon(replace(DUE_SOON, lines=(line,)), ENVELOPE))
+    urgent = parsed(render_urgent(URGENT, ENVELOPE))
+    assert reminded["References"] == urgent["References"]
+    two = parsed(render_due_soon(replace(DUE_SOON, lines=(line, replace(line, case=77))), ENVELOPE))
+    assert two["References"] is None
 
 
 def test_mails_about_one_case_keep_their_subject_for_the_same_reader():

@@ -28,10 +28,12 @@ def subject_of(message):
     return str(parsed(message)["Subject"])
 
 
-def test_there_is_no_field_for_the_words_or_the_author_of_a_comment():
+def test_the_one_field_for_words_is_empty_unless_the_school_asks_and_there_is_none_for_the_author():
     assert {field.name for field in fields(Line)} == {
         "case", "account", "what", "received_at", "due_at", "state", "flags", "severity", "to_do",
+        "words",
     }  # fmt: skip
+    assert Line.words == ""
 
 
 @pytest.mark.parametrize(("render", "message"), KINDS)
