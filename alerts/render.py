@@ -228,6 +228,10 @@ def _mail(name: str, values: Mapping[str, Any], envelope: Envelope) -> EmailMess
     return message
 
 
+compose = _mail
+"""For the messages that have a file of their own."""
+
+
 def _part(content: str, subtype: str) -> EmailMessage:
     part = EmailMessage(policy=SMTP)
     part.set_content(content, subtype=subtype, cte="quoted-printable")

@@ -19,6 +19,7 @@ from pydantic import (
 
 from config.accounts import AccountSettings
 from config.judging import JudgingSettings
+from config.listening import Chat, Listening
 from config.mail import MailSettings
 from config.people import Person, Role, fitting_together
 from config.policy import PolicyPack, ResponseRule
@@ -117,6 +118,8 @@ class Tables(Section):
     timestamps: Annotated[tuple[TimestampAuthority, ...], Field(max_length=4)] = ()
     registered: tuple[RegisterEntry, ...] = ()
     outgoing: OutgoingLists = OutgoingLists()
+    listening: Listening = Listening()
+    chat: Annotated[tuple[Chat, ...], Field(max_length=8)] = ()
 
     @field_validator("people")
     @classmethod
@@ -202,6 +205,11 @@ class Settings(Tables):
     def signing_key(self) -> Path:
         """Absolute path of the private key that signs the evidence log."""
         return self.path.parent / self.evidence.signing_key
+
+    @property
+    def status_file(self) -> Path:
+        """Absolute path of the file that other programs watch."""
+        return self.path.parent / self.listening.status_file
 
     @property
     def database_url(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 
+from alerts.listening import render_did_not_run, render_not_reached
 from alerts.render import (
     Envelope,
     make_message_id,
@@ -21,6 +22,7 @@ from alerts.render import (
 )
 from config.settings import Settings
 from monitor.alarms import Alarms
+from monitor.downtime import Downtimes
 from monitor.outgoing_mail import OutgoingMails
 from monitor.pressing import Warnings
 from monitor.report import Reporter
@@ -31,15 +33,18 @@ from monitor.store.engine import Store
 from monitor.store.outbox import (
     ALARM,
     DIGEST,
+    DOWNTIME,
     EXPIRY,
     OUTGOING,
     PUBLISHED_WRONG,
     RECOVERY,
     SERIOUS,
+    UNREACHABLE,
     URGENT,
     WEEKLY,
 )
 from monitor.store.tables import Delivery
+from monitor.unreachable import UnreachablePeople
 
 
 @dataclass(frozen=True)
@@ -120,6 +125,18 @@ class MailWriter:
         own = self._own_words.message(delivery.kind, delivery.key, delivery.recipient, now)
         return render_own_words(own, self._envelope(delivery, now)) if own else NotNeeded("all of it is settled")
 
+    def _unreachable(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
+        news = self._unreachable_people.message(delivery.key, delivery.recipient, now)
+        return render_not_reached(news, self._envelope(delivery, now)) if news else NotNeeded("it is over already")
+
+    def _downtime(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
+        news = Downtimes(self.store, self.settings, self.school).message(delivery.key, delivery.recipient, now)
+        return render_did_not_run(news, self._envelope(delivery, now)) if news else NotNeeded("it ran after all")
+
+    @property
+    def _unreachable_people(self) -> UnreachablePeople:
+        return UnreachablePeople(self.store, self.settings, self.school)
+
     @property
     def _own_words(self) -> OutgoingMails:
         return OutgoingMails(self.store, self.settings)
@@ -150,6 +167,8 @@ class MailWriter:
             return (*told, self.school.last_resort)
         if kind in {OUTGOING, PUBLISHED_WRONG}:
             return self._own_words.people
+        if kind == UNREACHABLE:
+            return self._unreachable_people.people
         return self.settings.told_of_accounts
 
 
@@ -163,4 +182,6 @@ _WRITERS: dict[str, Callable[[MailWriter, Delivery, datetime], EmailMessage | No
     PUBLISHED_WRONG: MailWriter._outgoing,
     URGENT: MailWriter._urgent,
     SERIOUS: MailWriter._serious,
+    UNREACHABLE: MailWriter._unreachable,
+    DOWNTIME: MailWriter._downtime,
 }

@@ -19,6 +19,7 @@ from alerts.messages import (
 )
 from config.people import Person
 from config.settings import Settings
+from monitor import notices
 from monitor.coverage import blind, week_of
 from monitor.custody import media_gate
 from monitor.custody.log import checkpoint_of
@@ -89,8 +90,9 @@ class Reporter:
             hidden = self._hidden_by_mail(tx, school, recipient, now)
             found = for_person(tx, self.facts, self._waiting(tx, school, now, hidden), recipient, now)
             read_until = self._read_until(tx, school)
-            looked_after = accounts_of(self.facts, [a.key for a in self.settings.accounts], recipient, now)
+            looked_after = accounts_of(tx, self.facts, [a.key for a in self.settings.accounts], recipient, now)
             blind = self._blind(tx, school, now, looked_after)
+            said = notices.for_digest(tx, school, self.settings, recipient, now)
         policy = self.settings.policy
         return Digest(
             school=self.settings.school.name,
@@ -106,6 +108,7 @@ class Reporter:
             clause=policy.response_clause,
             policy=f"{policy.name}, version {policy.version}",
             shown=self.settings.schedule.digest_items,
+            notices=said,
         )
 
     def weekly(self, week: str, now: datetime, recipient: str | None = None) -> WeeklyReport:
@@ -134,6 +137,7 @@ class Reporter:
             )
             evidence = _evidence_head(tx, school, now)
             too_few = too_few_moderators(tx, school, self.settings, now)
+            said = notices.for_week(tx, school, self.settings, week, until, now)
         open_now = [entry for entry in waiting if entry.needs_reply]
         tallies = weekly.tally(received, due, now)
         times = weekly.response_times(due, now)
@@ -172,6 +176,7 @@ class Reporter:
             recipients=tuple(p.name for p in self.settings.people if "head" in p.roles),
             shown=self.settings.schedule.digest_items,
             too_few_moderators=too_few,
+            notices=said,
         )
 
     def _school(self, tx: Transaction) -> School:

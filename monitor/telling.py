@@ -23,6 +23,7 @@ from monitor.rules.slots import Slot, mailing_time, next_digest
 from monitor.school_facts import SchoolFacts
 from monitor.store import alerts, cases, exclusions, outbox
 from monitor.store.engine import Transaction
+from monitor.store.listening import unreachable_people
 from monitor.store.tables import Comment, Version
 
 
@@ -54,8 +55,9 @@ def concerns(
     if media_gate.is_withheld(tx, comment.account.school, comment.id):
         handled = replace(handled, first=("safeguarding",), then=(), only_those_told=True)
     entry, kept_out = school.entry(comment.account.key), exclusions.kept_out(tx, comment)
-    found = route(handled, school.people, entry, kept_out, on, school.policy, school.last_resort)
-    moderators = moderators_of(school.people, entry, on, kept_out)
+    refused = unreachable_people(tx, comment.account.school)
+    found = route(handled, school.people, entry, kept_out, on, school.policy, school.last_resort, refused)
+    moderators = moderators_of(school.people, entry, on, kept_out, refused)
     return Concerns(handled, found, digest_readers(handled, found, moderators))
 
 
@@ -65,7 +67,8 @@ def owe_mails(
     """Owe what has to be said of a version with these new flags; none: a comment that is new."""
     slot = next_digest(now, school.timezone, school.rule, school.schedule.digest_at)
     day = date.fromisoformat(slot.key)
-    owed_to = moderators_of(school.people, school.entry(comment.account.key), day)
+    refused = unreachable_people(tx, comment.account.school)
+    owed_to = moderators_of(school.people, school.entry(comment.account.key), day, refused=refused)
     outbox.owe(tx, comment.account.school, outbox.DIGEST, slot.key, owed_to, slot.opens_at)
     if flags:
         _owe_for_flags(tx, school, comment, version, worst(flags), slot, now)

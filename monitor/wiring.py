@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from alerts.chat import ChatLine
 from alerts.folder import FolderTransport
 from alerts.mail import SmtpTransport
 from alerts.transport import MailTransport
@@ -33,8 +34,10 @@ from monitor.erasing.finishing import finish_pending
 from monitor.judge import Judge
 from monitor.keeping import PageKeeper
 from monitor.ledger_line import LedgerBook
+from monitor.listening import Listening
 from monitor.notify import Notifier
 from monitor.outgoing import OutgoingCare, care_for
+from monitor.pinging import Pinger
 from monitor.report import Reporter
 from monitor.school_facts import SchoolFacts
 from monitor.store.engine import Store, StoreUnusable, open_store
@@ -68,6 +71,7 @@ class App:
     sealer: Sealer
     watch: Watch
     care: OutgoingCare
+    listening: Listening
 
     @property
     def school(self) -> SchoolFacts:
@@ -148,6 +152,7 @@ def build_app(settings: Settings, clock: Clock = system_clock) -> App:
     _finish_erasures(store, settings, clock)
     facts = school_facts(settings)
     reporter = Reporter(store, settings, facts)
+    watch = Watch(store, settings, clock, since=clock())
     return App(
         settings=settings,
         store=store,
@@ -157,8 +162,18 @@ def build_app(settings: Settings, clock: Clock = system_clock) -> App:
         cards=CardMaker(store, settings.school.key, settings.evidence_folder, settings.names("safeguarding"), clock),
         capturer=Capturer(facts),
         sealer=Sealer(store, settings.school.key, settings.signing_key, token_queue(settings, store, clock), clock),
-        watch=Watch(store, settings, clock, since=clock()),
+        watch=watch,
         care=care_for(settings),
+        listening=Listening(
+            store=store,
+            settings=settings,
+            school=facts,
+            reporter=reporter,
+            watch=watch,
+            clock=clock,
+            chat=lambda: chat_line(settings),
+            pinger=lambda: pinger(settings, clock),
+        ),
     )
 
 
@@ -239,3 +254,15 @@ def mail_transport(settings: Settings) -> MailTransport:
         return FolderTransport(settings.path.parent / mail.folder)
     password = mail.password.get_secret_value() if mail.password else None
     return SmtpTransport(mail.host, mail.port, mail.security, mail.user, password, mail.timeout_seconds)
+
+
+def chat_line(settings: Settings) -> ChatLine | None:
+    """The chats that are told when no mail leaves; None: the school named none."""
+    addresses = [each.address.get_secret_value() for each in settings.chat]
+    return ChatLine(addresses) if addresses else None
+
+
+def pinger(settings: Settings, clock: Clock) -> Pinger | None:
+    """The outside watcher that expects to hear from us; None: the school named none."""
+    address = settings.listening.ping_url
+    return Pinger(address.get_secret_value(), lambda: Line(settings, clock).session({})) if address else None

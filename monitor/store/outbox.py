@@ -22,9 +22,12 @@ URGENT = "urgent"
 SERIOUS = "serious"
 OUTGOING = "outgoing"
 PUBLISHED_WRONG = "published_wrong"
+UNREACHABLE = "unreachable"
+DOWNTIME = "downtime"
 """The kinds of mail. Their keys: the local day of a digest and of what was found in the school's own words, the ISO
-week of a report, and for the others what `monitor/watch.py`, `monitor/outgoing_mail.py` and `monitor/store/alerts.py`
-make of the account, the case and the moment something was found."""
+week of a report, and for the others what `monitor/watch.py`, `monitor/outgoing_mail.py`, `monitor/store/alerts.py`,
+`monitor/unreachable.py` and `monitor/downtime.py` make of the account, the case or the person, and the moment
+something was found."""
 BUNDLED = frozenset({URGENT, SERIOUS})
 """Several of them that are due to the same person at the same time are one mail."""
 PAUSE = timedelta(hours=1)

@@ -30,7 +30,7 @@ from kept_out_desk import (
 )
 from picture_samples import png
 
-from monitor import notify
+from monitor import mail_writer
 from monitor.__main__ import COMMANDS
 from monitor.governing import Governing
 from monitor.rules.terms import latest_term
@@ -120,6 +120,8 @@ MAILS = {
     outbox.EXPIRY: "about accounts; names no case",
     outbox.OUTGOING: "about the school's own posts",
     outbox.PUBLISHED_WRONG: "about the school's own posts",
+    outbox.UNREACHABLE: "about somebody's mailbox; names no case",
+    outbox.DOWNTIME: "about the monitor itself; names no case",
 }
 
 
@@ -135,7 +137,7 @@ def test_every_command_says_how_it_keeps_out_whom_a_case_is_about():
 
 
 def test_every_mail_says_how_it_keeps_out_whom_a_case_is_about():
-    assert set(notify._WRITERS) <= set(MAILS), "new: say in this file what it tells somebody a case is about"
+    assert set(mail_writer._WRITERS) <= set(MAILS), "new: say in this file what it tells somebody a case is about"
 
 
 @pytest.fixture(scope="module")
