@@ -69,6 +69,8 @@ class Digest:
     shown: int
     pile_ons: tuple[Matter, ...] = ()
     """Posts with many comments, each as one line. Of their comments only the first few are near the top of a list."""
+    notices: tuple[str, ...] = ()
+    """Of the monitor itself, in sentences: when it did not run, to whom mail is refused."""
 
 
 @dataclass(frozen=True)

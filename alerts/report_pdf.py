@@ -44,7 +44,7 @@ def weekly_pdf(report: WeeklyReport) -> bytes:
         "title": title.replace("-", "–"),
         "school": label(report.school),
         "verdict": plain(report.verdict),
-        "warning": plain(report.too_few_moderators),
+        "warning": plain(" ".join(filter(None, (report.too_few_moderators, *report.notices))), 2000),
         "sections": sections,
         "footer": _footer(report, times),
         "to_type": _to_type(report),

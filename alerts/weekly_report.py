@@ -220,6 +220,8 @@ class WeeklyReport:
     shown: int
     too_few_moderators: str = ""
     """That accounts have fewer moderators in reach than the policy asks for, in a sentence; empty: none has."""
+    notices: tuple[str, ...] = ()
+    """Of the monitor itself, in sentences: when it did not run, to whom mail is refused."""
     held: tuple[HeldBack, ...] = ()
     """What the policy has nobody answer; it is in no figure of what was missed."""
     removed_before_advice: tuple[int, ...] = ()

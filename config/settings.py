@@ -20,6 +20,7 @@ from pydantic import (
 from config.accounts import AccountSettings
 from config.console import Console
 from config.judging import JudgingSettings
+from config.listening import Chat, Listening
 from config.mail import MailSettings
 from config.people import Person, Role, fitting_together
 from config.policy import PolicyPack, ResponseRule
@@ -121,6 +122,8 @@ class Tables(Section):
     outgoing: OutgoingLists = OutgoingLists()
     wording: Wording = Wording()
     console: Console = Console()
+    listening: Listening = Listening()
+    chat: Annotated[tuple[Chat, ...], Field(max_length=8)] = ()
 
     @field_validator("people")
     @classmethod
@@ -211,6 +214,11 @@ class Settings(Tables):
     def stop_key(self) -> Path:
         """Absolute path of the key of the links that stop a digest, beside the signing key."""
         return self.signing_key.with_name("stop-links.key")
+
+    @property
+    def status_file(self) -> Path:
+        """Absolute path of the file that other programs watch."""
+        return self.path.parent / self.listening.status_file
 
     @property
     def database_url(self) -> str:

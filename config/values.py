@@ -49,7 +49,8 @@ def _split_address(text: str) -> tuple[str, str | None]:
     return parts.scheme, parts.hostname
 
 
-def _web_address(text: str) -> str:
+def web_address(text: str) -> str:
+    """A web address, encrypted unless it is this machine's, without a slash at its end. Raises ValueError."""
     scheme, host = _split_address(text)
     if scheme != "https" and not (scheme == "http" and host in THIS_MACHINE):
         raise ValueError("an address starts with https:// (http:// only on this machine)")
@@ -81,7 +82,7 @@ def without_password(text: str) -> str:
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
+WebAddress = Annotated[str, AfterValidator(web_address)]
 HttpsAddress = Annotated[str, AfterValidator(_https_address)]
 AnyWebAddress = Annotated[str, AfterValidator(_any_web_address)]
 NumericId = Annotated[str, Field(pattern=r"^[0-9]+$")]

@@ -19,6 +19,7 @@ from monitor.school_facts import SchoolFacts
 from monitor.seeing import Seeing
 from monitor.store import alerts, exclusions, ledger
 from monitor.store.engine import Transaction
+from monitor.store.listening import unreachable_people
 from monitor.store.tables import Comment
 from monitor.telling import Concerns, concerns, standing_flags
 
@@ -42,7 +43,7 @@ def for_person(
     day = school.local_day(now)
     to_answer: list[Waiting] = []
     flagged: list[Waiting] = []
-    mine = frozenset(accounts_of(school, {entry.case.account for entry in entries}, person, now))
+    mine = frozenset(accounts_of(tx, school, {entry.case.account for entry in entries}, person, now))
     for entry in entries:
         case = entry.case
         if case.id in hidden:
@@ -74,11 +75,15 @@ def to_answer(
     return tuple(kept)
 
 
-def accounts_of(school: SchoolFacts, keys: Collection[str], person: str, now: datetime) -> tuple[str, ...]:
+def accounts_of(
+    tx: Transaction, school: SchoolFacts, keys: Collection[str], person: str, now: datetime
+) -> tuple[str, ...]:
     """Keys of those accounts that the person looks after today."""
-    day = school.local_day(now)
+    day, refused = school.local_day(now), unreachable_people(tx, ledger.enrolled_school(tx, school.key))
     return tuple(
-        key for key in sorted(keys) if _is_among(person, moderators_of(school.people, school.entry(key), day))
+        key
+        for key in sorted(keys)
+        if _is_among(person, moderators_of(school.people, school.entry(key), day, refused=refused))
     )
 
 

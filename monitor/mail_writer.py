@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
 
+from alerts.listening import render_did_not_run, render_not_reached
 from alerts.pile_on import render_pile_on
 from alerts.reminders import Reminder, render_due_soon, render_new, render_overdue, render_sheet
 from alerts.render import (
@@ -25,6 +26,7 @@ from alerts.report_render import render_weekly
 from config.settings import Settings
 from monitor.alarms import Alarms
 from monitor.digest_stops import DigestStops
+from monitor.downtime import Downtimes
 from monitor.outgoing_mail import OutgoingMails
 from monitor.pile_on_mail import PileOnMails
 from monitor.pressing import Warnings
@@ -39,6 +41,7 @@ from monitor.store.engine import Store
 from monitor.store.outbox import (
     ALARM,
     DIGEST,
+    DOWNTIME,
     DUE_SOON,
     EXPIRY,
     NEW,
@@ -50,11 +53,13 @@ from monitor.store.outbox import (
     RECOVERY,
     SERIOUS,
     SHEET,
+    UNREACHABLE,
     URGENT,
     WEEKLY,
 )
 from monitor.store.tables import Delivery
 from monitor.telling import held_back
+from monitor.unreachable import UnreachablePeople
 
 log = logging.getLogger("monitor.mail_writer")
 
@@ -170,6 +175,18 @@ class MailWriter:
         own = self._own_words.message(delivery.kind, delivery.key, delivery.recipient, now)
         return render_own_words(own, self._envelope(delivery, now)) if own else NotNeeded("all of it is settled")
 
+    def _unreachable(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
+        news = self._unreachable_people.message(delivery.key, delivery.recipient, now)
+        return render_not_reached(news, self._envelope(delivery, now)) if news else NotNeeded("it is over already")
+
+    def _downtime(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:
+        news = Downtimes(self.store, self.settings, self.school).message(delivery.key, delivery.recipient, now)
+        return render_did_not_run(news, self._envelope(delivery, now)) if news else NotNeeded("it ran after all")
+
+    @property
+    def _unreachable_people(self) -> UnreachablePeople:
+        return UnreachablePeople(self.store, self.settings, self.school)
+
     @property
     def _own_words(self) -> OutgoingMails:
         return OutgoingMails(self.store, self.settings)
@@ -205,6 +222,8 @@ class MailWriter:
             return (*told, self.school.last_resort)
         if kind in {OUTGOING, PUBLISHED_WRONG}:
             return self._own_words.people
+        if kind == UNREACHABLE:
+            return self._unreachable_people.people
         return self.settings.told_of_accounts
 
 
@@ -227,4 +246,6 @@ _WRITERS: dict[str, Callable[[MailWriter, Delivery, datetime], EmailMessage | No
     PILE_ON: MailWriter._pile_on,
     PILE_ON_URGENT: MailWriter._pile_on,
     **dict.fromkeys(_REMINDERS, MailWriter._reminder),
+    UNREACHABLE: MailWriter._unreachable,
+    DOWNTIME: MailWriter._downtime,
 }

@@ -26,6 +26,7 @@ from monitor.rules.slots import digest_today, latest_weekly_report
 from monitor.school_facts import SchoolFacts
 from monitor.store import alerts, ledger, outbox
 from monitor.store.engine import Store, Transaction
+from monitor.store.listening import accepted, failed, unreachable_people
 from monitor.store.outbox import (
     BUNDLED,
     DIGEST,
@@ -33,7 +34,7 @@ from monitor.store.outbox import (
     URGENT,
     WEEKLY,
 )
-from monitor.store.tables import Delivery
+from monitor.store.tables import Delivery, School
 from monitor.telling import held_back
 
 log = logging.getLogger("monitor.notify")
@@ -91,7 +92,7 @@ class Notifier:
             if school is None:
                 return
             if digest and digest.opens_at >= school.started_at:
-                outbox.owe(tx, school, DIGEST, digest.key, self._moderators(now), digest.opens_at)
+                outbox.owe(tx, school, DIGEST, digest.key, self._moderators(tx, school, now), digest.opens_at)
             if weekly.opens_at >= school.started_at:
                 outbox.owe(tx, school, WEEKLY, weekly.key, self._writer.people(WEEKLY), weekly.opens_at)
             OutgoingMails(self.store, settings).owe(tx, school, now)
@@ -122,6 +123,7 @@ class Notifier:
             return
         with self.store.writing() as tx:
             outbox.mark_sent(tx, delivery.id, self.clock())
+            accepted(tx, delivery.school_id, self.clock())
         result.sent += 1
         log.info("mail %s: delivery %d sent", _called(delivery), delivery.id)
 
@@ -133,6 +135,7 @@ class Notifier:
                 self._close(tx, delivery, f"{REFUSED}{refused}")
             else:
                 outbox.mark_failed(tx, delivery.id, str(refused), again_at)
+            failed(tx, delivery.school_id, now)
         when = f"trying again at {again_at:%d %b %H:%M} UTC" if again_at else "given up"
         result.failures.append(f"{_called(delivery)} to {delivery.recipient}: {refused}; {when}")
         # The server's words name the recipient, so they are for the screen and the book, not for the log.
@@ -146,11 +149,12 @@ class Notifier:
             alerts.bring_forward(tx, ledger.enrolled_school(tx, self.settings.school.key), keys, now)
         outbox.close(tx, delivery.id, words, now)
 
-    def _moderators(self, now: datetime) -> tuple[str, ...]:
+    def _moderators(self, tx: Transaction, school: School, now: datetime) -> tuple[str, ...]:
         """Who gets this morning's digest: who looks after an account today."""
-        facts, day = self.school, self.school.local_day(now)
+        facts, day, refused = self.school, self.school.local_day(now), unreachable_people(tx, school)
         entries = [facts.entry(account.key) for account in self.settings.accounts]
-        return tuple(dict.fromkeys(m for entry in entries for m in moderators_of(facts.people, entry, day)))
+        found = (moderators_of(facts.people, entry, day, refused=refused) for entry in entries)
+        return tuple(dict.fromkeys(moderator for each in found for moderator in each))
 
 
 def _called(delivery: Delivery) -> str:

@@ -22,6 +22,7 @@ from monitor.school_facts import SchoolFacts
 from monitor.seeing import Seeing
 from monitor.store import outbox, pile_ons
 from monitor.store.engine import Transaction
+from monitor.store.listening import unreachable_people
 from monitor.store.pile_on_tables import PileOn
 from monitor.store.tables import Comment, School
 from monitor.telling import mailing_hours
@@ -106,7 +107,8 @@ def who_hears(tx: Transaction, school: SchoolFacts, pile_on: PileOn, at: datetim
     None of them may: the heads, else the last resort. Nobody whom one of its comments is about.
     """
     kept_out = pile_ons.kept_out_of_any(tx, pile_on)
-    found = moderators_of(school.people, school.entry(pile_on.account.key), school.local_day(at), kept_out)
+    refused = unreachable_people(tx, pile_on.account.school)
+    found = moderators_of(school.people, school.entry(pile_on.account.key), school.local_day(at), kept_out, refused)
     if found:
         return found
     heads = (each.email for each in school.people if "head" in each.roles and is_told_of_comments(each))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
@@ -15,10 +15,10 @@ from monitor.rules.register import LiveFacts, audit, reach_of_moderators
 from monitor.rules.register_words import Found
 from monitor.store import ledger
 from monitor.store.engine import Transaction
-from monitor.store.signs_of_life import last_own_words_at, refused_since
+from monitor.store.listening import unreachable_people
+from monitor.store.signs_of_life import last_own_words_at
 from monitor.store.tables import Account, School
 
-REFUSED_WITHIN = timedelta(days=30)
 MOST_NAMED = 6
 """Accounts named in one sentence; the rest is counted."""
 WITHOUT_POSTS = frozenset({"feed", "google_reviews", "other"})
@@ -43,7 +43,7 @@ class Audited:
 
 def audited(tx: Transaction, school: School, settings: Settings, now: datetime) -> tuple[Audited, ...]:
     """Every account of the configuration, in its order."""
-    refused = refused_since(tx, school, now - REFUSED_WITHIN)
+    refused = frozenset(unreachable_people(tx, school))
     return tuple(_audited(tx, account, settings, refused, now) for account in settings.accounts)
 
 

@@ -101,7 +101,7 @@ class _Asked:
     @classmethod
     def of(cls, tx: Transaction, school: SchoolFacts, row: School, delivery: Delivery, now: datetime) -> _Asked:
         keys = [account.key for account in ledger.accounts_of(tx, row)]
-        mine = frozenset(accounts_of(school, keys, delivery.recipient, now))
+        mine = frozenset(accounts_of(tx, school, keys, delivery.recipient, now))
         digest_at = outbox.newest_sent(tx, row, outbox.DIGEST, delivery.recipient)
         return cls(school, delivery.kind, delivery.recipient, now, mine, digest_at)
 

@@ -16,6 +16,7 @@ from monitor.rules.routing import is_told_of_comments, moderators_of
 from monitor.school_facts import SchoolFacts
 from monitor.store import exclusions, ledger, outbox, reminders
 from monitor.store.engine import Transaction
+from monitor.store.listening import unreachable_people
 from monitor.store.reminders import Unanswered
 from monitor.store.tables import School
 from monitor.telling import hours_of
@@ -80,11 +81,11 @@ class Reminding:
         """By comment: whoever took it, else who looks after its account today; or `all_of_them`."""
         takers = reminders.takers(tx, [each.case for each in found])
         kept_out = exclusions.by_case(tx, row) if found else {}
-        day, people = self.school.local_day(now), self.school.people
+        day, people, refused = self.school.local_day(now), self.school.people, unreachable_people(tx, row)
 
         def told(each: Unanswered) -> tuple[str, ...]:
             out = kept_out.get(each.case, frozenset())
-            moderators = moderators_of(people, self.school.entry(each.account), day, out)
+            moderators = moderators_of(people, self.school.entry(each.account), day, out, refused)
             holder = in_charge(takers.get(each.case, ""), people, day)
             if holder is None or holder.email.lower() in out:
                 return moderators

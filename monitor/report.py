@@ -10,6 +10,7 @@ from alerts.messages import Blind, Digest, Line
 from alerts.weekly_report import WeeklyReport
 from config.people import Person
 from config.settings import Settings
+from monitor import notices
 from monitor.coverage import blind
 from monitor.custody import media_gate
 from monitor.digesting import accounts_of, for_person
@@ -75,10 +76,11 @@ class Reporter:
             hidden = self._hidden_by_mail(tx, school, recipient, now)
             found = for_person(tx, self.facts, self._waiting(tx, school, now, hidden), recipient, now)
             read_until = self._read_until(tx, school)
-            looked_after = accounts_of(self.facts, [a.key for a in self.settings.accounts], recipient, now)
+            looked_after = accounts_of(tx, self.facts, [a.key for a in self.settings.accounts], recipient, now)
             waits = list({entry.case.id: entry for entry in (*found.to_answer, *found.flagged)}.values())
             pile_ons = in_digest(tx, self.facts, waits, looked_after, recipient, now).values()
             blind = self._blind(tx, school, now, looked_after)
+            said = notices.for_digest(tx, school, self.settings, recipient, now)
             quoting = Quoting(self.settings.wording.comment_text)
             words = {e.case.id: quoting.words_of(tx, school, e.case) for e in (*found.to_answer, *found.flagged)}
         policy, crowds = self.settings.policy, [crowd for _, crowd in pile_ons]
@@ -98,6 +100,7 @@ class Reporter:
             clause=policy.response_clause,
             policy=f"{policy.name}, version {policy.version}",
             shown=self.settings.schedule.digest_items,
+            notices=said,
         )
 
     def weekly(self, week: str, now: datetime, recipient: str | None = None) -> WeeklyReport:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from config.accounts import AccountSettings
 from connectors.base import ConnectorError
@@ -15,6 +16,8 @@ from monitor.store import ledger
 from monitor.wiring import App
 
 log = logging.getLogger("monitor.round")
+
+T = TypeVar("T")
 
 
 def read_account(
@@ -57,19 +60,33 @@ def _read(app: App, account: AccountSettings, should_stop: Callable[[], bool], *
 
 
 def _look(app: App, account_key: str | None = None) -> list[str]:
-    """See what is silent, and owe the mails about it. What kept us from it is told, and keeps nothing else back."""
+    """See what is silent, and owe the mails about it."""
+    return _carefully("whether an account is silent", lambda: app.watch.look(account_key))[1]
+
+
+def begin(app: App) -> tuple[str, list[str]]:
+    """Say that we live. Returns, where nothing ran for a while, that in a sentence; and what kept us from it."""
+    said, faults = _carefully("whether anything ran", app.listening.begin)
+    return said or "", faults
+
+
+def _carefully(what: str, do: Callable[[], T]) -> tuple[T | None, list[str]]:
+    """Do something that must keep nothing else back. A fault of this program is told, in a sentence."""
     try:
-        app.watch.look(account_key)
+        return do(), []
     except Exception as unforeseen:
         kind = type(unforeseen).__name__
-        log.warning("looking for silent accounts: unforeseen %s at %s", kind, where(unforeseen))
-        return [f"whether an account is silent could not be seen ({kind}); please report it"]
-    return []
+        log.warning("%s: unforeseen %s at %s", what, kind, where(unforeseen))
+        return None, [f"{what} could not be seen ({kind}); please report it"]
 
 
 def read_accounts(app: App, accounts: list[AccountSettings]) -> list[RunResult]:
     """Read these accounts one after the other."""
-    return [read_account(app, account) for account in accounts]
+    results = []
+    for account in accounts:
+        results.append(read_account(app, account))
+        app.listening.still_alive()
+    return results
 
 
 def accounts_due(app: App, now: datetime) -> list[AccountSettings]:
@@ -93,11 +110,15 @@ def mail(app: App) -> MailResult:
     time has come: a report names the newest head.
 
     This runs every minute beside the reading, so that reading which hangs is noticed too. What kept the log from
-    being signed is among the failures.
+    being signed is among the failures. Before, it is noticed when nothing ran; afterwards, when no mail leaves.
     """
-    problems = _look(app) + app.sealer.run()
+    _, faults = begin(app)
+    faults += _look(app)
+    problems = faults + app.sealer.run()
     result = app.notifier.run()
     result.failures.extend(problems)
+    heard, unheard = _carefully("whether anybody hears us", lambda: app.listening.round_ended(is_whole=not faults))
+    result.failures.extend([*(heard or []), *unheard])
     return result
 
 

@@ -25,6 +25,7 @@ from monitor.rules.slots import Slot, next_digest
 from monitor.school_facts import SchoolFacts
 from monitor.store import alerts, cases, exclusions, outbox, pile_ons
 from monitor.store.engine import Transaction
+from monitor.store.listening import unreachable_people
 from monitor.store.tables import Comment, Version
 
 
@@ -56,8 +57,9 @@ def concerns(
     if media_gate.is_withheld(tx, comment.account.school, comment.id):
         handled = replace(handled, first=("safeguarding",), then=(), only_those_told=True)
     entry, kept_out = school.entry(comment.account.key), exclusions.kept_out(tx, comment)
-    found = route(handled, school.people, entry, kept_out, on, school.policy, school.last_resort)
-    moderators = moderators_of(school.people, entry, on, kept_out)
+    refused = unreachable_people(tx, comment.account.school)
+    found = route(handled, school.people, entry, kept_out, on, school.policy, school.last_resort, refused)
+    moderators = moderators_of(school.people, entry, on, kept_out, refused)
     return Concerns(handled, found, digest_readers(handled, found, moderators))
 
 
@@ -67,7 +69,8 @@ def owe_mails(
     """Owe what has to be said of a version with these new flags; none: a comment that is new."""
     slot = next_digest(now, school.timezone, school.rule, school.schedule.digest_at)
     day = date.fromisoformat(slot.key)
-    owed_to = moderators_of(school.people, school.entry(comment.account.key), day)
+    refused = unreachable_people(tx, comment.account.school)
+    owed_to = moderators_of(school.people, school.entry(comment.account.key), day, refused=refused)
     outbox.owe(tx, comment.account.school, outbox.DIGEST, slot.key, owed_to, slot.opens_at)
     told = _owe_for_flags(tx, school, comment, version, worst(flags), slot, now) if flags else ()
     if version.number == 1:
@@ -115,7 +118,8 @@ def _owe_as_new(
         return
     day = school.local_day(at)
     kept_out = exclusions.kept_out(tx, comment) if flags else ()
-    people = list(moderators_of(school.people, school.entry(comment.account.key), day, kept_out))
+    refused = unreachable_people(tx, comment.account.school)
+    people = list(moderators_of(school.people, school.entry(comment.account.key), day, kept_out, refused))
     if flags and (found := concerns(tx, school, comment, flags, day)):
         if found.handling.answering is Answering.HOLD:
             return

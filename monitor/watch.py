@@ -58,9 +58,9 @@ class _ToDo:
         return bool(self.opening or self.closing or self.recovered or self.owed)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Watch:
-    """Watches the accounts of one school. `since`: when this program began to.
+    """Watches the accounts of one school. `since`: when this program began to, or woke up.
 
     What was not tried yet since then is not called stale before its time has passed once more: after a night in which
     the computer was off, the first reading comes first.
@@ -70,11 +70,20 @@ class Watch:
     settings: Settings
     clock: Clock
     since: datetime
-    _tried: set[str] = field(default_factory=set, repr=False, compare=False)
+    _tried: dict[str, datetime] = field(default_factory=dict, repr=False, compare=False)
 
     def tried(self, account_key: str) -> None:
         """Take note that this program has tried to read the account, whatever came of it."""
-        self._tried.add(account_key)
+        self._tried[account_key] = self.clock()
+
+    def tried_at(self, account_key: str) -> datetime | None:
+        """When this program last came to an end with an attempt to read the account."""
+        return self._tried.get(account_key)
+
+    def begin_again(self, now: datetime) -> None:
+        """Nothing ran for a while: as at a start, the first reading comes before anything is called stale."""
+        self.since = now
+        self._tried.clear()
 
     def look(self, account_key: str | None = None) -> None:
         """Look at one account, or at all of them."""

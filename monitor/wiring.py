@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from alerts.chat import ChatLine
 from config.accounts import AccountSettings
 from config.settings import Settings
 from monitor.alarms import Alarms
@@ -30,9 +31,11 @@ from monitor.erasing.finishing import finish_pending
 from monitor.judge import Judge
 from monitor.keeping import PageKeeper
 from monitor.ledger_line import LedgerBook
+from monitor.listening import Listening
 from monitor.mail_transports import mail_transport
 from monitor.notify import Notifier
 from monitor.outgoing import OutgoingCare, care_for
+from monitor.pinging import Pinger
 from monitor.report import Reporter
 from monitor.school_facts import SchoolFacts
 from monitor.store.engine import Store, StoreUnusable, open_store
@@ -66,6 +69,7 @@ class App:
     sealer: Sealer
     watch: Watch
     care: OutgoingCare
+    listening: Listening
 
     @property
     def school(self) -> SchoolFacts:
@@ -146,6 +150,7 @@ def build_app(settings: Settings, clock: Clock = system_clock) -> App:
     _finish_erasures(store, settings, clock)
     facts = school_facts(settings)
     reporter = Reporter(store, settings, facts)
+    watch = Watch(store, settings, clock, since=clock())
     return App(
         settings=settings,
         store=store,
@@ -157,8 +162,18 @@ def build_app(settings: Settings, clock: Clock = system_clock) -> App:
         cards=CardMaker(store, settings.school.key, settings.evidence_folder, settings.names("safeguarding"), clock),
         capturer=Capturer(facts),
         sealer=Sealer(store, settings.school.key, settings.signing_key, token_queue(settings, store, clock), clock),
-        watch=Watch(store, settings, clock, since=clock()),
+        watch=watch,
         care=care_for(settings),
+        listening=Listening(
+            store=store,
+            settings=settings,
+            school=facts,
+            reporter=reporter,
+            watch=watch,
+            clock=clock,
+            chat=lambda: chat_line(settings),
+            pinger=lambda: pinger(settings, clock),
+        ),
     )
 
 
@@ -230,3 +245,15 @@ def token_queue(settings: Settings, store: Store, clock: Clock) -> TokenQueue:
         session=lambda: Line(settings, clock).session({}),
         clock=clock,
     )
+
+
+def chat_line(settings: Settings) -> ChatLine | None:
+    """The chats that are told when no mail leaves; None: the school named none."""
+    addresses = [each.address.get_secret_value() for each in settings.chat]
+    return ChatLine(addresses) if addresses else None
+
+
+def pinger(settings: Settings, clock: Clock) -> Pinger | None:
+    """The outside watcher that expects to hear from us; None: the school named none."""
+    address = settings.listening.ping_url
+    return Pinger(address.get_secret_value(), lambda: Line(settings, clock).session({})) if address else None

@@ -24,7 +24,7 @@ from monitor.evidence.folder_check import CARD_LIST
 from monitor.evidence.log.checkpoint import time_text
 from monitor.evidence.log.commitment import read_record
 from monitor.evidence.removal import remove_folders, remove_parts
-from monitor.store import erasure_book, evidence_log, evidence_rows, identity, ledger, restored, snapshots
+from monitor.store import erasure_book, evidence_log, evidence_rows, identity, ledger, listening, restored, snapshots
 from monitor.store.engine import Store, Transaction
 from monitor.store.evidence_log import Opened
 from monitor.store.evidence_tables import Snapshot
@@ -77,6 +77,7 @@ def enter(
         "continued": since.continues(log.size, log.root()) if since else None,
     }
     note(tx, school, "restore", now, facts=record, actor=actor)
+    listening.begin_anew(tx, school)
     if since is None:
         return Entered(0, (), frozenset(), restored.settle_unknown_mails(tx, school, now))
     marked = media_gate.all_withheld(tx, school).keys()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from alerts.filters import counted
 from monitor.commands.account_lines import expiry_line
 from monitor.commands.base import CommandFailed, Outcome, app_for, local
+from monitor.commands.listening_lines import unreachable_lines
 from monitor.commands.printing import print_plain
 from monitor.commands.register_lines import audited_accounts
 
@@ -43,6 +44,11 @@ def run(args: Namespace) -> int:
         for line in _page(each, app):
             print_plain(line)
     _say_who_stopped(app)
+    unreachable = unreachable_lines(app)
+    if unreachable:
+        print()
+    for line in unreachable:
+        print_plain(line)
     return _sum(shown)
 
 

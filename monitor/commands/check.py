@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from alerts.filters import counted
 from monitor.commands.base import CommandFailed, Outcome, app_for, settings_for
 from monitor.commands.check_account import check_account
+from monitor.commands.listening_lines import chat_is_known, people_are_reached, watcher_answers
 from monitor.commands.register_lines import register_note
 from monitor.commands.soundness import CLOCK_MAY_DIFFER, evidence_folder, evidence_log, passes, say
 
@@ -65,6 +66,9 @@ def run(args: Namespace) -> int:
         ("evidence folder", lambda: evidence_folder(app)),
         ("evidence log", lambda: evidence_log(app)),
         ("mail", lambda: _mail(app)),
+        ("people", lambda: people_are_reached(app)),
+        ("chat", lambda: chat_is_known(app)),
+        ("outside watcher", lambda: watcher_answers(app)),
         ("judging", lambda: _judging(app)),
         ("lists of names", lambda: _lists(app)),
         ("leaving this computer to be judged", lambda: _second_opinion(app)),

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor.commands.base import CommandFailed, Outcome, app_for, local
+from monitor.commands.listening_lines import it_runs, mail_leaves, people_are_reached, told_elsewhere
 from monitor.commands.people import declare_viewer
 from monitor.commands.printing import print_table
 from monitor.commands.register_lines import register_is_sound
@@ -19,8 +20,6 @@ EXAMPLE = "school-monitor health || echo 'somebody should look'"
 GIVEN_UP_LATELY = timedelta(days=7)
 SENT_WITHIN = timedelta(minutes=30)
 """A mail that has been due for longer and was never tried: nothing is running that would send it."""
-SIGNED_WITHIN = timedelta(hours=2)
-"""Entries of the evidence log are signed every hour while something runs."""
 MOST_MAILS = 5
 
 
@@ -38,6 +37,10 @@ def run(args: Namespace) -> int:
         passes("register", lambda: register_is_sound(app)),
         passes("mails", lambda: _mails(app)),
         passes("digests", lambda: _digests(app)),
+        passes("mail leaves", lambda: mail_leaves(app)),
+        passes("people", lambda: people_are_reached(app)),
+        passes("somebody is told elsewhere", lambda: told_elsewhere(app)),
+        passes("this program", lambda: it_runs(app)),
         passes("urgent alerts", lambda: _alerts(app, _hidden(app, args))),
         passes("disk", lambda: evidence_folder(app)),
         passes("evidence log", lambda: _signed(app)),
@@ -148,6 +151,7 @@ def _alerts(app: App, hidden: frozenset[int]) -> str:
 
 def _signed(app: App) -> str:
     """That the evidence log is signed, and up to now. Raises CommandFailed."""
+    from monitor.status_file import SIGNED_WITHIN
     from monitor.store import evidence_log as book
     from monitor.store import ledger
 

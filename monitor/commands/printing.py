@@ -54,6 +54,12 @@ def print_reads(results: Sequence[RunResult]) -> None:
             print(plain(failure, 500))
 
 
+def print_gap(said: str) -> None:
+    """That nothing ran for a while, where that is so."""
+    if said:
+        print_plain(said)
+
+
 def print_mails(mails: MailResult) -> None:
     """What became of the mails owed."""
     print(f"{mails.sent} mails sent, {mails.not_needed} found not to be needed.")

@@ -21,6 +21,7 @@ def run(args: Namespace) -> int:
     from monitor.schedule import Daemon
 
     app = app_for(args)
+    app.listening.round_begins()
     daemon = Daemon(app.clock())
     for account in app.settings.accounts:
         job = partial(read_account, app, account, daemon.should_stop)

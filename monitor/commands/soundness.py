@@ -15,7 +15,6 @@ from monitor.commands.base import CommandFailed, local
 if TYPE_CHECKING:
     from monitor.wiring import App
 
-LEAST_FREE = 500 << 20  # bytes of disk below which evidence is at risk
 LONGEST = 600  # characters of what a test says
 CLOCK_MAY_DIFFER = timedelta(seconds=60)
 
@@ -38,6 +37,8 @@ def passes(name: str, test: Callable[[], str]) -> bool:
 
 def evidence_folder(app: App) -> str:
     """That there is room for evidence. Raises CommandFailed, OSError."""
+    from monitor.status_file import LEAST_FREE
+
     folder = app.settings.evidence_folder
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     free = shutil.disk_usage(folder).free

@@ -81,6 +81,7 @@ def moments_to_play(place: Workplace) -> list[datetime]:
 def play(app: App, clock: SetClock, moment: datetime, played: Played) -> None:
     """Do the main job once, at `moment`. Whoever was told of something urgent before has taken it in hand by then."""
     clock.at = moment
+    app.listening.still_alive()  # the demonstration leaps from one moment to the next; nothing was switched off
     _take_in_hand(app, moment)
     played.add(read_accounts(app, list(app.settings.accounts)))
     played.mails += mail(app).sent

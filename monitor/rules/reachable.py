@@ -24,7 +24,7 @@ class Reach:
 
 
 def reach(names: Iterable[str], people: Sequence[Person], refused: Collection[str], today: date) -> Reach:
-    """Who of these can be reached on `today`. `refused`: addresses, in small letters, that took no mail lately."""
+    """Who of these can be reached on `today`. `refused`: addresses, in small letters, that no mail reaches."""
     known = {person.name: person for person in people}
     named = tuple(dict.fromkeys(names))
     reached: dict[str, None] = {}
@@ -46,17 +46,22 @@ def reach(names: Iterable[str], people: Sequence[Person], refused: Collection[st
 
 
 def stands_in(
-    person: Person, people: Sequence[Person], today: date, may: Callable[[Person], bool] = lambda _: True
+    person: Person,
+    people: Sequence[Person],
+    today: date,
+    may: Callable[[Person], bool] = lambda _: True,
+    refused: Collection[str] = (),
 ) -> Person | None:
     """This person, or whoever covers for them on `today`, from one to the next; None: nobody is there.
 
-    `may`: whether somebody comes into question at all; where one does not, nobody behind them does.
+    `may`: whether somebody comes into question at all; where one does not, nobody behind them does. `refused`:
+    addresses, in small letters, that no mail reaches: whose they are counts as away.
     """
     known = {each.name: each for each in people}
     met: set[str] = set()
     each: Person | None = person
     while each and may(each) and each.name not in met:
-        if not each.is_away(today):
+        if not each.is_away(today) and each.email.lower() not in refused:
             return each
         met.add(each.name)
         each = known.get(each.covered_by or "")

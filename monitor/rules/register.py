@@ -43,7 +43,7 @@ class LiveFacts:
     school_domains: frozenset[str] = frozenset()
     """Mail domains of the school, in small letters; without any, no address can be held against them."""
     refused: frozenset[str] = frozenset()
-    """E-mail addresses that took no mail lately, in small letters."""
+    """E-mail addresses that no mail reaches, in small letters (`monitor/rules/listening.py`)."""
 
 
 def audit(entry: RegisterEntry, rule: RegisterRule, people: Sequence[Person], facts: LiveFacts) -> tuple[Found, ...]:

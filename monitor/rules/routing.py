@@ -1,6 +1,8 @@
 """Who is told of a case: those meant by the policy's rule, those who stand in for them, and who comes next. Pure.
 
     away        whoever covers them, along `covered_by`; where that leads to nobody, or round in a circle, nobody
+    unreachable still mailed, for so it shows when mail arrives again; whoever covers them is told as well, and where
+                nobody in a step is left whom mail reaches, the next step together with it
     kept out    not told, and nobody in their place but for a head: there whoever the pack names for that
     empty step  the next one takes its place, so that nobody waits for a step that has no one
     the end     the school's last resort, always, even where they were told before
@@ -57,12 +59,14 @@ def route(
     on: date,
     pack: PolicyPack,
     last_resort: str,
+    refused: Collection[str] = (),
 ) -> Route:
     """Who is told of a case handled so, on a local day.
 
-    `entry`: the register's, of its account. `kept_out`: e-mail addresses, in whatever letters.
+    `entry`: the register's, of its account. `kept_out`: e-mail addresses, in whatever letters. `refused`: addresses,
+    in small letters, that no mail reaches.
     """
-    cast = _Cast(people, entry, frozenset(each.lower() for each in kept_out), on)
+    cast = _Cast(people, entry, frozenset(each.lower() for each in kept_out), on, frozenset(refused))
     wanted = [handling.first, *((duty,) for duty in handling.then)]
     steps: list[tuple[str, ...]] = []
     told: set[str] = set()
@@ -73,10 +77,12 @@ def route(
         told.update(email.lower() for email in step)
         if step:
             steps.append(step)
+    steps = cast.with_somebody_in_reach(steps)
     by_duty = steps[0] if steps else ()
     end = _the_end(cast, last_resort, told, notes)
     if end and (not steps or steps[-1] != end):
-        steps.append(end)
+        # What waits for nobody's answer, such as a serious mail, goes to the first step alone.
+        steps = cast.with_somebody_in_reach([*steps, end])
     return Route(steps[0] if steps else (), tuple(steps), tuple(dict.fromkeys(notes)), by_duty)
 
 
@@ -91,16 +97,24 @@ def digest_readers(handling: Handling, found: Route, moderators: Sequence[str]) 
 
 
 def moderators_of(
-    people: Sequence[Person], entry: RegisterEntry, on: date, kept_out: Collection[str] = ()
+    people: Sequence[Person],
+    entry: RegisterEntry,
+    on: date,
+    kept_out: Collection[str] = (),
+    refused: Collection[str] = (),
 ) -> tuple[str, ...]:
     """Who looks after the comments of an account on a local day: its moderators, or who covers them.
 
-    Where all are away and nobody covers them, all of them: what is mailed to nobody is lost.
+    Where all are away and nobody covers them, all of them: what is mailed to nobody is lost. Where no mail reaches
+    any of them (`refused`: addresses in small letters), others look after it as well: the other moderators, else
+    senior staff, else the heads.
     """
-    cast = _Cast(people, entry, frozenset(each.lower() for each in kept_out), on)
+    cast = _Cast(people, entry, frozenset(each.lower() for each in kept_out), on, frozenset(refused))
     meant = [person for person in cast.meant("moderator") if cast.may_be_told(person)]
-    there = [stand_in for person in meant if (stand_in := cast.present(person))]
-    return tuple(person.email for person in cast.in_order(there or meant))
+    found = [each for person in meant for each in cast.told_for(person)] or meant
+    if not any(cast.is_in_reach(person.email) for person in found):
+        found += cast.others_in_reach()
+    return tuple(person.email for person in cast.in_order(found))
 
 
 def is_told_of_comments(person: Person) -> bool:
@@ -132,6 +146,8 @@ class _Cast:
     entry: RegisterEntry
     kept_out: frozenset[str]
     on: date
+    refused: frozenset[str] = frozenset()
+    """Addresses, in small letters, that no mail reaches."""
 
     def meant(self, duty: Duty) -> list[Person]:
         """Those a duty means, whether they are there or not."""
@@ -169,7 +185,39 @@ class _Cast:
             return []
         if stand_in is not person:
             notes.append(f"{person.name} is away: {stand_in.name} covers.")
-        return [stand_in]
+        told = self.told_for(person)
+        notes += [f"Mail to {stand_in.name} is refused: {also.name} is told as well." for also in told[1:]]
+        return told
+
+    def told_for(self, person: Person) -> list[Person]:
+        """Who is told in place of a person: whoever is there, and where no mail reaches them, who covers as well."""
+        there = self.present(person)
+        if there is None or self.is_in_reach(there.email):
+            return [there] if there else []
+        also = stands_in(there, self.people, self.on, self.may_be_told, self.refused)
+        return [there, also] if also else [there]
+
+    def is_in_reach(self, address: str) -> bool:
+        """Whether mail to this address arrives, as far as we know."""
+        return address.lower() not in self.refused
+
+    def others_in_reach(self) -> list[Person]:
+        """The first of those who may stand in for all moderators that mail reaches today."""
+        for role in ("moderator", "senior", "head"):
+            there = [each for person in self._with_role(role) for each in self.told_for(person)]
+            if found := [each for each in there if self.may_be_told(each) and self.is_in_reach(each.email)]:
+                return found
+        return []
+
+    def with_somebody_in_reach(self, steps: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
+        """The same steps, but that one in which mail reaches nobody is told together with the next."""
+        found: list[tuple[str, ...]] = []
+        for step in steps:
+            if found and not any(self.is_in_reach(each) for each in found[-1]):
+                found[-1] = tuple(dict.fromkeys((*found[-1], *step)))
+            else:
+                found.append(step)
+        return found
 
     def may_be_told(self, person: Person) -> bool:
         """Whether this person may hear of it at all."""

@@ -13,6 +13,10 @@ from zoneinfo import ZoneInfo
 from config.policy import ResponseRule
 from monitor.rules.calendar import NoWorkingDay, is_working, local_to_utc, next_working_day
 
+MOST_WEEKS = 60
+"""Weekly reports that are looked for in the past."""
+MOST_DAYS = 60
+
 
 @dataclass(frozen=True)
 class Slot:
@@ -91,3 +95,33 @@ def mailing_time(after: datetime, timezone: str, rule: ResponseRule, begins: tim
     except NoWorkingDay:
         day += timedelta(days=1)
     return local_to_utc(day, begins, zone)
+
+
+def weekly_reports_between(after: datetime, now: datetime, timezone: str, report_at: time) -> tuple[Slot, ...]:
+    """The weekly reports whose time came later than `after` and not later than `now`, oldest first.
+
+    However long ago `after` is, no more than those of the last `MOST_WEEKS`.
+    """
+    found: list[Slot] = []
+    zone = ZoneInfo(timezone)
+    newest = latest_weekly_report(now, timezone, report_at)
+    while newest.opens_at > after and len(found) < MOST_WEEKS:
+        found.append(newest)
+        monday = newest.opens_at.astimezone(zone).date() - timedelta(days=7)
+        newest = Slot(week_name(monday - timedelta(days=7)), local_to_utc(monday, report_at, zone))
+    return tuple(reversed(found))
+
+
+def working_time(
+    since: datetime, until: datetime, timezone: str, rule: ResponseRule, begins: time, ends: time
+) -> timedelta:
+    """How much of [since, until) lies between two times of day on working days; at most about `MOST_DAYS` of it."""
+    zone = ZoneInfo(timezone)
+    day, last = since.astimezone(zone).date(), until.astimezone(zone).date()
+    total, days = timedelta(0), 0
+    while day <= last and days < MOST_DAYS:
+        if is_working(day, rule):
+            first, end = max(since, local_to_utc(day, begins, zone)), min(until, local_to_utc(day, ends, zone))
+            total += max(timedelta(0), end - first)
+        day, days = day + timedelta(days=1), days + 1
+    return total

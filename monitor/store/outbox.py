@@ -29,10 +29,12 @@ OVERDUE = "overdue"
 OUTGOING = "outgoing"
 PUBLISHED_WRONG = "published_wrong"
 PILE_ON, PILE_ON_URGENT = "pile_on", "pile_on_urgent"
-"""The kinds of mail. Their keys: the local day of a digest and of what was found in the school's own words, the ISO
-week of a report, the local day of a sheet, and for the others what `monitor/watch.py`, `monitor/outgoing_mail.py`,
-`monitor/store/alerts.py`, `monitor/store/reminders.py` and `monitor/store/pile_ons.py` make of the account, the case
-and a moment."""
+UNREACHABLE = "unreachable"
+DOWNTIME = "downtime"
+"""The kinds of mail. Their keys: the local day of a digest, of a sheet and of what was found in the school's own
+words, the ISO week of a report, and for the others what `monitor/watch.py`, `monitor/outgoing_mail.py`,
+`monitor/store/alerts.py`, `monitor/store/reminders.py`, `monitor/store/pile_ons.py`, `monitor/unreachable.py` and
+`monitor/downtime.py` make of the account, the case or the person, and the moment something was found."""
 BUNDLED = frozenset({URGENT, SERIOUS, NEW, DUE_SOON, OVERDUE, PILE_ON, PILE_ON_URGENT})
 """Several of them that are due to the same person at the same time are one mail."""
 AHEAD_OF_TIME = frozenset({NEW, DUE_SOON})

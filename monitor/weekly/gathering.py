@@ -27,6 +27,7 @@ from monitor.custody import media_gate
 from monitor.custody.log import checkpoint_of
 from monitor.evidence.log.checkpoint import short_form
 from monitor.model import OFFENSIVE, Action, Case, Flag, ResponseState
+from monitor.notices import for_week
 from monitor.registered import too_few_moderators
 from monitor.rules.holds import removed_before_advice
 from monitor.rules.marks import in_force
@@ -156,6 +157,7 @@ class _Week:
             recipients=tuple(p.name for p in settings.people if "head" in p.roles),
             shown=settings.schedule.digest_items,
             too_few_moderators=too_few_moderators(self.books.tx, self.books.school, settings, now),
+            notices=for_week(self.books.tx, self.books.school, settings, self.week, until, now),
             held=held,
             removed_before_advice=too_early,
             unanswered_now=len(waiting),

@@ -10,7 +10,8 @@ from monitor.demo.world import Author, StoryPost, World
 from monitor.registered import school_domains, too_few_moderators
 from monitor.rules.slots import week_name
 from monitor.store import ledger, outbox
-from monitor.store.signs_of_life import last_own_words_at, refused_since
+from monitor.store.listening import unreachable_people
+from monitor.store.signs_of_life import last_own_words_at
 from monitor.store.tables import Post
 
 POLICY = "https://oakfield.example/policy"
@@ -149,12 +150,13 @@ def test_who_may_have_left_does_not_keep_the_program_from_starting(facebook, acc
 
 
 def refuse(desk, recipient, key="2026-W45"):
-    """The mail server refused a mail to this person for good."""
+    """The mail server refused two mails in a row to this person for good."""
     with desk.store.writing() as tx:
         school = ledger.school_by_key(tx, "oakfield")
-        outbox.owe(tx, school, outbox.DIGEST, key, (recipient,), desk.clock())
-        delivery = outbox.claim_next(tx, school, desk.clock())
-        outbox.close(tx, delivery.id, f"{outbox.REFUSED}550 no such user", desk.clock())
+        for number in (1, 2):
+            outbox.owe(tx, school, outbox.DIGEST, f"{key} {number}", (recipient,), desk.clock())
+            delivery = outbox.claim_next(tx, school, desk.clock())
+            outbox.close(tx, delivery.id, f"{outbox.REFUSED}550 5.1.1 no such user", desk.clock())
 
 
 def few(desk):
@@ -172,20 +174,27 @@ def test_the_weekly_report_says_on_top_that_too_few_moderators_can_be_reached(fa
     assert few(facebook)
 
 
-def test_a_mail_that_arrived_since_or_a_month_ends_a_refusal(facebook):
+def test_a_mail_that_arrived_since_ends_a_refusal_and_time_does_not(facebook):
     refuse(facebook, BEVAN)
-    facebook.later(HOUR)
+    facebook.later(31 * DAY)
+    assert few(facebook)
     with facebook.store.writing() as tx:
         school = ledger.school_by_key(tx, "oakfield")
         outbox.owe(tx, school, outbox.DIGEST, "later", (BEVAN,), facebook.clock())
         outbox.mark_sent(tx, outbox.claim_next(tx, school, facebook.clock()).id, facebook.clock())
-        assert refused_since(tx, school, NOW - DAY) == frozenset()
+        assert unreachable_people(tx, school) == {}
     assert not few(facebook)
     facebook.later(HOUR)
     refuse(facebook, BEVAN, "again")
     assert few(facebook)
-    facebook.later(31 * DAY)
-    assert not few(facebook)
+
+
+def test_whom_no_mail_reaches_is_named_below_the_accounts(facebook, accounts):
+    refuse(facebook, BEVAN)
+    said = accounts()[1]
+    assert (
+        "Mail to Mr Bevan is refused since Tue 10 Nov 09:00: the server says that there is no such address." in said
+    )
 
 
 def test_a_thread_somebody_else_began_is_no_sign_of_life_and_an_answer_is(desk):

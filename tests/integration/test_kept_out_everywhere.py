@@ -129,6 +129,8 @@ MAILS = {
     outbox.PILE_ON: "to nobody one of its comments is about; the others without what is hidden from them",
     outbox.PILE_ON_URGENT: "as pile_on",
     outbox.PUBLISHED_WRONG: "about the school's own posts",
+    outbox.UNREACHABLE: "about somebody's mailbox; names no case",
+    outbox.DOWNTIME: "about the monitor itself; names no case",
 }
 
 

@@ -5,6 +5,7 @@ from alembic import context
 from monitor.store import (  # noqa: F401 - their tables are the schema
     evidence_tables,
     handling_tables,
+    listening_tables,
     outgoing_tables,
     pile_on_tables,
     stop_tables,
