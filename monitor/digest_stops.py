@@ -17,6 +17,7 @@ from monitor.rules.routing import is_told_of_comments, moderators_of
 from monitor.school_facts import SchoolFacts
 from monitor.store import cases, digest_stops, judged, ledger, outbox
 from monitor.store.engine import Store, Transaction
+from monitor.store.listening import unreachable_people
 from monitor.store.stop_tables import DigestStop
 from monitor.store.tables import School
 from monitor.telling import concerns, standing_flags
@@ -59,7 +60,7 @@ class DigestStops:
         """Whether this person could stop theirs now."""
         with self.store.reading() as tx:
             row = ledger.enrolled_school(tx, self.school.key)
-            return self._may_stop(address, _addresses(digest_stops.stops_of(tx, row)), now)
+            return self._may_stop(tx, row, address, _addresses(digest_stops.stops_of(tx, row)), now)
 
     def stop(self, address: str, by: str, now: datetime) -> None:
         """No digest to this person from now on; nothing changes where that is so already. Raises CannotStop.
@@ -71,7 +72,7 @@ class DigestStops:
             stops = _addresses(digest_stops.stops_of(tx, row))
             if address.lower() in stops:
                 return
-            if not self._may_stop(address, stops, now):
+            if not self._may_stop(tx, row, address, stops, now):
                 raise CannotStop(ASK)
             digest_stops.stop(tx, row, address, by, now)
         log.info("one digest stopped")
@@ -85,7 +86,7 @@ class DigestStops:
     def stands(self, tx: Transaction, address: str, listed: Collection[int], now: datetime) -> bool:
         """Whether a digest that lists these cases (by number) stays unsent, because this person stopped theirs."""
         row = ledger.enrolled_school(tx, self.school.key)
-        resting = self._in_force(_addresses(digest_stops.stops_of(tx, row)), now)
+        resting = self._in_force(tx, row, _addresses(digest_stops.stops_of(tx, row)), now)
         if address.lower() not in resting:
             return False
         return all(self._others_read(tx, row, number, address, resting, now) for number in listed)
@@ -93,8 +94,9 @@ class DigestStops:
     def in_words(self, now: datetime) -> tuple[str, ...]:
         """A sentence for each stop, for the screens."""
         with self.store.reading() as tx:
-            stops = digest_stops.stops_of(tx, ledger.enrolled_school(tx, self.school.key))
-            resting = self._in_force(_addresses(stops), now)
+            row = ledger.enrolled_school(tx, self.school.key)
+            stops = digest_stops.stops_of(tx, row)
+            resting = self._in_force(tx, row, _addresses(stops), now)
             return tuple(self._sentence(each, each.address in resting) for each in stops)
 
     def person(self, address: str) -> Person | None:
@@ -112,27 +114,22 @@ class DigestStops:
         digest_stops.forget_others(tx, row, [person.email for person in self.school.people])
         return row
 
-    def _may_stop(self, address: str, stops: Sequence[str], now: datetime) -> bool:
+    def _may_stop(self, tx: Transaction, row: School, address: str, stops: Sequence[str], now: datetime) -> bool:
+        """Whether enough others read on, today and when nobody is away."""
+        at_work = [person.model_copy(update={"absent": ()}) for person in self.school.people]
         return all(
-            rules.may_stop(address.lower(), stops, circles) for circles in (self._named(now), self._today(now))
+            rules.may_stop(address.lower(), stops, self._circles(tx, row, people, now))
+            for people in (self.school.people, at_work)
         )
 
-    def _in_force(self, stops: Sequence[str], now: datetime) -> frozenset[str]:
-        return rules.in_force(stops, self._today(now))
+    def _in_force(self, tx: Transaction, row: School, stops: Sequence[str], now: datetime) -> frozenset[str]:
+        return rules.in_force(stops, self._circles(tx, row, self.school.people, now))
 
-    def _today(self, now: datetime) -> list[frozenset[str]]:
-        """For each account who looks after it today."""
-        return self._circles(self.school.people, now)
-
-    def _named(self, now: datetime) -> list[frozenset[str]]:
-        """For each account who looks after it when nobody is away."""
-        present = [person.model_copy(update={"absent": ()}) for person in self.school.people]
-        return self._circles(present, now)
-
-    def _circles(self, people: Sequence[Person], now: datetime) -> list[frozenset[str]]:
-        day = self.school.local_day(now)
-        found = (moderators_of(people, self.school.entry(key), day) for key in self.accounts)
-        return [frozenset(each.lower() for each in circle) for circle in found]
+    def _circles(self, tx: Transaction, row: School, people: Sequence[Person], now: datetime) -> list[frozenset[str]]:
+        """For each account who looks after it. Whom no mail reaches does not count."""
+        day, refused = self.school.local_day(now), unreachable_people(tx, row)
+        found = (moderators_of(people, self.school.entry(key), day, refused=refused) for key in self.accounts)
+        return [frozenset(each.lower() for each in circle) - refused.keys() for circle in found]
 
     def _others_read(
         self, tx: Transaction, row: School, number: int, address: str, resting: Collection[str], now: datetime
@@ -146,7 +143,7 @@ class DigestStops:
         found = concerns(tx, self.school, comment, standing_flags(case), day)
         looking_after = moderators_of(self.school.people, self.school.entry(case.account), day)
         told = {each.lower() for each in (found.readers if found else looking_after)}
-        return bool(told - set(resting) - {address.lower()})
+        return bool(told - set(resting) - {address.lower()} - unreachable_people(tx, row).keys())
 
 
 def _addresses(stops: Sequence[DigestStop]) -> list[str]:

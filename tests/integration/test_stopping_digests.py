@@ -8,10 +8,13 @@ import pytest
 from alert_desk import ALI, BEVAN, HEAD, MORE_PEOPLE, THREAT, keep_out, send, told, with_people
 from desk import DAY, HOUR, INSULT, NOW, SCRIPTED, item
 from evidence_desk import run_command
+from sqlalchemy import select
 
 from alerts.transport import MailRefused
 from monitor.digest_stops import CannotStop, DigestStops
+from monitor.store import ledger, outbox
 from monitor.store.stop_tables import DigestStop
+from monitor.store.tables import Delivery
 
 CECIL = "cecil@oakfield.example"
 THIRD = '\n[[people]]\nname = "Mr Cecil"\nemail = "cecil@oakfield.example"\nroles = ["moderator"]\n'
@@ -86,6 +89,20 @@ def test_while_somebody_is_away_the_digest_comes_all_the_same(school):
     wednesday(school)
     assert digests(school) == [BEVAN, CECIL]
     assert "gets it all the same" in stops(school).in_words(WEDNESDAY)[0]
+
+
+def test_while_mail_to_somebody_is_refused_the_digest_comes_all_the_same(school):
+    stops(school).stop(CECIL, "Mr Cecil", NOW)
+    assert "all the same" not in stops(school).in_words(NOW)[0]
+    with school.store.writing() as tx:
+        row = ledger.enrolled_school(tx, "oakfield")
+        for key in ("2026-W44", "2026-W45"):
+            outbox.owe(tx, row, outbox.WEEKLY, key, [BEVAN], NOW)
+        for mail in tx.scalars(select(Delivery).where(Delivery.recipient == BEVAN)):
+            mail.attempts = 1
+            outbox.close(tx, mail.id, f"{outbox.REFUSED}no such address", NOW)
+    assert "gets it all the same" in stops(school).in_words(NOW)[0]
+    assert not stops(school).may_stop(ALI, NOW)
 
 
 def test_whoever_is_away_now_counts_as_there_when_somebody_else_asks_for_good(school):

@@ -1,9 +1,12 @@
 """The mail of an invented school about many comments under one post."""
 
-from mail_samples import ENVELOPE, at
+from dataclasses import replace
+
+from mail_samples import DIGEST, ENVELOPE, at
 
 from alerts.matter import Matter
 from alerts.pile_on import PileOnMail, render_pile_on
+from alerts.render import render_digest
 
 MATTER = Matter(
     account="Facebook page",
@@ -40,4 +43,6 @@ PILE_ON = PileOnMail(
 
 def samples():
     """Mails as they are sent, for pictures and for tests of their form."""
-    return {"pile_on": render_pile_on(PILE_ON, ENVELOPE)}
+    notice = "The monitor did not run from Fri 13 Nov 16:02 to today 07:55; comments from then were read late."
+    busy = replace(DIGEST, overdue=(), pile_ons=(MATTER,), notices=(notice,))
+    return {"pile_on": render_pile_on(PILE_ON, ENVELOPE), "digest-pile-on": render_digest(busy, ENVELOPE)}
