@@ -1,5 +1,6 @@
 """What every mail and report prints goes through these filters."""
 
+import re
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from alerts.filters import (
     SchoolTime,
+    command,
     counted,
     duration,
     hours,
@@ -163,3 +165,10 @@ def test_a_long_list_of_categories_is_cut_and_counted():
     assert listed(("threat", "self_harm")) == "threat, self harm"
     assert listed(("x",) * 30).endswith("and 18 more")
     assert words("self_harm") == "self harm"
+
+
+def test_a_command_is_never_broken_within_an_option_and_stays_words():
+    shown = command('school-monitor show 41 --by "Ms <b>Okafor</b>" --why "x"')
+    assert '<span class="whole">--by</span>' in shown
+    assert "&lt;b&gt;Okafor&lt;/b&gt;" in shown
+    assert re.sub(r"</?span[^>]*>", "", shown).startswith("school-monitor show 41 --by &#34;Ms")
