@@ -1,4 +1,4 @@
-"""A real Postfix on loopback, in a folder of its own: STARTTLS required, and mail for one domain into mail folders."""
+"""A real Postfix on loopback, in a folder of its own: STARTTLS required, mail for one domain into mail folders."""
 
 import os
 import pwd
