@@ -41,13 +41,24 @@ def run_bytes(*words, given=b"", cwd=None):
     return subprocess.run(command, input=given, capture_output=True, cwd=cwd, env=surroundings(), timeout=PATIENCE)
 
 
-def wait_for(what, condition):
-    """Look again and again until `condition` holds, and return what it gave; fail loudly when it never does."""
+def wait_for(what, condition, *processes):
+    """Look again and again until `condition` holds, and return what it gave; fail loudly when it never does.
+
+    `processes` are those that are to bring it about: what they said is in the failure, and none may have ended.
+    """
     give_up_at = time.monotonic() + PATIENCE
     while not (found := condition()):
-        assert time.monotonic() < give_up_at, f"waited {PATIENCE} s in vain for {what}"
+        ended = [each for each in processes if each.has_ended]
+        if ended and (found := condition()):
+            return found
+        assert not ended, f"ended before {what}:\n{_all_said(ended)}"
+        assert time.monotonic() < give_up_at, f"waited {PATIENCE} s in vain for {what}\n{_all_said(processes)}"
         time.sleep(0.005)
     return found
+
+
+def _all_said(processes):
+    return "\n".join(f"--- process {number} said:\n{each.said}" for number, each in enumerate(processes, 1))
 
 
 class Running:
@@ -70,13 +81,12 @@ class Running:
     def said(self):
         return self._out.read_text() + self.log
 
-    def wait_for_words(self, words):
-        def is_said():
-            ended = self._process.poll() is not None
-            assert words in self.said or not ended, f"ended without {words!r}:\n{self.said}"
-            return words in self.said
+    @property
+    def has_ended(self):
+        return self._process.poll() is not None
 
-        wait_for(f"{words!r} to be said", is_said)
+    def wait_for_words(self, words):
+        wait_for(f"{words!r} was said", lambda: words in self.said, self)
 
     def tell_to_stop(self):
         self._process.send_signal(signal.SIGTERM)
