@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROGRAM = Path(sys.executable).with_name("school-monitor")
+KILLED_AT = Path(__file__).with_name("killed_at.py")
 PATIENCE = 240  # seconds; no promise, only the end of waiting for a process that hangs
 
 
@@ -39,6 +40,14 @@ def school_monitor(*words, given="", cwd=None):
 def run_bytes(*words, given=b"", cwd=None):
     command = [PROGRAM, *map(str, words)]
     return subprocess.run(command, input=given, capture_output=True, cwd=cwd, env=surroundings(), timeout=PATIENCE)
+
+
+def killed(event, part, number, *words):
+    """Run one command and see it killed when it is about to do that for the n-th time (`killed_at.py`)."""
+    # -B: Python gives its own caches their names by renaming as well.
+    command = [sys.executable, "-B", KILLED_AT, event, part, str(number), *map(str, words)]
+    done = subprocess.run(command, capture_output=True, env=surroundings(), timeout=PATIENCE)
+    assert done.returncode == -signal.SIGKILL, f"it was never about to do that: {done.stdout} {done.stderr}"
 
 
 def wait_for(what, condition, *processes):
