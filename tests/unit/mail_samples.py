@@ -11,6 +11,7 @@ from weekly_samples import FACEBOOK, HEAD, NOTHING, REDDIT, REPORT, WAITING  # n
 
 from alerts.messages import Alarm, Blind, Digest, Expiring, Failing, Line, Recovery
 from alerts.render import Envelope, render_alarm, render_digest, render_expiring, render_recovery
+from alerts.report_render import render_weekly
 
 
 def at(day, hour, minute, second=0):
