@@ -24,7 +24,8 @@ THIRD = "third@oakfield.example"
 
 class Server(Controller):
     """A mail server on a free port. `refuses`: what it answers to a recipient. `drops`: recipients whose mail it
-    takes whole and then breaks off without a word. `accepted`: (recipient, Message-ID) of what it took, drops included."""
+    takes whole and then breaks off without a word.
+    `accepted`: (recipient, Message-ID) of what it took, drops included."""
 
     def __init__(self):
         self.refuses, self.drops, self.accepted, self.asked = {}, set(), [], []

@@ -11,7 +11,6 @@ from weekly_samples import FACEBOOK, HEAD, NOTHING, REDDIT, REPORT, WAITING  # n
 
 from alerts.messages import Alarm, Blind, Digest, Expiring, Failing, Line, Recovery
 from alerts.render import Envelope, render_alarm, render_digest, render_expiring, render_recovery
-from alerts.report_render import render_weekly
 
 
 def at(day, hour, minute, second=0):
@@ -154,8 +153,6 @@ def samples():
             replace(DIGEST, recipient="ali@oakfield.example"), replace(ENVELOPE, stop_url=STOP_URL)
         ),
         "digest-masked": render_digest(replace(DIGEST, overdue=(), flagged=(), to_answer=(QUOTED, *many)), ENVELOPE),
-        "weekly": render_weekly(REPORT, ENVELOPE),
-        "weekly-nothing": render_weekly(NOTHING, ENVELOPE),
         "alarm": render_alarm(ALARM, ENVELOPE),
         "recovery": render_recovery(RECOVERY, ENVELOPE),
         "recovery-in-part": render_recovery(replace(RECOVERY, still=("Its ratings are not read.",)), ENVELOPE),
