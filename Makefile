@@ -13,10 +13,11 @@ demo: $(VENV)/.installed
 test: lint
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-# Real servers: a WordPress site from Debian's packages and a Bluesky network from npm. Needs root for what is missing.
+# Real servers: a WordPress site and a Postfix from Debian, a Bluesky network from npm. Needs root for what is missing.
 test-servers: $(VENV)/.installed-dev
 	@tests/servers/install_wordpress.sh || true
 	@tests/servers/install_bluesky.sh || true
+	@tests/servers/install_postfix.sh || true
 	SCHOOL_MONITOR_TEST_SERVERS=1 $(BIN)/python -m pytest tests/servers -p no:randomly
 
 lint: $(VENV)/.installed-dev

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -53,13 +54,14 @@ class ChatLine:
 def _plugin(address: str, number: int) -> Any:
     """The chat at an address. Raises ChatFailed."""
     logging.getLogger(_SILENT).disabled = True
-    try:
-        import apprise
-    except ImportError:
-        raise ChatFailed(_NOT_INSTALLED) from None
-    asset = apprise.AppriseAsset(storage_mode="memory", async_mode=False, secure_logging=True)
-    logging.getLogger(_SILENT).disabled = True
-    plugin = apprise.Apprise.instantiate(address, asset=asset)
+    with warnings.catch_warnings():  # one of its hundred plugins asks for a module that Python is about to drop
+        warnings.simplefilter("ignore")
+        try:
+            import apprise
+        except ImportError:
+            raise ChatFailed(_NOT_INSTALLED) from None
+        asset = apprise.AppriseAsset(storage_mode="memory", async_mode=False, secure_logging=True)
+        plugin = apprise.Apprise.instantiate(address, asset=asset)
     if plugin is None:
         raise ChatFailed(f"chat number {number} is no address that apprise knows; see docs/watching.md")
     if not plugin.verify_certificate:

@@ -103,7 +103,7 @@ class SmtpTransport:
         if self._user is None or (self._password is None and token is None):
             return
         try:
-            with _answers_to(Step.SIGN_IN if token is None else Step.TOKEN):
+            with _answers_to(Step.SIGN_IN if token is None else Step.OAUTH):
                 if token is not None:
                     _sign_in_with(token, self._user, server)
                 elif self._password is not None:
@@ -188,8 +188,9 @@ def _failures_in_words(timeout_seconds: float) -> Iterator[None]:
         raise MailRefused(False, f"the mail server cannot be reached ({why})") from None
 
 
-def _leave(server: smtplib.SMTP) -> None:
+def _leave(server: BoundedSMTP | BoundedSMTPOverTLS) -> None:
     """Say goodbye. Once the mail is accepted nothing said here may turn that into a failure."""
     with suppress(smtplib.SMTPException, OSError, MailRefused):
+        server.be_brief()
         server.quit()
     server.close()

@@ -20,6 +20,8 @@ WHOLE_ANSWER = 3
 """One answer may take this many times the time-out in all, however steadily it drips."""
 LAST_ANSWER = 10
 """After the whole mail a server may look through it before it answers; given up early, it would come twice."""
+GOODBYE = 2.0
+"""Seconds for the answer to ours: until it is over the mail is not ticked off, and would come twice after a crash."""
 WHOLE_CONVERSATION = 600.0
 """Seconds. Less than the lease of a mail that is being sent (15 minutes), so that nobody else begins to send it."""
 
@@ -102,6 +104,10 @@ class _Bounded(smtplib.SMTP):
         self.patience = LAST_ANSWER
         if self.sock is not None:
             self.sock.settimeout(self.timeout * LAST_ANSWER)
+
+    def be_brief(self) -> None:
+        """From now on nothing of importance is said."""
+        self.patience, self.timeout = 1.0, min(self.timeout, GOODBYE)
 
 
 class BoundedSMTP(_Bounded):

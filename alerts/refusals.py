@@ -27,7 +27,7 @@ class Step(Enum):
     CALL = "our call"
     ENCRYPTION = "an encrypted connection"
     SIGN_IN = "user name and password"
-    TOKEN = "the token"
+    OAUTH = "the token"
     SENDER = "the sender's address"
     RECIPIENT = "the recipient's address"
     CONTENT = "the mail"
@@ -56,22 +56,21 @@ class _Known:
         )
 
 
-_AT_TOKEN = frozenset({Step.TOKEN})
+_AT_OAUTH = frozenset({Step.OAUTH})
 _IN_MAIL = frozenset({Step.SENDER, Step.RECIPIENT, Step.CONTENT})
 _PASSWORDS_END = (
     "Microsoft 365 no longer takes a password here (SMTP AUTH is switched off): use transport graph or sign_in "
     "oauth2, or have an administrator switch it on for this mailbox"
 )
-_TOKEN_REFUSED = (
-    "the token was refused for [mail] user: the application needs SMTP.SendAsApp, a service principal in Exchange and "
-    "full access to that one mailbox (docs/mail.md)"
+_NOT_LET_IN = (
+    "the token was refused for [mail] user: at Microsoft 365 the application needs SMTP.SendAsApp, a service "
+    "principal in Exchange and full access to that one mailbox (docs/mail.md)"
 )
 # The first that fits. Codes without their first digit: 4.2.2 and 5.2.2 say the same, once for now and once for good.
 _KNOWN = (
-    _Known(("7.3", "7.8"), _TOKEN_REFUSED, True, steps=_AT_TOKEN),
+    _Known(("7.3", "7.8"), _NOT_LET_IN, True, steps=_AT_OAUTH),
     _Known(("7.3", "7.8"), "user name or password was refused: correct them", True, steps=frozenset({Step.SIGN_IN})),
     _Known(("7.139",), "Microsoft 365 refused user name or password: correct them", True, "credentials (were|are)"),
-    _Known(("7.139",), "Microsoft 365 has locked this account after too many sign-ins: unlock it", True, "locked"),
     _Known(
         ("7.139",),
         "a rule of your Microsoft 365 (security defaults or conditional access) forbids this sign-in: have an "
@@ -79,6 +78,7 @@ _KNOWN = (
         True,
         "security defaults|conditional access|policy|criteria",
     ),
+    _Known(("7.139",), "Microsoft 365 has locked this account after too many sign-ins: unlock it", True, "locked"),
     _Known(("7.30", "7.139"), _PASSWORDS_END, True),
     _Known(
         ("7.9", "7.14"),

@@ -243,3 +243,41 @@ class WeeklyReport:
     next_report: datetime | None = None
     as_sent: datetime | None = None
     """When it was sent, where this is shown again afterwards."""
+
+
+@dataclass(frozen=True)
+class CommentRow:
+    """One comment behind a number, for a list. `case` None: only what anybody can see on the page is told of it."""
+
+    case: int | None
+    account: str
+    what: str
+    received_at: datetime
+    due_at: datetime | None = None
+    state: str = ""
+    because: str = ""
+    """Which fact made it so, and how the deadline was worked out: sentences of ours."""
+    answered_at: datetime | None = None
+    answered_by: str = ""
+    """Address or number of the school's reply, or that it was given elsewhere."""
+    was: str = ""
+    """How it was counted when the report was sent, where that is not how it is counted now."""
+    hours: float | None = None
+    """What it adds to a number that is no count."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What is behind one number of a report. `lines`: what is no comment (a read, a hole, a post), with what it adds.
+
+    `how`: how the number comes of these: "count", "sum", "median", "95th percentile", "longest", "days". `value`: the
+    number in the report; `worked_out`: what the list comes to.
+    """
+
+    key: str
+    said: str
+    how: str
+    value: float
+    worked_out: float
+    comments: tuple[CommentRow, ...] = ()
+    lines: tuple[tuple[str, float], ...] = ()

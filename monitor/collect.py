@@ -197,13 +197,15 @@ class Collector:
         """Keep what an earlier run had received when it was killed: the network may have lost it since."""
         folder, school = self.judge.school.evidence, self.judge.school.key
         for left in incoming.leftovers(folder, school, self.book.account_key):
+            try:
+                stream, batch, _ = incoming.read_incoming(left)
+            except FileNotFoundError:
+                continue  # no leftover: another process was just keeping it, and has done so
+            except ValueError as broken:
+                left.rename(left.with_suffix(".unreadable"))
+                result.reasons.append(str(broken))
+                continue
             with self.book.line("left over", started, result) as line:
-                try:
-                    stream, batch, _ = incoming.read_incoming(left)
-                except ValueError as broken:
-                    left.rename(left.with_suffix(".unreadable"))
-                    result.reasons.append(str(broken))
-                else:
-                    self._keeper.keep(stream, batch, line, result)
-                    incoming.done(left)
+                self._keeper.keep(stream, batch, line, result)
+                incoming.done(left)
                 line.complete = True

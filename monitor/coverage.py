@@ -131,6 +131,15 @@ def blind(tx: Transaction, account: Account, poll_minutes: int, now: datetime) -
     return Blind(account=label, since=wrong[0].since, why=wrong[0].why)
 
 
+def runs_of(
+    tx: Transaction, account: Account, since: datetime, until: datetime
+) -> tuple[frozenset[datetime], frozenset[datetime]]:
+    """When the account was read in [since, until), and when it was read to its end: what `week_of` counts."""
+    reads = ledger.reads_between(tx, account, since, until) if since < until else []
+    every = frozenset(read.started_at for read in reads if read.stream in account.streams)
+    return every, frozenset(_all_complete(reads, account))
+
+
 def holes_by_stream(
     tx: Transaction, account: Account, poll_minutes: int, reads: Sequence[Read], since: datetime, until: datetime
 ) -> dict[str, tuple[weekly.Hole, ...]]:

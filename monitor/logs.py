@@ -17,7 +17,7 @@ from typing import TextIO
 from urllib.parse import quote, quote_plus
 
 HIDDEN = "[hidden]"
-TALKATIVE = ("tweepy", "prawcore", "praw", "urllib3", "requests", "requests_oauthlib", "oauthlib", "alembic")
+TALKATIVE = ("tweepy", "prawcore", "praw", "urllib3", "requests", "requests_oauthlib", "oauthlib", "alembic", "msal")
 SILENT = "apscheduler"
 
 

@@ -46,6 +46,7 @@ def _read(app: App, account: AccountSettings, should_stop: Callable[[], bool], *
     except OSError as failed:
         # The evidence folder, mostly. The page in hand was rolled back whole and is read again next time.
         why = failed.strerror or type(failed).__name__
+        log.warning("account %s: cannot write to disk: %s, at %s", account.key, why, where(failed))
         return RunResult(account.key, complete=False, failures=[f"{account.key}: cannot write to disk: {why}"])
     except Exception as unforeseen:
         # Anything the connector did not foresee: the other accounts must be read all the same, and the text of the

@@ -11,15 +11,17 @@ from monitor.commands.base import CommandFailed, Outcome, app_for
 from monitor.commands.governors_report import GOVERNORS, declare_term, governors_report
 from monitor.commands.people import declare_viewer, viewer
 from monitor.commands.sight import Sight
+from monitor.commands.weekly_files import Explaining
 from monitor.rules.slots import latest_weekly_report
 
 if TYPE_CHECKING:
-    from alerts.weekly_report import WeeklyReport
     from config.people import Person
+    from monitor.weekly.gathering import Gathered
     from monitor.wiring import App
 
 EXAMPLE = "school-monitor report weekly --week 2026-W47 --format pdf --output report.pdf"
 WEEKLY = "weekly"
+XLSX = "xlsx"
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -29,7 +31,16 @@ def configure(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--week", metavar="YYYY-Www", help="weekly: ISO week (default: the last one that is over)")
     declare_term(parser)
-    parser.add_argument("--format", choices=["text", "html", "pdf", "csv"], default="text")
+    parser.add_argument(
+        "--explain",
+        metavar="NUMBER",
+        help="weekly: what is behind one number: the number as it is printed, its name, or part of one; "
+        "'list' names them all",
+    )
+    parser.add_argument(
+        "--as-of-now", action="store_true", help="weekly: count anew, and say what differs from what was sent"
+    )
+    parser.add_argument("--format", choices=["text", "html", "pdf", "csv", XLSX], default="text")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead of to standard output")
     declare_viewer(parser)
 
@@ -50,8 +61,11 @@ def run(args: Namespace) -> int:
                 f"--output: {args.output} cannot be written: {failed.strerror}", Outcome.USAGE
             ) from None
         print(f"Written to {args.output}")
-    elif args.format == "pdf" and sys.stdout.isatty():
-        raise CommandFailed("a PDF cannot be shown on a terminal; add --output report.pdf", Outcome.USAGE)
+    elif args.format in {"pdf", XLSX} and sys.stdout.isatty():
+        raise CommandFailed(
+            f"a file of the kind {args.format} cannot be shown on a terminal; add --output report.{args.format}",
+            Outcome.USAGE,
+        )
     else:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
@@ -65,6 +79,9 @@ def _refuse_options_of_the_other(args: Namespace) -> None:
         "--from": (args.first_day, GOVERNORS),
         "--until": (args.last_day, GOVERNORS),
         "--so-far": (args.so_far, GOVERNORS),
+        "--explain": (args.explain, WEEKLY),
+        "--as-of-now": (args.as_of_now, WEEKLY),
+        "--format xlsx": (args.format == XLSX, WEEKLY),
     }
     for option, (value, kind) in given.items():
         if value and kind != args.kind:
@@ -72,27 +89,34 @@ def _refuse_options_of_the_other(args: Namespace) -> None:
 
 
 def _weekly_report(args: Namespace, app: App, person: Person | None) -> bytes:
+    from monitor.store.sent_reports import ChangedAfterwards
+
     now, settings = app.clock(), app.settings
     latest = latest_weekly_report(now, settings.school.timezone, settings.schedule.weekly_report_at)
+    reports, week, email = app.reporter.weekly_reports, args.week or latest.key, person.email if person else None
+    sent: Gathered | None = None
     try:
-        report = app.reporter.weekly(args.week or latest.key, now, person.email if person else None)
+        if args.as_of_now:
+            gathered, sent = reports.as_of_now(week, now, email)
+        else:
+            gathered = reports.shown(week, now, email)
     except ValueError as wrong:
         raise CommandFailed(f"--week: {wrong}", Outcome.USAGE) from None
-    return _make(args.format, report)
+    except ChangedAfterwards as changed:
+        raise CommandFailed(str(changed)) from None
+    explainer = Explaining(app, gathered, reports.hidden_from(email, now), now)
+    if args.explain:
+        return explainer.answer(args.explain)
+    made = explainer.file(args.format)
+    return made + _differences(gathered, sent, args.format) if args.as_of_now else made
 
 
-def _make(form: str, report: WeeklyReport) -> bytes:
-    from alerts.report_csv import weekly_csv
-    from alerts.report_render import weekly_html, weekly_text
+def _differences(now: Gathered, sent: Gathered | None, form: str) -> bytes:
+    """What differs from what was sent, below the text; beside everything else."""
+    from monitor.commands.weekly_explained import differences
 
-    match form:
-        case "html":
-            return weekly_html(report).encode()
-        case "csv":
-            return weekly_csv(report).encode()
-        case "pdf":
-            from alerts.report_pdf import weekly_pdf
-
-            return weekly_pdf(report)
-        case _:
-            return weekly_text(report).encode()
+    lines = differences(now.report, sent.report if sent else None)
+    if form == "text":
+        return ("\n" + "\n".join(lines) + "\n").encode()
+    print(*lines, sep="\n", file=sys.stderr)
+    return b""

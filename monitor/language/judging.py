@@ -7,8 +7,10 @@ is neither a hit nor a pass: it becomes a finding that sends the comment to a pe
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from itertools import chain
 
 from config.judging import ModelsUsed
@@ -22,6 +24,8 @@ from monitor.model import OFFENSIVE, Category
 
 MOST_OF_ONE_CATEGORY = 5  # findings of one check; more say nothing new
 _CATEGORIES = tuple(map(Category, CATEGORIES))
+_IN_OFFENSIVE = tuple(sorted(OFFENSIVE))
+_HEADS = (*CATEGORIES, OFFENSIVE_HEAD)
 _FAILED = "A check could not be completed, so a person should read this."
 
 
@@ -70,15 +74,18 @@ class Judge:
         found = [list(chain.from_iterable(of_text)) for of_text in zip(*by_check, strict=True)]
         rules = [surest(each) for each in found]
         answers = Answers.of([reading.model_view.text for reading in readings], rules, self.models)
-        return [self._judgement(reading, found[row], answers, row) for row, reading in enumerate(readings)]
+        judged = [self._judgement(reading, found[row], answers, row) for row, reading in enumerate(readings)]
+        _leave_in_peace()
+        return judged
 
     def _judgement(self, reading: Reading, found: list[Found], answers: Answers, row: int) -> Judgement:
         scores = dict(answers.scores[row])
         for one in found:
             if one.detector.startswith(OWN_LIST):
                 scores[one.finding.category] = 1.0
-        scores[OFFENSIVE_HEAD] = max(scores[OFFENSIVE_HEAD], *(scores[category] for category in OFFENSIVE))
-        kept = _once([self._scored(one, scores, answers) for one in found if self._counts(one.finding, scores)])
+        scores[OFFENSIVE_HEAD] = max(scores[OFFENSIVE_HEAD], *[scores[category] for category in _IN_OFFENSIVE])
+        counted = [self._scored(one, scores, answers) for one in found if self._counts(one.finding, scores)]
+        kept = _once(counted) if len(counted) > 1 else counted
         explained = {one.finding.category for one in kept}
         for category in self._reached(scores):
             if category not in explained:
@@ -90,24 +97,38 @@ class Judge:
     def _threshold(self, category: str) -> float:
         return self.thresholds.get(category, CERTAIN_ENOUGH)
 
+    @cached_property
+    def _thresholds(self) -> tuple[tuple[Category, float], ...]:
+        return tuple((category, self._threshold(category)) for category in _CATEGORIES)
+
     def _counts(self, finding: Finding, scores: Mapping[str, float]) -> bool:
         category = finding.category
         return category is Category.COULD_NOT_BE_CHECKED or scores[category] >= self._threshold(category)
 
-    def _reached(self, scores: Mapping[str, float]) -> Iterator[Category]:
+    def _reached(self, scores: Mapping[str, float]) -> list[Category]:
         """What the scores flag. Where only "offensive" is reached, the likeliest of what it stands for is named."""
-        reached = [category for category in _CATEGORIES if scores[category] >= self._threshold(category)]
-        likeliest = max(sorted(OFFENSIVE), key=lambda category: scores[category])
-        wanted = max(self._threshold(OFFENSIVE_HEAD), self.thresholds.get(likeliest, 0.0))
-        if scores[OFFENSIVE_HEAD] >= wanted and not OFFENSIVE & set(reached):
+        reached = [category for category, threshold in self._thresholds if scores[category] >= threshold]
+        if scores[OFFENSIVE_HEAD] < self._threshold(OFFENSIVE_HEAD) or not OFFENSIVE.isdisjoint(reached):
+            return reached
+        likeliest = max(_IN_OFFENSIVE, key=scores.__getitem__)
+        if scores[OFFENSIVE_HEAD] >= self.thresholds.get(likeliest, 0.0):
             reached.append(likeliest)
-        return iter(reached)
+        return reached
 
     def _scored(self, one: Found, scores: Mapping[str, float], answers: Answers) -> Found:
         """With the models, a finding is as sure as they and the rules are together."""
         if answers.models is None or one.finding.category is Category.COULD_NOT_BE_CHECKED:
             return one
         return Found(replace(one.finding, score=scores[one.finding.category]), one.detector)
+
+
+@lru_cache(maxsize=1)
+def _leave_in_peace() -> None:
+    """Once all lists are read: Python need not look among them for what nobody uses any more, for they stay in use.
+
+    There are a hundred thousand of them, and to go through them took a tenth of the time that judging takes.
+    """
+    gc.freeze()
 
 
 def surest_rules(reading: Reading) -> dict[str, float]:
@@ -117,12 +138,14 @@ def surest_rules(reading: Reading) -> dict[str, float]:
 
 def surest(found: Sequence[Found]) -> dict[str, float]:
     """How sure the surest finding of each category is, and of "offensive"; 0 where there is none."""
-    scores = dict.fromkeys((*CATEGORIES, OFFENSIVE_HEAD), 0.0)
+    scores = dict.fromkeys(_HEADS, 0.0)
+    if not found:
+        return scores
     for one in found:
         name = one.finding.category.value
         if name in scores:
             scores[name] = max(scores[name], one.finding.score)
-    scores[OFFENSIVE_HEAD] = max(scores[category] for category in OFFENSIVE)
+    scores[OFFENSIVE_HEAD] = max([scores[category] for category in _IN_OFFENSIVE])
     return scores
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from monitor.language.pattern_pieces import APART, WORD, Piece, Pieces
 
 _BEGINNING = 4  # letters of a word by which patterns ask for it that leave its end open
+_MOST_OF_A_CHOICE = 3  # needs
 _OPEN = "-"  # what a beginning ends with: "abso-"
 _A_DIGIT = "0-"  # any digit
 _DIGIT = re.compile("[0-9]")
@@ -48,7 +49,11 @@ class Needs:
     def of(self, written: str, whole_words: bool) -> list[Need]:
         """What a text must have, each of them, the rarest first; nothing where that cannot be told."""
         found = self._of(self._pieces.of(written), whole_words, whole_words)
-        return sorted(dict.fromkeys(found), key=self._weight)
+        needs: list[Need] = []
+        for need in sorted(dict.fromkeys(found), key=lambda each: (self._weight(each), len(each))):
+            if not any(each <= need for each in needs):  # what meets that one meets this one as well
+                needs.append(need)
+        return needs
 
     def _weight(self, need: Need) -> int:
         return sum(map(self._how_common, need))
@@ -61,13 +66,12 @@ class Needs:
             return [frozenset({_A_DIGIT})]
         if not piece.choice:
             return self._of_row(piece.parts, left, right)
-        needs = []
-        for part in piece.parts:
-            of_part = self._of(part, left, right)
-            if not of_part:
-                return []
-            needs.append(min(of_part, key=self._weight))
-        return [frozenset().union(*needs)] if needs else []
+        of_parts = [sorted(self._of(part, left, right), key=self._weight) for part in piece.parts]
+        if not all(of_parts):
+            return []
+        # The rarest need of each choice, one of which is met; then the second of each, where there is one; and so on.
+        most = min(max(map(len, of_parts)), _MOST_OF_A_CHOICE)
+        return [frozenset().union(*(needs[min(nth, len(needs) - 1)] for needs in of_parts)) for nth in range(most)]
 
     def _of_row(self, parts: tuple[Piece, ...], left: bool, right: bool) -> list[Need]:
         rights: list[bool] = []

@@ -10,26 +10,33 @@ from typing import Any, Generic, TypeVar
 
 Meant = TypeVar("Meant")
 
-_NOTHING: dict[str, Any] = {}  # never written to: most places need no table of their own
+_NOTHING: dict[str, Any] = {}  # never written to, nor is the other
+_NONE: list[Any] = []
 
 
 class Node(Generic[Meant]):
-    """A place on the way through the phrases. `ends`: what the words up to here stand for."""
+    """A place on the way through the phrases. `ends`: what the words up to here stand for.
+
+    It has no list of its own until something is put into it: of tens of thousands of places most have little, and all
+    lists are gone through whenever Python looks for what nobody uses any more.
+    """
 
     __slots__ = ("_choices", "_meanings", "_phrases", "_then", "ends")
 
     def __init__(self) -> None:
-        self.ends: list[Meant] = []
+        self.ends: tuple[Meant, ...] = ()
         self._then: Mapping[str, Node[Meant]] = _NOTHING
         self._choices: dict[str, list[Node[Meant]]] = _NOTHING
-        self._phrases: list[str] = []
-        self._meanings: list[Meant] = []
+        self._phrases: list[str] = _NONE
+        self._meanings: list[Meant] = _NONE
 
     def add(self, phrases: Sequence[str], meant: Meant) -> None:
         """Let phrases go on from here, words parted by one space each, that all stand for the same.
 
         Not once somebody has asked what comes after.
         """
+        if self._phrases is _NONE:
+            self._phrases, self._meanings = [], []
         self._phrases += phrases
         self._meanings += [meant] * len(phrases)
 
@@ -37,7 +44,7 @@ class Node(Generic[Meant]):
         """The same for a term parted at its brackets and bars, which has too many phrases to spell out."""
         ends, _ = _grow_choices([self], pieces, 0)
         for node in ends:
-            node.ends.append(meant)
+            node.ends += (meant,)
 
     def after(self, word: str) -> Sequence[Node[Meant]]:
         """The places that a word leads to from here."""
@@ -64,13 +71,12 @@ class Node(Generic[Meant]):
             if node is None:
                 node = then[word] = Node()
             if rest:
-                node._phrases.append(rest)
-                node._meanings.append(meant)
+                node.add((rest,), meant)
             else:
-                node.ends.append(meant)
+                node.ends += (meant,)
         self._then = then
-        self._phrases = []
-        self._meanings = []
+        self._phrases = _NONE
+        self._meanings = _NONE
         return then
 
 

@@ -8,7 +8,7 @@ from operator import or_
 
 from monitor.language.needed_words import Need, asked_by
 
-_MOST_ASKED = 3  # words of a text; the rarest say nearly all
+_MOST_ASKED = 4  # words of a text; the rarest say nearly all
 _MOST_REMEMBERED = 20_000  # words
 
 
@@ -16,7 +16,7 @@ class Possible:
     """Ways to match, numbered as they are given, each as what it needs. Whatever it leaves out cannot match.
 
     For every word there is a row of bits: one for each way whose first need it meets, then as many for the second
-    needs, then for the third. The rows of a text's words, one over the other, say which ways have all they need.
+    needs, and so on. The rows of a text's words, one over the other, say which ways have all they need.
     """
 
     def __init__(self, ways: Sequence[Sequence[Need]]) -> None:
@@ -37,7 +37,9 @@ class Possible:
     def among(self, words: Iterable[str]) -> Iterator[int]:
         """The numbers of the ways that can match a text with these words, in order."""
         met = reduce(or_, map(self._bits.__getitem__, words), self._free)
-        left = met & met >> self._count & met >> (2 * self._count) & ((1 << self._count) - 1)
+        left = (1 << self._count) - 1
+        for nth in range(_MOST_ASKED):
+            left &= met >> (nth * self._count)
         while left:
             lowest = left & -left
             yield lowest.bit_length() - 1

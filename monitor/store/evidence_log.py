@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import String, cast, delete, func, select
 from sqlalchemy.orm import aliased
 
 from monitor.store.engine import Transaction
@@ -82,6 +82,13 @@ def size(tx: Transaction, school: School) -> int:
     """How many entries the log has."""
     newest = tx.scalar(select(func.max(LogEntry.position)).where(LogEntry.school_id == school.id))
     return 0 if newest is None else newest + 1
+
+
+def by_month(tx: Transaction, school: School, before: int) -> list[tuple[str, int]]:
+    """How many of the entries up to position `before`, itself left out, were made in each month (UTC): "2026-11"."""
+    month = func.substr(cast(LogEntry.at, String), 1, 7)
+    wanted = select(month, func.count()).where(LogEntry.school_id == school.id, LogEntry.position < before)
+    return [(name, number) for name, number in tx.execute(wanted.group_by(month).order_by(month))]
 
 
 def entries(tx: Transaction, school: School, since: int = 0) -> Iterator[Opened]:

@@ -66,6 +66,11 @@ class WeeklyReports:
             school, hidden = self._for(tx, recipient, now)
             return self._made(tx, school, week, now, hidden), self._kept(tx, school, week, hidden)
 
+    def hidden_from(self, recipient: str | None, now: datetime) -> frozenset[int]:
+        """Numbers of the cases that are in no list and no figure for `recipient`; None: for somebody."""
+        with self.store.reading() as tx:
+            return self._for(tx, recipient, now)[1]
+
     def _for(self, tx: Transaction, recipient: str | None, now: datetime) -> tuple[School, frozenset[int]]:
         school, seeing = ledger.enrolled_school(tx, self.settings.school.key), Seeing(self.facts)
         if recipient is None:

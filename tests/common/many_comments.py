@@ -20,6 +20,7 @@ _ANSWERED = f"NOT ({_OPEN}) AND NOT ({_GONE}) AND NOT ({_NO_REPLY})"
 _ANSWERED_AT = (
     f"datetime({_CAME}, '+' || (CASE WHEN i % 67 = 5 THEN 2000 ELSE 1 + i * 7919 % 1380 END) || ' minutes')"
 )
+_PUBLISHED = "datetime(:first, '+' || CAST(i * 100 * :apart AS INTEGER) || ' seconds') || '.000000'"
 
 _STATEMENTS = (
     f"""{_NUMBERS} INSERT INTO item (id, type, account_id, remote_id, kind, post_remote_id, thread_key, author_id,
@@ -58,8 +59,7 @@ _STATEMENTS = (
     FROM n WHERE {_FLAGGED} AND i % 20000 <> 3""",
     f"""{_NUMBERS} INSERT INTO post (account_id, remote_id, text, created_at, permalink, comment_count,
         first_seen_at, last_seen_at)
-    SELECT 1 + i * 100 % :accounts, 'p' || i, 'News', datetime(:first, '+' || CAST(i * 100 * :apart AS INTEGER) || ' seconds') || '.000000',
-        '', 100, datetime(:first, '+' || CAST(i * 100 * :apart AS INTEGER) || ' seconds') || '.000000',
+    SELECT 1 + i * 100 % :accounts, 'p' || i, 'News', {_PUBLISHED}, '', 100, {_PUBLISHED},
         datetime(:first, '+' || CAST(i * 100 * :apart + 864000 AS INTEGER) || ' seconds') || '.000000'
     FROM n WHERE i <= :many / 100""",
     """WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 69888)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROGRAM = Path(sys.executable).with_name("school-monitor")
+KILLED_AT = Path(__file__).with_name("killed_at.py")
 PATIENCE = 240  # seconds; no promise, only the end of waiting for a process that hangs
 
 
@@ -41,13 +42,32 @@ def run_bytes(*words, given=b"", cwd=None):
     return subprocess.run(command, input=given, capture_output=True, cwd=cwd, env=surroundings(), timeout=PATIENCE)
 
 
-def wait_for(what, condition):
-    """Look again and again until `condition` holds, and return what it gave; fail loudly when it never does."""
+def killed(event, part, number, *words):
+    """Run one command and see it killed when it is about to do that for the n-th time (`killed_at.py`)."""
+    # -B: Python gives its own caches their names by renaming as well.
+    command = [sys.executable, "-B", KILLED_AT, event, part, str(number), *map(str, words)]
+    done = subprocess.run(command, capture_output=True, env=surroundings(), timeout=PATIENCE)
+    assert done.returncode == -signal.SIGKILL, f"it was never about to do that: {done.stdout} {done.stderr}"
+
+
+def wait_for(what, condition, *processes):
+    """Look again and again until `condition` holds, and return what it gave; fail loudly when it never does.
+
+    `processes` are those that are to bring it about: what they said is in the failure, and none may have ended.
+    """
     give_up_at = time.monotonic() + PATIENCE
     while not (found := condition()):
-        assert time.monotonic() < give_up_at, f"waited {PATIENCE} s in vain for {what}"
+        ended = [each for each in processes if each.has_ended]
+        if ended and (found := condition()):
+            return found
+        assert not ended, f"ended before {what}:\n{_all_said(ended)}"
+        assert time.monotonic() < give_up_at, f"waited {PATIENCE} s in vain for {what}\n{_all_said(processes)}"
         time.sleep(0.005)
     return found
+
+
+def _all_said(processes):
+    return "\n".join(f"--- process {number} said:\n{each.said}" for number, each in enumerate(processes, 1))
 
 
 class Running:
@@ -70,13 +90,12 @@ class Running:
     def said(self):
         return self._out.read_text() + self.log
 
-    def wait_for_words(self, words):
-        def is_said():
-            ended = self._process.poll() is not None
-            assert words in self.said or not ended, f"ended without {words!r}:\n{self.said}"
-            return words in self.said
+    @property
+    def has_ended(self):
+        return self._process.poll() is not None
 
-        wait_for(f"{words!r} to be said", is_said)
+    def wait_for_words(self, words):
+        wait_for(f"{words!r} was said", lambda: words in self.said, self)
 
     def tell_to_stop(self):
         self._process.send_signal(signal.SIGTERM)

@@ -2,14 +2,10 @@
 
 import re
 import shutil
-import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from books import CONFIGURATION, digests, rows
-from processes import PATIENCE, Running, school_monitor, surroundings
+from processes import Running, killed, school_monitor
 
 from config.loading import load_settings
 from monitor.backup.restore_plan import ready_to_open
@@ -19,7 +15,6 @@ from monitor.erasing.eraser import Eraser
 from monitor.evidence.backups.backup_folder import check_backup
 from monitor.store.engine import open_store
 
-KILLED_AT = Path(__file__).with_name("killed_at.py")
 ALI, HEAD = Actor("Mrs Ali", "asked to", "ali on pc"), Actor("Ms Okafor", "agreed", "head on pc")
 BY = ("--by", "Mrs Ali", "--why", "a restore drill")
 DATABASE = "school-monitor.db"
@@ -132,14 +127,6 @@ def test_a_damaged_backup_is_refused_file_by_file(story, tmp_path):
 def test_wrong_usage_is_told_in_a_sentence(story, words, said):
     done = school_monitor(*words, "--config", story[0] / CONFIGURATION)
     assert (done.status, said in done.err) == (2, True), done.said
-
-
-def killed(event, part, number, *words):
-    """Run a command and see it killed when it is about to do that for the n-th time."""
-    # -B: Python gives its own caches their names by renaming as well.
-    command = [sys.executable, "-B", KILLED_AT, event, part, str(number), *map(str, words)]
-    done = subprocess.run(command, capture_output=True, env=surroundings(), timeout=PATIENCE)
-    assert done.returncode == -signal.SIGKILL, f"it was never about to do that: {done.stdout} {done.stderr}"
 
 
 NOT_DONE = {

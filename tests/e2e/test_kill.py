@@ -2,13 +2,12 @@
 
 import sqlite3
 from contextlib import closing
-from functools import partial
 from hashlib import sha256
 
 import pytest
 from books import CONFIGURATION, rows, snapshots, standing
 from post_office import PostOffice
-from processes import PATIENCE, Running, school_monitor, wait_for
+from processes import PATIENCE, Running, killed, school_monitor
 from small_school import small_school
 
 from monitor.evidence.folder_check import check_folder
@@ -103,10 +102,12 @@ def test_killed_between_requests(school, undisturbed, tmp_path, kills):
 
 def test_killed_just_after_writing_evidence_and_again_just_after_drawing_a_card(school, undisturbed, tmp_path):
     folder = school.copy_to(tmp_path / "school")
-    for written in ("manifest-sha256.txt", "card.pdf"):
-        with Running(tmp_path / written, "poll", "--config", folder / CONFIGURATION) as reading:
-            wait_for(f"{written} on the disk", partial(any_evidence, folder, written))
-            reading.kill()
+    words = ("poll", "--config", folder / CONFIGURATION)
+    killed("os.rename", "/.unfinished/", 2, *words)
+    assert any_evidence(folder, "manifest-sha256.txt")
+    assert not any_evidence(folder, "card.pdf")
+    killed("os.rename", "card-sha256.txt", 1, *words)
+    assert any_evidence(folder, "card.pdf")
     poll_to_the_end(folder)
     assert standing(folder) == standing(undisturbed)
     assert_evidence_is_whole(folder)

@@ -71,6 +71,23 @@ def test_what_was_received_before_a_crash_is_kept_although_the_network_has_lost_
     assert left_over(desk) == []
 
 
+def test_a_page_that_another_process_is_just_keeping_is_nobodys_leftover(desk, monkeypatch):
+    killed_while_judging(desk, monkeypatch, item("c1", INSULT))
+    listed = incoming.leftovers
+
+    def kept_by_the_other_meanwhile(*place):
+        found = listed(*place)
+        for path in found:
+            incoming.done(path)
+        return found
+
+    monkeypatch.setattr("monitor.evidence.incoming.leftovers", kept_by_the_other_meanwhile)
+    result = desk.read(item("c1", INSULT))
+    assert (result.complete, result.failures, result.reasons) == (True, [], [])
+    assert [read.stream for read in desk.reads() if read.finished_at is None] == ["comments"]  # the one killed
+    assert set(desk.cases()) == {"c1"}
+
+
 def test_a_page_taken_up_after_a_crash_and_read_again_is_kept_once(desk, monkeypatch):
     killed_while_judging(desk, monkeypatch, item("c1", INSULT))
     desk.read(item("c1", INSULT))

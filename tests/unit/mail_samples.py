@@ -4,13 +4,13 @@ import email
 import email.policy
 import re
 from dataclasses import fields, is_dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from html.parser import HTMLParser
+
+from weekly_samples import FACEBOOK, HEAD, NOTHING, REDDIT, REPORT, WAITING  # noqa: F401  read from here by others
 
 from alerts.messages import Alarm, Blind, Digest, Expiring, Failing, Line, Recovery
 from alerts.render import Envelope, render_alarm, render_digest, render_expiring, render_recovery
-from alerts.report_render import render_weekly
-from alerts.weekly_report import AccountFigures, CategoryFigures, Coverage, EvidenceHead, Unwatched, WeeklyReport
 
 
 def at(day, hour, minute, second=0):
@@ -47,59 +47,6 @@ ENVELOPE = Envelope(
     message_id="<0123456789abcdef@oakfield.example>",
     list_id="alerts.oakfield.monitor",
     date=at(16, 8, 0),
-)
-FACEBOOK = AccountFigures("Facebook page", 131, 130, 107, 2, 3, 4, 5, 1, 6, 8)
-REDDIT = AccountFigures("Reddit", 7, 9, 9, 0, 0, 0, 0, 0, 0, 0)
-WAITING = Line(12, "Facebook page", "Comment", at(2, 6, 41), at(3, 6, 41), "overdue")
-
-HEAD = EvidenceHead(
-    entries=1234,
-    printed="1234:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
-    key="sha256:" + "0123456789abcdef" * 4,
-    at=at(16, 7, 29),
-)
-REPORT = WeeklyReport(
-    school="Oakfield Primary School",
-    timezone="Europe/London",
-    week="2026-W46",
-    first_day=date(2026, 11, 9),
-    last_day=date(2026, 11, 15),
-    made_at=at(16, 7, 30),
-    verdict="116 of 139 comments were answered in time. Reddit could not be read for 9 hours on Tuesday.",
-    coverage=(
-        Coverage("Facebook page", 672, 671, (), 168.0, 168.0, 133),
-        Coverage("Reddit", 670, 636, ((at(10, 6, 40), at(10, 15, 40)),), 158.97, 168.0, 14),
-    ),
-    unanswered=(WAITING,),
-    figures=(FACEBOOK, REDDIT),
-    median_hours=3.43,
-    slowest_hours=19.6,
-    slowest_is_percentile=True,
-    flagged=(CategoryFigures("threat", 21, 20, 19), CategoryFigures("self_harm", 3, 2, 1)),
-    messages_unwatched=(
-        Unwatched(("Facebook page", "X"), "the account's setting"),
-        Unwatched(("Instagram",), 'the policy forbids it, clause "Private messages"'),
-    ),
-    uncovered_promise="The policy promises an answer to direct messages: this program does not watch over that.",
-    rule_in_words="Every comment gets a response within 24 hours.",
-    clause="Monitoring",
-    policy="Default 1.2",
-    calendar="England",
-    evidence=HEAD,
-    recipients=("Mr Marsh", "Mrs Okafor"),
-    shown=10,
-)
-NOTHING = replace(
-    REPORT,
-    verdict="Nothing fell due this week.",
-    coverage=(Coverage("Facebook page", 672, 672, (), 168.0, 168.0, 0),),
-    unanswered=(),
-    figures=(AccountFigures("Facebook page", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),),
-    median_hours=None,
-    slowest_hours=None,
-    slowest_is_percentile=False,
-    flagged=(),
-    evidence=None,
 )
 FAILING = Failing(
     what="Facebook no longer takes our credentials.",
@@ -206,8 +153,6 @@ def samples():
             replace(DIGEST, recipient="ali@oakfield.example"), replace(ENVELOPE, stop_url=STOP_URL)
         ),
         "digest-masked": render_digest(replace(DIGEST, overdue=(), flagged=(), to_answer=(QUOTED, *many)), ENVELOPE),
-        "weekly": render_weekly(REPORT, ENVELOPE),
-        "weekly-nothing": render_weekly(NOTHING, ENVELOPE),
         "alarm": render_alarm(ALARM, ENVELOPE),
         "recovery": render_recovery(RECOVERY, ENVELOPE),
         "recovery-in-part": render_recovery(replace(RECOVERY, still=("Its ratings are not read.",)), ENVELOPE),

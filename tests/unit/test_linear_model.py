@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.language.models import word_sums
 from monitor.language.models.features import BUCKETS, places_of, words_of
-from monitor.language.models.linear import LONGEST_WHOLE, LinearModel
+from monitor.language.models.linear import LONGEST_WHOLE, LinearModel, lengths_of
 from monitor.language.models.telling_words import MOST_WORDS, telling_stretch
 
 TEXTS = st.lists(st.text(max_size=60), min_size=1, max_size=6)
@@ -51,6 +52,29 @@ def test_each_word_of_a_text_speaks_as_loudly_among_other_texts(texts):
         if not words_of(text):
             continue
         np.testing.assert_allclose(together.by_word(row, 1), MODEL.by_word(text, 1), rtol=1e-4, atol=1e-5)
+
+
+def place_by_place(texts):
+    """What the model says where every place of every text is looked at, as it is when a model is fitted."""
+    places = places_of(texts)
+    counts = np.diff(places.starts, append=len(places.places))
+    values = MODEL.idf[places.places] / np.repeat(lengths_of(places, MODEL.idf), counts)
+    sums = np.add.reduceat(MODEL.weights[places.places] * values[:, None], places.starts, axis=0)
+    return sums * MODEL.scale + MODEL.bias
+
+
+@given(TEXTS)
+@settings(deadline=None)
+def test_sums_over_remembered_words_are_sums_over_places(texts):
+    for _ in range(2):  # met for the first time, and met again
+        np.testing.assert_allclose(MODEL.logits(texts), place_by_place(texts), rtol=1e-4, atol=1e-4)
+
+
+def test_more_words_than_are_remembered_make_no_difference(monkeypatch):
+    monkeypatch.setattr(word_sums, "MOST_REMEMBERED", 5)
+    forgetful = model()
+    for texts in (["one two three"], ["four five six seven", ""], ["one two eight nine ten eleven twelve"], ["one"]):
+        np.testing.assert_allclose(forgetful.logits(texts), place_by_place(texts), rtol=1e-4, atol=1e-4)
 
 
 def test_letters_are_taken_inside_words_only():

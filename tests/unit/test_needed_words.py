@@ -20,6 +20,7 @@ WAYS = [
     ("( going to| gonna)", [" going to", " gonna"]), ("(am )?", ["am ", ""]), ("(back |home )*", ["", "home back "]),
     ("{YOU}", ["you", "u", "yous"]), ("{STAFF}", ["headteacher", "head teachers", "mr x"]), ("🔪", ["🔪"]),
     ("[.!?]", ["!", "."]), ("[^\\w]", ["-", "é"]), (r"\.co", [".co"]), ("é", ["é"]), ("(mate|$)", ["mate", ""]),
+    ("(take <1> (pic|photo)|pic( is)? off|cut)", ["take pic", "take my photo", "pic off", "pic is off", "cut"]),
     (r"\b", [""]), ("(ll|will be) (x|y z)", ["ll x", "will be y z"]), (".?", ["", "b"]), ("1[0-3]", ["12"]),
 ]  # fmt: skip
 ROWS = st.lists(st.sampled_from(WAYS).flatmap(lambda way: st.tuples(st.just(way[0]), st.sampled_from(way[1]))),
@@ -33,6 +34,12 @@ def needs_of(written, whole_words=True):
 
 def test_a_pattern_needs_a_word_of_each_of_its_places():
     assert sorted(needs_of("(kill|hurt) <2> {YOU}")) == [["hurt", "kill"], ["u", "you", "yous"]]
+
+
+def test_a_choice_needs_what_each_of_its_ways_needs_besides():
+    assert needs_of("(take <3> (photo|pic)|(photo|pic) <3> down)") == [["down", "take"], ["photo", "pic"]]
+    assert needs_of("(take <3> (photo|pic)|delete)") == [["delete", "take"], ["delete", "photo", "pic"]]
+    assert needs_of("(take|take <1> photo)") == [["take"]]
 
 
 def test_endings_that_are_open_need_how_the_word_begins():

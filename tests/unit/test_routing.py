@@ -176,6 +176,44 @@ def test_who_looks_after_an_account_is_never_nobody_where_somebody_could():
     assert moderators_of(away, NOWHERE, DAY) == (ALI.email, BEVAN.email)
 
 
+def reached(handling, *refused, people=EVERYBODY, entry=NOWHERE, kept_out=()):
+    """The route where no mail reaches some, by names."""
+    found = route(handling, people, entry, kept_out, DAY, PACK, LAST, {each.email for each in refused})
+    names = {each.email: each.name for each in people} | {LAST: "LAST"}
+    return found, [tuple(names[email] for email in step) for step in found.steps]
+
+
+def test_whom_no_mail_reaches_is_still_told_and_whoever_covers_them_as_well():
+    covered = changed(ALI, covered_by="Boss")
+    found, told = reached(handled(), ALI, people=covered)
+    assert told[0] == ("Ali", "Bevan", "Boss")
+    assert "Mail to Ali is refused: Boss is told as well." in found.notes
+
+
+def test_what_would_reach_nobody_of_a_step_goes_to_the_next_one_with_it():
+    found, told = reached(handled("moderator", then=("head", "safeguarding")), ALI, BEVAN)
+    assert told == [("Ali", "Bevan", "Head"), ("Lead",), ("LAST",)]
+    assert found.by_duty == found.first
+    assert reached(handled("moderator", then=("head",)), ALI)[1] == [("Ali", "Bevan"), ("Head",), ("LAST",)]
+
+
+def test_where_nobody_of_all_steps_is_reached_the_last_resort_is_told_at_once_but_reads_no_digest():
+    found, told = reached(handled(), ALI, BEVAN)
+    assert told == [("Ali", "Bevan", "LAST")]
+    assert found.by_duty == (ALI.email, BEVAN.email)
+
+
+def test_an_account_whose_moderators_no_mail_reaches_is_looked_after_by_others_as_well():
+    alone = RegisterEntry(account="facebook", moderators=("Ali",))
+    assert moderators_of(EVERYBODY, alone, DAY, refused={ALI.email}) == (ALI.email, BEVAN.email)
+    assert moderators_of(EVERYBODY, alone, DAY, refused={BEVAN.email}) == (ALI.email,)
+    both = {ALI.email, BEVAN.email}
+    assert moderators_of(EVERYBODY, alone, DAY, refused=both) == (ALI.email, BOSS.email)
+    assert moderators_of(EVERYBODY, alone, DAY, {BOSS.email}, both) == (ALI.email, HEAD.email)
+    covered = changed(ALI, covered_by="Manager")
+    assert moderators_of(covered, alone, DAY, refused={ALI.email}) == (ALI.email, MANAGER.email)
+
+
 NAMES = [each.name for each in EVERYBODY]
 DUTIES = st.sampled_from(
     ["moderator", "poster", "line_manager", "communications", "senior", "head", "safeguarding", "chair_of_governors"]

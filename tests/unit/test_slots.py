@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from config.policy import ResponseRule
 from monitor.rules.calendar import is_working
 from monitor.rules.slots import (
+    MOST_WEEKS,
     Slot,
     digest_today,
     latest_weekly_report,
@@ -17,6 +18,8 @@ from monitor.rules.slots import (
     next_digest,
     week_bounds,
     week_name,
+    weekly_reports_between,
+    working_time,
 )
 
 LONDON = "Europe/London"
@@ -151,3 +154,39 @@ def test_a_school_that_never_works_is_mailed_on_the_next_day():
     never = ResponseRule(weekend=(1, 2, 3, 4, 5, 6, 7))
     after = datetime(2026, 11, 10, 9, 15, tzinfo=UTC)
     assert mailing_time(after, "Europe/London", never, time(8), time(18)) == datetime(2026, 11, 11, 8, 0, tzinfo=UTC)
+
+
+@given(MOMENTS, st.lists(st.integers(1, 30 * 24 * 60), min_size=1, max_size=12))
+def test_whenever_one_looks_each_weekly_report_is_found_once_and_none_is_left_out(begin, minutes):
+    found, at = [], begin
+    for each in minutes:
+        found += weekly_reports_between(at, at + timedelta(minutes=each), LONDON, HALF_PAST_SEVEN)
+        at += timedelta(minutes=each)
+    assert tuple(found) == weekly_reports_between(begin, at, LONDON, HALF_PAST_SEVEN)
+    for before, slot in zip([latest_weekly_report(begin, LONDON, HALF_PAST_SEVEN), *found], found, strict=False):
+        assert week_bounds(before.key, LONDON)[1] == week_bounds(slot.key, LONDON)[0]
+        assert slot == latest_weekly_report(slot.opens_at, LONDON, HALF_PAST_SEVEN)
+        assert begin < slot.opens_at <= at
+    assert (found or [latest_weekly_report(begin, LONDON, HALF_PAST_SEVEN)])[-1] == latest_weekly_report(
+        at, LONDON, HALF_PAST_SEVEN
+    )
+
+
+def test_a_time_that_lies_years_back_gives_the_last_weeks_only():
+    found = weekly_reports_between(utc(2001, 1, 1), utc(2026, 11, 27), LONDON, HALF_PAST_SEVEN)
+    assert len(found) == MOST_WEEKS
+    assert found[-1].key == "2026-W47"
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "hours"),
+    [
+        (utc(2026, 11, 13, 16), utc(2026, 11, 16, 7, 55), 2),
+        (utc(2026, 11, 13, 18), utc(2026, 11, 16, 8), 0),
+        (utc(2026, 11, 13, 16), utc(2026, 11, 16, 9), 3),
+        (utc(2026, 11, 10, 12), utc(2026, 11, 10, 12), 0),
+        (utc(2026, 11, 10, 12), utc(2026, 11, 9, 12), 0),
+    ],
+)
+def test_only_hours_in_which_people_work_count_as_working_time(since, until, hours):
+    assert working_time(since, until, LONDON, RULE, EIGHT, time(18)) == timedelta(hours=hours)

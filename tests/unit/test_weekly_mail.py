@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -68,7 +69,9 @@ def test_the_mail_holds_the_same_text_and_page():
     message = email.message_from_bytes(render_weekly(REPORT, ENVELOPE).as_bytes(), policy=email.policy.default)
     text, page = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
     assert text.replace("\r\n", "\n") == weekly_text(REPORT)
-    assert page.replace("\r\n", "\n").strip() == weekly_html(REPORT).strip()
+    assert "<svg" not in page, "mail programs show none"
+    on_paper = re.sub(r"<div[^>]*><svg.*?</svg></div>", "", weekly_html(REPORT), flags=re.DOTALL)
+    assert squeezed(Page(page).words) == squeezed(Page(on_paper).words)
     assert message["Auto-Submitted"] == "auto-generated"
 
 
@@ -132,7 +135,7 @@ def test_the_report_never_says_today_because_it_is_read_again_later():
 
 def test_the_oldest_unanswered_are_shown_and_the_rest_counted():
     many = tuple(replace(WAITING, case=100 + i) for i in range(24))
-    for words in words_of(replace(REPORT, unanswered=many)):
+    for words in words_of(replace(REPORT, unanswered=many, unanswered_now=24)):
         assert "(24)" in words
         assert "109" in words
         assert "110" not in words
@@ -166,7 +169,7 @@ def test_the_page_can_be_read_by_everyone_and_loads_nothing():
     page = Page(weekly_html(REPORT))
     names = [tag for tag, _ in page.tags]
     assert ("html", {"lang": "en-GB"}) in page.tags
-    assert names.count("h1") == names.count("title") == 1
+    assert names.count("h1") == 1
     assert all("scope" in attributes for tag, attributes in page.tags if tag == "th")
     assert not {"img", "a", "link", "script", "iframe"} & set(names)
     assert "@media (prefers-color-scheme: dark)" in squeezed(weekly_html(REPORT))

@@ -1,8 +1,9 @@
 """What the linear model looks at: letters and words of a text, each hashed into one of `BUCKETS` places.
 
 Letters: every run of 2 to 5 characters inside a word, its borders included. Words: each word, and each pair of
-neighbours. All texts of a batch are hashed in one go by numpy, so a comment costs some tens of microseconds. The hash
-is a polynomial over code points, the same on every machine.
+neighbours. All texts of a batch are hashed in one go by numpy. The hash is a polynomial over code points, the same on
+every machine. No run crosses the border of a word, so that what is seen in a word depends on the word alone: a school
+looks each up once (`word_sums.py`), and only a model that is fitted sees the places themselves.
 """
 
 from __future__ import annotations
@@ -37,6 +38,11 @@ class Places:
     word: NDArray[np.int32]
 
 
+def split(text: str) -> list[str]:
+    """The words of a text; a row of signs counts as one word."""
+    return _WORD.findall(text)
+
+
 def words_of(text: str) -> list[tuple[int, int]]:
     """Where each word of a text begins and ends; a row of signs counts as one word."""
     return [match.span() for match in _WORD.finditer(text)]
@@ -44,9 +50,9 @@ def words_of(text: str) -> list[tuple[int, int]]:
 
 def places_of(texts: Sequence[str]) -> Places:
     """Hash all texts of a batch. Linear in their length."""
-    rows = [_WORD.findall(text) for text in texts]
+    rows = [split(text) for text in texts]
     joined = "".join(" " + " ".join(words) for words in rows) + " "
-    letters = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+    letters = _code_points(joined)
     spaces = np.flatnonzero(letters == _SPACE)
     owner = np.repeat(np.arange(len(texts), dtype=np.int32), [1 + len(" ".join(words)) for words in rows])
     owner = np.append(owner, owner[-1:])
@@ -63,8 +69,28 @@ def places_of(texts: Sequence[str]) -> Places:
     counts = np.bincount(owners, minlength=len(texts))
     starts = np.zeros(len(texts), dtype=np.int64)
     np.cumsum(counts[:-1], out=starts[1:])
-    mixed = (hashes * _MIX) >> np.uint64(64 - (BUCKETS.bit_length() - 1))
-    return Places(mixed.astype(np.int32)[order], starts, words[order])
+    return Places(_placed(hashes)[order], starts, words[order])
+
+
+def hashes_of(words: Sequence[str]) -> NDArray[np.uint64]:
+    """One number for each word, none of them empty or with a space in it, from which `pair_places` are made."""
+    joined = " " + " ".join(words) + " "
+    letters = _code_points(joined)
+    spaces = np.flatnonzero(letters == _SPACE)
+    return _word_hashes(letters, spaces[:-1] + 1, np.diff(spaces) - 1)
+
+
+def pair_places(first: NDArray[np.uint64], second: NDArray[np.uint64]) -> NDArray[np.int32]:
+    """The place of each pair of neighbours, by the hashes of both words."""
+    return _placed(_pair_hashes(first, second))
+
+
+def _placed(hashes: NDArray[np.uint64]) -> NDArray[np.int32]:
+    return ((hashes * _MIX) >> np.uint64(64 - (BUCKETS.bit_length() - 1))).astype(np.int32)
+
+
+def _code_points(text: str) -> NDArray[np.uint64]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
 
 
 _Kind = tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32]]
@@ -107,18 +133,27 @@ def _whole_words(
     """Each word, and each pair of neighbours in one text."""
     if not len(begins):
         return []
-    lengths = spaces[np.searchsorted(spaces, begins)] - begins
+    word_hash = _word_hashes(letters, begins, spaces[np.searchsorted(spaces, begins)] - begins)
+    owners, numbers = owner[begins], word_of[begins]
+    together = owners[:-1] == owners[1:]
+    pair_hash = _pair_hashes(word_hash[:-1], word_hash[1:])
+    return [
+        (word_hash + np.uint64(11), owners, numbers),
+        (pair_hash[together], owners[:-1][together], numbers[:-1][together]),
+    ]
+
+
+def _word_hashes(
+    letters: NDArray[np.uint64], begins: NDArray[np.int64], lengths: NDArray[np.int64]
+) -> NDArray[np.uint64]:
     powers = np.cumprod(np.full(int(lengths.max()), _PRIME))
     inside = np.repeat(begins, lengths) + _counting(lengths)
     weighted = letters[inside] * powers[_counting(lengths)]
-    word_hash = np.add.reduceat(weighted, np.concatenate([[0], np.cumsum(lengths)[:-1]]))
-    owners, numbers = owner[begins], word_of[begins]
-    together = owners[:-1] == owners[1:]
-    pair_hash = word_hash[:-1] * _MIX + word_hash[1:]
-    return [
-        (word_hash + np.uint64(11), owners, numbers),
-        (pair_hash[together] + np.uint64(13), owners[:-1][together], numbers[:-1][together]),
-    ]
+    return np.asarray(np.add.reduceat(weighted, np.concatenate([[0], np.cumsum(lengths)[:-1]])), np.uint64)
+
+
+def _pair_hashes(first: NDArray[np.uint64], second: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    return first * _MIX + second + np.uint64(13)
 
 
 def _counting(lengths: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -85,17 +85,17 @@ def _is_disguise(mention: str, vocabulary: Vocabulary) -> bool:
 
 def _add_words(tokens: list[Token], text: str, begin: int, end: int, vocabulary: Vocabulary) -> None:
     """Add the words from `begin` to `end`. What a run of letters and signs holds is remembered, for words recur."""
-    remembered = vocabulary.runs
+    remembered, place_of, add = vocabulary.runs.get, text.index, tokens.append
     runs = _ASCII_RUN if text.isascii() else _RUN
     at = begin
     for run in runs.findall(text, begin, end):
-        at = text.index(run, at)
-        words = remembered.get(run)
+        at = place_of(run, at)
+        words = remembered(run)
         if words is None:
             words = tuple(_words_in(run, vocabulary))
             vocabulary.remember(run, words)
         for start, stop, form in words:
-            tokens.append(_token((at + start, at + stop, form, "")))
+            add(_token((at + start, at + stop, form, "")))
         at += len(run)
 
 
