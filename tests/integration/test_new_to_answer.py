@@ -1,4 +1,4 @@
-"""The mail that comments are new to answer: together, in mailing hours, not of what is settled or told otherwise."""
+"""The mail that comments are new to answer: together, in mailing hours, never of what is settled or told already."""
 
 import pytest
 from alert_desk import ALI, BEVAN, THREAT, decided, keep_out, send, told, with_people
