@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from alerts.filters import counted
 from monitor.commands.base import CommandFailed, Outcome, app_for, settings_for
 from monitor.commands.check_account import check_account
+from monitor.commands.mail_lines import mail_credentials_last
 from monitor.commands.register_lines import register_note
 from monitor.commands.soundness import CLOCK_MAY_DIFFER, evidence_folder, evidence_log, passes, say
 
@@ -70,6 +71,7 @@ def run(args: Namespace) -> int:
         ("leaving this computer to be judged", lambda: _second_opinion(app)),
     ]
     failed = [name for name, test in tests if not passes(name, test)]
+    failed += [] if mail_credentials_last(app) else ["mail sign-in"]
     failed += [account.key for account in app.settings.accounts if not check_account(app, account)]
     return Outcome.PROBLEMS if failed else Outcome.DONE
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor.commands.base import CommandFailed, Outcome, app_for, local
+from monitor.commands.mail_lines import mail_credentials_last
 from monitor.commands.people import declare_viewer
 from monitor.commands.printing import print_table
 from monitor.commands.register_lines import register_is_sound
@@ -37,6 +38,7 @@ def run(args: Namespace) -> int:
         passes("incidents", lambda: _incidents(app)),
         passes("register", lambda: register_is_sound(app)),
         passes("mails", lambda: _mails(app)),
+        mail_credentials_last(app),
         passes("urgent alerts", lambda: _alerts(app, _hidden(app, args))),
         passes("disk", lambda: evidence_folder(app)),
         passes("evidence log", lambda: _signed(app)),
