@@ -228,6 +228,10 @@ def _mail(name: str, values: Mapping[str, Any], envelope: Envelope) -> EmailMess
     return message
 
 
+compose = _mail
+"""A mail from the three templates of this name. Raises ValueError as `render_digest` does."""
+
+
 def _part(content: str, subtype: str) -> EmailMessage:
     part = EmailMessage(policy=SMTP)
     part.set_content(content, subtype=subtype, cte="quoted-printable")

@@ -1,4 +1,4 @@
-"""`check`: test everything that can be tested without telling anybody; explain one deadline, or a policy pack."""
+"""`check`: test all that can be tested without telling anybody; explain a deadline or a policy pack; test mails."""
 
 from __future__ import annotations
 
@@ -34,6 +34,10 @@ def configure(parser: ArgumentParser) -> None:
     instead.add_argument(
         "--compare", metavar="NAME", nargs=2, help="only say what two policy packs do differently, by name or by file"
     )
+    instead.add_argument(
+        "--send-test-mails", action="store_true", help="only send each moderator a mail with a code to read back"
+    )
+    instead.add_argument("--mail-code", metavar="CODE", help="only say who has read the test mail with this code")
 
 
 def run(args: Namespace) -> int:
@@ -52,9 +56,17 @@ def run(args: Namespace) -> int:
 
         print("\n".join(compare(*args.compare) if args.compare else explain_policy(args)))
         return Outcome.DONE
+    app = app_for(args)
+    if args.send_test_mails or args.mail_code is not None:
+        from monitor.commands.check_mail import send_test_mails, take_code
+
+        return send_test_mails(app) if args.send_test_mails else take_code(app, args.mail_code)
+    return _everything(app)
+
+
+def _everything(app: App) -> int:
     from config.loading import warnings
 
-    app = app_for(args)
     print(f"ok    configuration {app.settings.path}, policy {app.settings.policy.name}")
     today = app.clock().astimezone(ZoneInfo(app.settings.school.timezone)).date()
     for note in (*warnings(app.settings, today), *_waiting_for_people(app)):
