@@ -1,4 +1,4 @@
-"""`check`: test everything that can be tested without telling anybody; explain one deadline, or a policy pack."""
+"""`check`: test all that can be tested without telling anybody; explain a deadline or a policy pack; test mails."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from alerts.filters import counted
 from monitor.commands.base import CommandFailed, Outcome, app_for, settings_for
 from monitor.commands.check_account import check_account
 from monitor.commands.listening_lines import chat_is_known, people_are_reached, watcher_answers
+from monitor.commands.mail_lines import mail_credentials_last
 from monitor.commands.register_lines import register_note
 from monitor.commands.soundness import CLOCK_MAY_DIFFER, evidence_folder, evidence_log, passes, say
 
@@ -34,6 +35,10 @@ def configure(parser: ArgumentParser) -> None:
     instead.add_argument(
         "--compare", metavar="NAME", nargs=2, help="only say what two policy packs do differently, by name or by file"
     )
+    instead.add_argument(
+        "--send-test-mails", action="store_true", help="only send each moderator a mail with a code to read back"
+    )
+    instead.add_argument("--mail-code", metavar="CODE", help="only say who has read the test mail with this code")
 
 
 def run(args: Namespace) -> int:
@@ -52,9 +57,17 @@ def run(args: Namespace) -> int:
 
         print("\n".join(compare(*args.compare) if args.compare else explain_policy(args)))
         return Outcome.DONE
+    app = app_for(args)
+    if args.send_test_mails or args.mail_code is not None:
+        from monitor.commands.check_mail import send_test_mails, take_code
+
+        return send_test_mails(app) if args.send_test_mails else take_code(app, args.mail_code)
+    return _everything(app)
+
+
+def _everything(app: App) -> int:
     from config.loading import warnings
 
-    app = app_for(args)
     print(f"ok    configuration {app.settings.path}, policy {app.settings.policy.name}")
     today = app.clock().astimezone(ZoneInfo(app.settings.school.timezone)).date()
     for note in (*warnings(app.settings, today), *_quoting(app), *_stopped(app), *_waiting_for_people(app)):
@@ -74,6 +87,7 @@ def run(args: Namespace) -> int:
         ("leaving this computer to be judged", lambda: _second_opinion(app)),
     ]
     failed = [name for name, test in tests if not passes(name, test)]
+    failed += [] if mail_credentials_last(app) else ["mail sign-in"]
     failed += [account.key for account in app.settings.accounts if not check_account(app, account)]
     return Outcome.PROBLEMS if failed else Outcome.DONE
 

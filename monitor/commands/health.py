@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from monitor.commands.base import CommandFailed, Outcome, app_for, local
 from monitor.commands.listening_lines import it_runs, mail_leaves, people_are_reached, told_elsewhere
+from monitor.commands.mail_lines import mail_credentials_last
 from monitor.commands.people import declare_viewer
 from monitor.commands.printing import print_table
 from monitor.commands.register_lines import register_is_sound
@@ -36,6 +37,7 @@ def run(args: Namespace) -> int:
         passes("incidents", lambda: _incidents(app)),
         passes("register", lambda: register_is_sound(app)),
         passes("mails", lambda: _mails(app)),
+        mail_credentials_last(app),
         passes("digests", lambda: _digests(app)),
         passes("mail leaves", lambda: mail_leaves(app)),
         passes("people", lambda: people_are_reached(app)),

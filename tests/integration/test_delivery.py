@@ -1,4 +1,4 @@
-"""Each person is told once: what one address refuses, a crash or a wrong clock sends nobody else a second mail."""
+"""Each person is told once: a refused address, a broken line or a clock set wrong sends nobody else a second mail."""
 
 from datetime import timedelta
 from email import message_from_bytes
@@ -24,8 +24,7 @@ THIRD = "third@oakfield.example"
 
 class Server(Controller):
     """A mail server on a free port. `refuses`: what it answers to a recipient. `drops`: recipients whose mail it
-    takes whole and then breaks off without a word.
-    `accepted`: (recipient, Message-ID) of what it took, drops included."""
+    takes whole and then breaks off without a word. `accepted`: (recipient, Message-ID) of all those."""
 
     def __init__(self):
         self.refuses, self.drops, self.accepted, self.asked = {}, set(), [], []
