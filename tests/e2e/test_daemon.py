@@ -1,5 +1,6 @@
 """The daemon and `tick`: quick to start, clean to stop, and harmless however many of them run at once."""
 
+import json
 import re
 from collections import Counter
 from contextlib import ExitStack
@@ -27,6 +28,7 @@ def ticked(school, tmp_path_factory):
     folder = school.copy_to(tmp_path_factory.mktemp("ticked") / "school")
     done = tick(folder)
     assert done.status == 0, done.said
+    assert done.out.startswith("The monitor did not run from ")
     return folder
 
 
@@ -133,8 +135,12 @@ def test_two_daemons_in_one_folder_are_harmless(school, ticked, tmp_path, apart)
 
 def test_a_second_tick_at_once_reads_nothing_and_mails_nothing(school, ticked):
     before = [school.asked(network) for network in school.networks], mails(ticked), standing(ticked)
+    assert rows(ticked, "select count(*) from downtime") == [(1,)], "it had not run since yesterday"
     again = tick(ticked)
     assert again.status == 0
+    assert "did not run" not in again.out
+    assert rows(ticked, "select count(*) from downtime") == [(1,)]
+    assert json.loads((ticked / "status.json").read_text())["version"] == 1
     assert "No account was due to be read." in again.out
     assert "0 mails sent" in again.out
     assert ([school.asked(network) for network in school.networks], mails(ticked), standing(ticked)) == before
@@ -149,6 +155,7 @@ def test_two_ticks_at_the_same_time_are_harmless(school, ticked, tmp_path):
         with Running(tmp_path / "two", *words) as two:
             gate.open()
             done = [one.finish(), two.finish()]
+    assert rows(folder, "select count(*) from downtime") == [(1,)]
     assert [each.status for each in done] == [0, 0], [each.said for each in done]
     assert_each_mail_was_sent_once(folder, *(each.err for each in done))
     assert standing(folder) == standing(ticked)
