@@ -29,7 +29,7 @@ def trend_svg(trend: tuple[TrendWeek, ...], fonts: str = SANS) -> Markup:
         return Markup("")
     return Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="trend-title trend-desc" '
-        'viewBox="0 0 {w} {h}" width="{w}" height="{h}" font-family="{fonts}">'
+        'viewBox="0 0 {w} {h}" width="{w}" height="{h}" style="max-width: 100%; height: auto" font-family="{fonts}">'
         '<title id="trend-title">Comments received and answered in time, week by week</title>'
         '<desc id="trend-desc">{desc}</desc>'
         '<defs><pattern id="stripes" width="5" height="5" patternUnits="userSpaceOnUse" '

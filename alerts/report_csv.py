@@ -23,6 +23,8 @@ COLUMNS = (
 "removed_before_advice" (then one case), "evidence" (then the head of the log), "number" (then the name of one number,
 what it counts and its value) or "comment" (then one comment behind them). What a record has not is empty."""
 
+_SENTENCES = frozenset({"because", "counts", "number"})
+
 Row = dict[str, str | int | float]
 
 
@@ -35,7 +37,7 @@ def weekly_csv(report: WeeklyReport, comments: Sequence[CommentRow] = ()) -> str
     writer = csv.DictWriter(page, COLUMNS, restval="")
     writer.writeheader()
     for row in _rows(report, comments, school_time(report)):
-        writer.writerow({key: _cell(value) for key, value in {**row, "week": report.week}.items()})
+        writer.writerow({key: _cell(key, value) for key, value in {**row, "week": report.week}.items()})
     return page.getvalue()
 
 
@@ -82,9 +84,7 @@ def _rows(report: WeeklyReport, comments: Sequence[CommentRow], times: SchoolTim
         }
 
 
-def _cell(value: str | float) -> str | float:
-    return neutralised(plain(value) if len(value) > LONGEST else label(value)) if isinstance(value, str) else value
-
-
-LONGEST = 80
-"""Characters of a name; sentences of ours may be longer."""
+def _cell(name: str, value: str | float) -> str | float:
+    if not isinstance(value, str):
+        return value
+    return neutralised(plain(value) if name in _SENTENCES else label(value))

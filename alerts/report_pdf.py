@@ -23,9 +23,9 @@ DRAWN = ((0x20, 0x7E), (0xA0, 0x17F), (0x391, 0x3A1), (0x3A3, 0x3C9), (0x410, 0x
 DRAWN_TOO = frozenset("ŴŵŶŷ–—‘’“”…•€")
 _NOT_DRAWN = "\ufffd"
 
-_DENSITIES = (0, 1, 1.5, 2, 2.2)
+_DENSITIES = (0, 0.5, 1, 1.25, 1.5, 1.75, 2, 2.2)
 _ALL_ROWS = 60
-_FEWER_ROWS = (20, 12, 8, 5, 3)
+_FEWER_ROWS = (20, 14, 10, 8, 7, 6, 5, 4, 3, 2)
 _SEE_THE_LIST = "see the list: report weekly --format xlsx"
 _SERIF = "Libertinus Serif"
 _LONG = 2000

@@ -37,7 +37,9 @@ def weekly_xlsx(report: WeeklyReport, comments: Sequence[CommentRow] = ()) -> by
     """The workbook. `comments`: those behind the figures of the week."""
     made = io.BytesIO()
     book = xlsxwriter.Workbook(made, _SAFE)
-    book.set_properties({"title": f"Weekly report {report.week}", "author": label(report.school), "created": _MADE})
+    book.set_properties(
+        {"title": f"Weekly report {label(report.week)}", "author": label(report.school), "created": _MADE}
+    )
     sheets = _Sheets(book, report)
     sheets.add("Numbers", ("Name", "What it counts", "Number"), ((n.key, n.said, n.value) for n in numbers(report)))
     sheets.add("Accounts", *_table([*report.figures, total(report.figures)]))
@@ -99,5 +101,5 @@ class _Sheets:
             sheet.write_datetime(row, column, value, self._day)
         elif isinstance(value, int | float):
             sheet.write_number(row, column, value)
-        elif value is not None:
+        elif value:
             sheet.write_string(row, column, neutralised(plain(value)))

@@ -1,6 +1,6 @@
 """Counting a week: who answered in time, how long it took, and when nobody looked."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
@@ -9,11 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.policy import ResponseRule
-from monitor.rules.weekly import Hole, Tally, holes, merged, response_times, tally, verdict
+from monitor.rules.weekly import Hole, Tally, holes, merged, of_hours, tally
+from monitor.rules.weekly_count import counted as counted_singly
+from monitor.rules.weekly_count import counted_by_replies
+from monitor.rules.weekly_words import not_seen, verdict
 
 MONDAY = NOW - 7 * DAY
 ALLOWED = timedelta(minutes=35)
 MINUTE = timedelta(minutes=1)
+
+
+def response_times(cases, now):
+    found = [counted_singly(case, now) for case in cases]
+    return of_hours(one.took / HOUR for one in found if one and one.took is not None)
 
 
 def answered(hours, **more):
@@ -143,21 +151,50 @@ def test_merging_tells_the_same_minutes_once_and_in_order(stretches):
 
 
 def test_the_verdict_of_a_quiet_week_says_so():
-    assert verdict([], [], 0, NOW) == "No comment fell due this week."
+    assert verdict(0, 0, 0, [], {}, NOW) == "No comment fell due this week."
 
 
-def test_the_verdict_counts_answers_in_time_and_names_what_is_open():
-    figures = [Tally(due=40, answered_in_time=38), Tally(due=8, answered_in_time=8)]
-    said = verdict(figures, [NOW - 3 * DAY, NOW - HOUR], 2.4, NOW)
-    assert said == (
-        "46 of 48 comments that fell due were answered in time. "
-        "2 are overdue and unanswered now, the oldest for 3 days. Accounts could not be read for 2 hours in all."
+def test_the_verdict_counts_answers_in_time_and_names_what_is_open_and_who_was_not_read():
+    tuesday, friday = date(2026, 11, 10), date(2026, 11, 13)
+    blind = {"Instagram": {tuesday: 9.25}, "X": {friday: 1.5, tuesday: 0.5}, "Reddit": {friday: 0.2}}
+    assert verdict(46, 48, 2, [NOW - 3 * DAY, NOW - HOUR], blind, NOW) == (
+        "46 of 48 comments that fell due were answered in time. 2 offensive comments were acted on instead. "
+        "2 are overdue and unanswered now, the oldest for 3 days. "
+        "Instagram could not be read for 9 hours on Tuesday, and 1 other account for 2 hours."
     )
 
 
 def test_the_verdict_speaks_of_one_as_one():
-    said = verdict([Tally(due=1, answered_in_time=1)], [NOW - HOUR], 0.9, NOW)
+    said = verdict(1, 1, 0, [NOW - HOUR], {}, NOW)
     assert (
         said
         == "1 of 1 comment that fell due was answered in time. 1 is overdue and unanswered now, for less than a day."
     )
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ({10: 30.0, 11: 2.0}, "X could not be read for 32 hours, most of them on Tuesday."),
+        ({10: 12.0, 11: 12.0}, "X could not be read for 24 hours."),
+        ({10: 1.0}, "X could not be read for 1 hour on Tuesday."),
+        ({10: 0.9}, ""),
+    ],
+)
+def test_what_was_not_seen_is_said_with_its_day_where_one_stands_out(days, said):
+    assert not_seen({"X": {date(2026, 11, day): hours for day, hours in days.items()}}) == said
+
+
+moments = st.integers(-600, 3 * 24 * 3600).map(lambda tenths: NOW - 5 * DAY + timedelta(seconds=tenths / 10))
+
+
+@given(st.lists(st.tuples(moments, st.none() | moments), min_size=1, max_size=3), st.integers(0, 2 * 24 * 60))
+def test_the_short_way_counts_what_the_long_way_counts(replies, seen_after):
+    """A comment nobody decided anything about is counted from its replies alone: the same as by all its facts."""
+    came = NOW - 5 * DAY
+    seen = came + seen_after * MINUTE
+    said = tuple(reply(at, gone_at=gone) for at, gone in replies)
+    case = a_case(came, replies=said, first_seen_at=seen)
+    short = counted_by_replies(case.id, case.account, came, case.due_at, seen, replies)
+    long = counted_singly(case, NOW)
+    assert short == long or (short is None and long.figure == "unanswered")

@@ -12,7 +12,13 @@ from mail_samples import FACEBOOK, HEAD, NOTHING, REDDIT, REPORT, WAITING, at, h
 from alerts import report_pdf
 from alerts.report_csv import COLUMNS, weekly_csv
 from alerts.report_pdf import weekly_pdf
-from alerts.weekly_report import AccountFigures, CategoryFigures, Coverage
+from alerts.weekly_report import (
+    AccountFigures,
+    CategoryFigures,
+    Coverage,
+    EarlierChange,
+    LoadLine,
+)
 
 
 def pages_in(pdf):
@@ -40,6 +46,32 @@ def test_a_bad_week_of_many_accounts_still_fits_one_page(accounts):
         too_few_moderators=FEW,
     )
     assert pages_in(weekly_pdf(bad)) == 1
+
+
+@pytest.mark.parametrize("letters", [12, 80])
+def test_forty_accounts_with_long_names_fit_one_page_and_the_rest_is_counted(letters, monkeypatch):
+    drawn, compiled = [], report_pdf.typst.compile
+    monkeypatch.setattr(
+        report_pdf.typst, "compile", lambda page, **given: drawn.append(given) or compiled(page, **given)
+    )
+    holes = tuple((at(day, 6, 40), at(day, 15, 40)) for day in range(9, 15))
+    name = "W" * letters
+    many = replace(
+        REPORT,
+        verdict="139 of 139 comments were answered in time. " * 3,
+        coverage=tuple(Coverage(f"{name} {i}", 672, 600, holes, 150, 168, 9, missing=i) for i in range(40)),
+        unanswered=tuple(replace(WAITING, case=100 + i, account=f"{name} {i}") for i in range(24)),
+        figures=tuple(replace(FACEBOOK, account=f"{name} {i}", due=130 + i) for i in range(40)),
+        flagged=tuple(CategoryFigures(f"category {i}", 11, 10, 9, hidden=3, reported=2) for i in range(12)),
+        load=tuple(LoadLine(f"{name} {i}", i, i) for i in range(30)),
+        changes=tuple(EarlierChange(f"2026-W{i}", "unanswered", "answered_late", i) for i in range(10, 22)),
+        too_few_moderators=FEW,
+    )
+    assert pages_in(weekly_pdf(many)) == 1
+    page = drawn[-1]["sys_inputs"]["data"]
+    assert "more, see the list: report weekly --format xlsx" in page
+    assert f"{name[:70]}"[:12] in page
+    assert json.loads(page)["sections"][2]["rows"][-1][0] == "All accounts"
 
 
 def test_root_and_key_are_printed_whole_on_the_page_for_whoever_types_them_one_day(monkeypatch):
@@ -85,9 +117,10 @@ def rows_of(report):
 def test_the_csv_has_a_row_for_each_account_and_each_unanswered_comment():
     many = replace(REPORT, unanswered=tuple(replace(WAITING, case=100 + i) for i in range(24)))
     rows = rows_of(many)
-    assert [row["record"] for row in rows] == ["account"] * 2 + ["unanswered"] * 24 + ["evidence"]
+    kinds = [row["record"] for row in rows if row["record"] != "number"]
+    assert kinds == ["account"] * 2 + ["unanswered"] * 24 + ["evidence"]
     assert tuple(rows[0]) == COLUMNS
-    assert all(rows[0][f.name] == str(getattr(FACEBOOK, f.name)) for f in fields(AccountFigures))
+    assert all(rows[0][f.name] == str(getattr(FACEBOOK, f.name)) for f in fields(AccountFigures) if f.name != "key")
     assert rows[2] == {
         **dict.fromkeys(COLUMNS, ""),
         "record": "unanswered",
@@ -98,11 +131,13 @@ def test_the_csv_has_a_row_for_each_account_and_each_unanswered_comment():
         "received_at": "2026-11-02T06:41:00+00:00",
         "due_at": "2026-11-03T06:41:00+00:00",
         "state": "overdue",
+        "taken_by": "Mrs Ali",
     }
 
 
 def test_the_csv_has_a_row_for_the_head_of_the_evidence_log():
-    assert rows_of(REPORT)[-1] == {
+    (head,) = [row for row in rows_of(REPORT) if row["record"] == "evidence"]
+    assert head == {
         **dict.fromkeys(COLUMNS, ""),
         "record": "evidence",
         "week": "2026-W46",
@@ -117,11 +152,15 @@ def test_the_csv_has_a_row_for_the_head_of_the_evidence_log():
 @pytest.mark.parametrize("sign", list("=+-@＝＋－＠"))
 def test_no_cell_of_the_csv_is_a_formula(sign):
     formula = f"\t{sign}HYPERLINK(1)"
-    (row,) = rows_of(replace(NOTHING, figures=(replace(REDDIT, account=formula),)))
+    row, *others = rows_of(replace(NOTHING, figures=(replace(REDDIT, account=formula),)))
+    assert not [cell for each in others for cell in each.values() if cell[:1] in "=+-@\t＝＋－＠" and cell]
     assert row["account"] == f"'{sign}HYPERLINK(1)"
 
 
 def test_hostile_words_in_the_csv_stay_in_their_cell():
     rows = rows_of(hostile(REPORT))
-    assert len(rows) == 4
+    assert [row["record"] for row in rows if row["record"] != "number"] == ["account"] * 2 + [
+        "unanswered",
+        "evidence",
+    ]
     assert all(not any(c in row["account"] for c in "\r\n\u202e\0") and len(row["account"]) <= 81 for row in rows)
