@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 
 from monitor.store.engine import Transaction
 from monitor.store.handling_tables import Exclusion
@@ -104,10 +104,9 @@ def forget_words_of(tx: Transaction, comment: Comment, instead: str) -> None:
 
 def _of_school(tx: Transaction, school: School) -> Sequence[Exclusion]:
     """The rows in force, in the order they were made."""
-    mine = (
-        select(Exclusion)
-        .join(Comment, Comment.id == Exclusion.comment_id)
-        .join(Account, Account.id == Comment.account_id)
-        .where(Account.school_id == school.id, Exclusion.lifted_at.is_(None))
+    # Not joined: SQLite would go through every comment of the school for the few that somebody is kept out of.
+    of_school = exists().where(
+        Comment.id == Exclusion.comment_id, Comment.account_id == Account.id, Account.school_id == school.id
     )
+    mine = select(Exclusion).where(Exclusion.lifted_at.is_(None), of_school)
     return tx.scalars(mine.order_by(Exclusion.at, Exclusion.id)).all()

@@ -371,11 +371,7 @@ class Delivery(Base):
     """One mail owed to one recipient. `key` is the local day of a digest or the ISO week of a report."""
 
     __tablename__ = "delivery"
-    __table_args__ = (
-        UniqueConstraint("school_id", "kind", "key", "recipient"),
-        Index("delivery_by_sent", "school_id", "sent_at"),
-        Index("delivery_by_closed", "school_id", "closed_at"),
-    )
+    __table_args__ = (UniqueConstraint("school_id", "kind", "key", "recipient"),)
 
     id: Mapped[Id]
     school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
@@ -394,10 +390,10 @@ class Delivery(Base):
     outcome: Mapped[Words | None]
 
 
-Index(
-    "delivery_waiting",
-    Delivery.school_id,
-    Delivery.next_attempt_at,
-    sqlite_where=and_(Delivery.sent_at.is_(None), Delivery.closed_at.is_(None)),
-    postgresql_where=and_(Delivery.sent_at.is_(None), Delivery.closed_at.is_(None)),
-)
+# Each holds the rows it is asked about and no others: those that wait are few, however many ever were.
+for _name, _column, _rows in (
+    ("delivery_waiting", Delivery.next_attempt_at, and_(Delivery.sent_at.is_(None), Delivery.closed_at.is_(None))),
+    ("delivery_by_sent", Delivery.sent_at, Delivery.sent_at.is_not(None)),
+    ("delivery_by_closed", Delivery.closed_at, Delivery.closed_at.is_not(None)),
+):
+    Index(_name, Delivery.school_id, _column, sqlite_where=_rows, postgresql_where=_rows)

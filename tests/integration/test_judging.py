@@ -165,7 +165,7 @@ def test_a_policy_without_a_working_day_loses_no_comment_and_tells_a_person(desk
 
 def test_a_new_comment_owes_each_moderator_the_next_digest(desk):
     desk.read(item("c1"))
-    owed = [(each.kind, each.key, each.recipient, each.not_before) for each in desk.deliveries()]
+    owed = [(each.kind, each.key, each.recipient, each.not_before) for each in desk.deliveries("digest")]
     opens_at = datetime(2026, 11, 11, 8, 0, tzinfo=UTC)
     assert owed == [
         ("digest", "2026-11-11", "ali@oakfield.example", opens_at),
@@ -176,19 +176,19 @@ def test_a_new_comment_owes_each_moderator_the_next_digest(desk):
 def test_on_a_friday_the_next_digest_is_mondays(desk):
     desk.later(3 * DAY)
     desk.read(item("c1", at=NOW + 3 * DAY - HOUR))
-    assert {each.key for each in desk.deliveries()} == {"2026-11-16"}
+    assert {each.key for each in desk.deliveries("digest")} == {"2026-11-16"}
 
 
 def test_a_hundred_comments_owe_a_moderator_one_digest(desk):
     desk.read(*(item(f"c{number}") for number in range(100)))
-    assert len(desk.deliveries()) == 2
+    assert len(desk.deliveries("digest")) == 2
 
 
 def test_a_harmless_edit_owes_no_digest_and_a_flagged_one_does(desk):
     desk.read(item("c1", "one"))
     desk.later(DAY)
     desk.read(item("c1", "two"))
-    assert {each.key for each in desk.deliveries()} == {"2026-11-11"}
+    assert {each.key for each in desk.deliveries("digest")} == {"2026-11-11"}
     desk.read(item("c1", INSULT))
     assert {each.key for each in desk.deliveries("digest")} == {"2026-11-11", "2026-11-12"}
 

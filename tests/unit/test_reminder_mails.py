@@ -89,7 +89,7 @@ def test_a_head_reads_why_it_comes_to_them_and_is_not_asked_to_take_it():
         (render_new, replace(NEW, lines=(LONG,)), "1 new comment to answer, first by 15:58"),
         (render_due_soon, DUE_SOON, "1 comment due soon, first by 15:58 - Facebook page"),
         (render_sheet, SHEET, "2 comments due before Mon 11:00, first by 15:58 - 2 accounts"),
-        (render_sheet, replace(SHEET, lines=(replace(OPEN, account="A long name of an account", due_at=at(14, 15, 58)),)),
+        (render_sheet, replace(SHEET, lines=(replace(OPEN, account="W" * 30, due_at=at(14, 15, 58)),)),
          "1 comment due before Mon 11:00, first by Sat 15:58"),
         (render_overdue, OVERDUE, "1 overdue since 09:00, 1 more may be - 2 accounts"),
         (render_overdue, replace(OVERDUE, lines=(LATE, LATE)), "2 comments overdue since 09:00 - Facebook page"),

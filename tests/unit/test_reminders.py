@@ -67,11 +67,10 @@ def test_what_nobody_is_reminded_of_came_too_late_for_it_or_stands_on_a_sheet(ho
     deadline = due(hours, received)
     early = deadline - 30 * DAY
     if hours.due_soon_at(deadline, received) is None and hours.due_soon_at(deadline, early) is None:
-        moment = deadline - timedelta(hours=hours.schedule.due_soon_hours)
-        sheets = [hours.sheet_of(moment - back * HOUR / 4) for back in range(17 * 96)]
-        covering = [sheet for sheet in sheets if sheet]
-        assert covering
-        assert any(deadline < hours.sheet_until(date.fromisoformat(sheet.key)) for sheet in covering)
+        evening = deadline.astimezone(ZoneInfo(hours.timezone)).replace(hour=23, minute=59)
+        sheets = [sheet for back in range(20) if (sheet := hours.sheet_of(evening - back * DAY))]
+        listing = [sheet for sheet in sheets if sheet.opens_at < deadline]
+        assert any(deadline < hours.sheet_until(date.fromisoformat(sheet.key)) for sheet in listing)
 
 
 @given(HOURS, MOMENTS)

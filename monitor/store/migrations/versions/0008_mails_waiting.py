@@ -8,16 +8,14 @@ from alembic import op
 revision = "0008"
 down_revision = "0007"
 
-_WAITING = sa.text("sent_at IS NULL AND closed_at IS NULL")
+_INDEXES = (
+    ("delivery_waiting", "next_attempt_at", "sent_at IS NULL AND closed_at IS NULL"),
+    ("delivery_by_sent", "sent_at", "sent_at IS NOT NULL"),
+    ("delivery_by_closed", "closed_at", "closed_at IS NOT NULL"),
+)
 
 
 def upgrade() -> None:
-    op.create_index("delivery_by_sent", "delivery", ["school_id", "sent_at"])
-    op.create_index("delivery_by_closed", "delivery", ["school_id", "closed_at"])
-    op.create_index(
-        "delivery_waiting",
-        "delivery",
-        ["school_id", "next_attempt_at"],
-        sqlite_where=_WAITING,
-        postgresql_where=_WAITING,
-    )
+    for name, column, rows in _INDEXES:
+        where = sa.text(rows)
+        op.create_index(name, "delivery", ["school_id", column], sqlite_where=where, postgresql_where=where)
