@@ -111,7 +111,7 @@ def taken(settings, clock, folder):
 
 
 def say(what, held, seconds, quiet, busy):
-    print(  # noqa: T201  figures are its purpose
+    print(
         f"  {what}: {seconds:.2f} s for {held.bytes / 1e6:.0f} MB ({held.linked_bytes / 1e6:.0f} MB shared); "
         f"longest wait of a writer {busy * 1000:.0f} ms, {quiet * 1000:.0f} ms without a backup"
     )
@@ -120,7 +120,7 @@ def say(what, held, seconds, quiet, busy):
 def bench_a_backup_of_200_megabytes_beside_a_writer(tmp_path):
     clock = SetClock(NOW)
     settings = a_school(tmp_path, clock)
-    print()  # noqa: T201  figures are its purpose
+    print()
     held, seconds, quiet, busy = taken(settings, clock, tmp_path / "backups")
     say("database alone", held, seconds, quiet, busy)
     assert held.missing == ()
@@ -130,12 +130,12 @@ def bench_a_backup_with_10_000_snapshots_and_its_restore(tmp_path):
     clock = SetClock(NOW)
     settings = a_school(tmp_path, clock)
     keep_evidence(settings.evidence_folder)
-    print()  # noqa: T201  figures are its purpose
+    print()
     say("first backup", *taken(settings, clock, tmp_path / "backups"))
     held, *figures = taken(settings, clock, tmp_path / "backups")
     say("the next one", held, *figures)
     began = time.perf_counter()
     actor = Actor("Mrs Ali", "a drill", "bench")
     done = Restorer(settings, clock).run(Wanted(held.path, True), actor, lambda *_: None)
-    print(f"  restored in {time.perf_counter() - began:.1f} s")  # noqa: T201  figures are its purpose
+    print(f"  restored in {time.perf_counter() - began:.1f} s")
     assert done.made.missing == ()

@@ -72,18 +72,18 @@ def bench_writing_snapshots(tmp_path):
     for number in range(50):
         a_snapshot(tmp_path, str(number), ORDINARY)
     each = (time.perf_counter() - started) / 50
-    print(f"\nsnapshots on disk, with 6 messages around: {1 / each:.0f} a second")  # noqa: T201  figures are its purpose
+    print(f"\nsnapshots on disk, with 6 messages around: {1 / each:.0f} a second")
     assert each < 2
 
 
 def bench_making_cards(tmp_path):
-    print()  # noqa: T201  figures are its purpose
+    print()
     for name, text in {"ordinary": ORDINARY, **TEXTS}.items():
         directory = a_snapshot(tmp_path, name, text)
         times = milliseconds_of_cards(directory, RUNS if name == "ordinary" else HOSTILE_RUNS)
         memory = peak_memory(directory, tmp_path / f"{name} scratch")
         p50, p95 = times[len(times) // 2], times[int(len(times) * 0.95)]
         figures = f"p50 {p50:.0f} ms, p95 {p95:.0f} ms, at most {memory:.0f} MB"
-        print(f"card, {name}, {len(times)} runs: {figures}")  # noqa: T201  figures are its purpose
+        print(f"card, {name}, {len(times)} runs: {figures}")
         assert p50 < 2000  # a busy machine may hold one of them up
         assert memory <= MOST_MEMORY

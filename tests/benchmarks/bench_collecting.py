@@ -48,7 +48,7 @@ def bench_reading_a_page_with_thousands_of_comments(tmp_path):
             assert result.complete, result.failures
             clock.at += timedelta(minutes=15)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(  # noqa: T201  figures are its purpose
+    print(
         f"\nkeeping a new comment {spent[0] / COMMENTS * 1000:.2f} ms, meeting it again "
         f"{spent[1] / COMMENTS * 1000:.2f} ms ({COMMENTS} comments, stand-in network included); "
         f"largest memory of this process {peak} MB"

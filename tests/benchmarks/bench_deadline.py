@@ -28,5 +28,5 @@ def bench_one_deadline_costs_microseconds():
         "into a closed summer": microseconds_per_call(summer, 7.3),
     }
     for what, cost in measured.items():
-        print(f"\n  {what}: {cost:.0f} µs a deadline, with its derivation", end="")  # noqa: T201  the figure is what it is for
+        print(f"\n  {what}: {cost:.0f} µs a deadline, with its derivation", end="")
     assert max(measured.values()) < 1000

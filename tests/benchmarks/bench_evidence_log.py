@@ -59,7 +59,7 @@ def bench_a_log_of_a_hundred_thousand_entries(tmp_path):
     with store.writing() as tx:
         _, sealed = timed(lambda: seal(tx, tx.merge(school), key, NOW + timedelta(hours=2)))
     (tree, proof), proved = timed(prove)
-    print(  # noqa: T201  figures are its purpose
+    print(
         f"\nan entry in a transaction of its own {alone / SINGLE * 1000:.2f} ms, among others "
         f"{together / SINGLE * 1000:.2f} ms; at {tree.size:,} entries: signing the head {sealed:.2f} s, "
         f"reading the log and proving one entry {proved:.2f} s, {len(proof)} hashes"

@@ -43,7 +43,7 @@ VERIFY = f"{sys.executable} -I -S verify.py"
 def timed(what):
     begun = time.perf_counter()
     yield
-    print(f"  {what}: {(time.perf_counter() - begun) * 1000:,.0f} ms")  # noqa: T201  figures are its purpose
+    print(f"  {what}: {(time.perf_counter() - begun) * 1000:,.0f} ms")
 
 
 def an_app(folder):
@@ -83,7 +83,7 @@ def bench_a_bundle_made_and_verified(tmp_path):
         school = ledger.enrolled_school(tx, app.settings.school.key)
         kept = [each for each in evidence_rows.kept(tx, school) if each.card == "made"]
     made = bundler(app)
-    print()  # noqa: T201
+    print()
     for what, wanted in (
         ("of one case", Wanted(case=kept[0].case)),
         ("of one case, blacked out", Wanted(case=kept[0].case, black_out=True)),
@@ -96,7 +96,7 @@ def bench_a_bundle_made_and_verified(tmp_path):
         with zipfile.ZipFile(output) as archive:
             archive.extractall(output.with_suffix(""))
         (top,) = output.with_suffix("").iterdir()
-        print(f"    {output.stat().st_size / 1e6:.2f} MB, {exported.records} records")  # noqa: T201
+        print(f"    {output.stat().st_size / 1e6:.2f} MB, {exported.records} records")
         for name, command in (("checksums", CHECKSUMS), ("signature", SIGNATURE), ("verify.py", VERIFY)):
             with timed(f"  {name}"):
                 subprocess.run(
@@ -109,8 +109,8 @@ def bench_what_is_held_on_one_person(tmp_path):
     access = SubjectAccess(
         app.store, app.capturer.school, app.clock, (), lambda entry: custody_line(entry, "Europe/London")
     )
-    print()  # noqa: T201
+    print()
     with timed(f"answer to one person among {CASES}, with a card drawn anew"):
         answered = access.answer(Asked(words=("9001",)), tmp_path / "answer.zip", BY)
     assert answered.comments == 1
-    print(f"  memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")  # noqa: T201
+    print(f"  memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")

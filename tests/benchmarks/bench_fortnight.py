@@ -55,7 +55,7 @@ def bench_fortnight(network, messages, tmp_path):
     as_shown = sum(exported.get(key) == line for key, line in shown.items())
     all_of_them, on_fresh_posts = delays
     most = MOST_CALLS.get(network.network, OTHER_CALLS)
-    print(  # noqa: T201  figures are its purpose
+    print(
         f"\n{network.network:>15}, {messages} messages: {calls:5.0f} calls a day (at most {most}), "
         f"naive {statistics.mean(naive) * 96:6.0f}; delay on fresh posts p95 {_p95(on_fresh_posts):4.0f} min, "
         f"all: median {statistics.median(all_of_them):4.0f}, p95 {_p95(all_of_them):5.0f} min; "

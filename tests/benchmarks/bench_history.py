@@ -49,7 +49,7 @@ def bench_history(tmp_path):
         folder.mkdir()
         costs[stored] = _cost(folder, stored, begin)
     few, many = costs.values()
-    print(  # noqa: T201  figures are its purpose
+    print(
         f"\nan unchanged poll: {few:.2f} ms with 1,000 stored, {many:.2f} ms with 1,000,000 ({many / few - 1:+.0%})"
     )
 

@@ -110,7 +110,7 @@ def bench_peers():
 
 
 def say(words=""):
-    print(words)  # noqa: T201  figures are its purpose
+    print(words)
 
 
 def best_of(times, work):

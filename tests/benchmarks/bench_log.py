@@ -23,7 +23,7 @@ def timed(what, times=1):
     yield
     each = (time.perf_counter() - started) / times
     figure = f"{each:.2f} s" if each > 0.1 else f"{each * 1e6:,.1f} µs"
-    print(f"  {what}: {figure}")  # noqa: T201  figures are its purpose
+    print(f"  {what}: {figure}")
 
 
 def leaves():
@@ -51,7 +51,7 @@ def frontier_over(hashes):
 
 def bench_a_tree_of_100_000_entries():
     hashes = leaves()
-    print()  # noqa: T201  figures are its purpose
+    print()
     with timed(f"tree of {ENTRIES:,} entries built"):
         tree = Tree(hashes)
     some = range(0, ENTRIES, 97)
@@ -75,12 +75,12 @@ def bench_a_tree_of_100_000_entries():
         ]
     assert all(held)
     steps = max(map(len, proofs)), max(map(len, consistency))
-    print(f"  longest proofs: {steps[0]} and {steps[1]} hashes of 32 bytes")  # noqa: T201  figures are its purpose
+    print(f"  longest proofs: {steps[0]} and {steps[1]} hashes of 32 bytes")
 
 
 def bench_a_frontier_of_100_000_entries():
     hashes = leaves()
-    print()  # noqa: T201  figures are its purpose
+    print()
     with timed(f"frontier over {ENTRIES:,} entries"):
         frontier = frontier_over(hashes)
     assert frontier.root() == Tree(hashes).root()
@@ -93,13 +93,13 @@ def bench_a_frontier_of_100_000_entries():
 
 def bench_memory_of_100_000_entries():
     hashes = leaves()
-    print()  # noqa: T201  figures are its purpose
+    print()
     for what, build, most in (
         ("tree", lambda: Tree(hashes), 20_000_000),
         ("frontier", lambda: frontier_over(hashes), 10_000),
     ):
         held, peak = memory_of(build)
-        print(f"  {what}: {held / 1e6:.3f} MB held, {peak / 1e6:.3f} MB at most")  # noqa: T201  figures are its purpose
+        print(f"  {what}: {held / 1e6:.3f} MB held, {peak / 1e6:.3f} MB at most")
         assert peak < most
 
 
@@ -107,7 +107,7 @@ def bench_commitments_and_signatures():
     key = SigningKey(Ed25519PrivateKey.generate())
     head = Checkpoint("school-social-monitor/oakfield", ENTRIES, bytes(32), AT)
     times = 2_000
-    print()  # noqa: T201  figures are its purpose
+    print()
     with timed("record spelt, salted and committed", times):
         for _ in range(times):
             commit(new_salt(), record_bytes(RECORD))

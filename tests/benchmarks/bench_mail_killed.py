@@ -15,6 +15,6 @@ MOST_TWICE = 0.01
 
 def bench_mail_killed(tmp_path):
     outcome = kill_again_and_again(tmp_path, KILLS, MAILS_IN_A_LIFE, random.SystemRandom().randrange(1 << 32))
-    print(f"\n{outcome}")  # noqa: T201  figures are its purpose
+    print(f"\n{outcome}")
     assert (outcome.lost, outcome.unsent, outcome.strangers) == (set(), set(), set()), outcome
     assert outcome.duplicates <= MOST_TWICE * len(outcome.owed), outcome

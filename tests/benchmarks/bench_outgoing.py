@@ -38,12 +38,12 @@ def main() -> None:
     for pupils in (0, 1000, 20000):
         begin = time.perf_counter()
         lists = Lists(read_names(_names(pupils)), read_names(_names(20))) if pupils else Lists()
-        print(f"list of {pupils}: read in {1000 * (time.perf_counter() - begin):.0f} ms")  # noqa: T201
+        print(f"list of {pupils}: read in {1000 * (time.perf_counter() - begin):.0f} ms")
         _seconds(ORDINARY, lists)
         for piece in (ORDINARY, *HOSTILE):
             costs = [_seconds((piece * (1 + length // len(piece)))[:length], lists) for length in (500, 5000, 50000)]
             shown = ", ".join(f"{1000 * each:.1f}" for each in costs)
-            print(f"  {piece[:12]!r:16} 500, 5,000, 50,000 letters: {shown} ms")  # noqa: T201
+            print(f"  {piece[:12]!r:16} 500, 5,000, 50,000 letters: {shown} ms")
 
 
 if __name__ == "__main__":

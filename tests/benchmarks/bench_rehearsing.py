@@ -82,5 +82,5 @@ def bench_replaying_a_long_history(history):
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     said = f"{took / MANY * 1e6:.0f} microseconds each besides judging, at most {peak / 2**20:.1f} MB"
-    print(f"\nreplaying {MANY:,} texts: {said}")  # noqa: T201  figures are its purpose
+    print(f"\nreplaying {MANY:,} texts: {said}")
     assert peak < 20 * 2**20

@@ -21,7 +21,7 @@ def bench_stormy_fortnight(network, tmp_path):
 
     failed, exported, shown = live_through(network, tmp_path, FORTNIGHT, MESSAGES)
     right = sum(exported.get(key) == line for key, line in shown.items())
-    print(  # noqa: T201  figures are its purpose
+    print(
         f"\n{network.network:>15}: {failed} readings failed; {right} of {len(shown)} stored as the network "
         f"showed them, {len(exported.keys() - shown.keys())} besides"
     )

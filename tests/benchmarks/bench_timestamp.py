@@ -39,7 +39,7 @@ def bench_one_time_stamp(tmp_path, monkeypatch):
     by_client = milliseconds(200, verify_with_client, ordered, CHECKPOINT, root.pem)
     by_openssl = milliseconds(50, verify_with_openssl, reply, CHECKPOINT, root.pem)
     reading = milliseconds(500, describe, reply)
-    print(  # noqa: T201  figures are its purpose
+    print(
         f"\ntime stamp: asked {asked:.1f} ms (of it {signing:.1f} ms the local authority's signing), "
         f"reply {len(reply)} bytes; described {reading:.2f} ms; "
         f"verified by rfc3161-client {by_client:.1f} ms, by openssl {by_openssl:.1f} ms"

@@ -169,8 +169,6 @@ def bench_verifying_10_000_snapshots(tmp_path, monkeypatch):
     keep_thousands(app, monkeypatch)
     app.store.close()
     status, took, memory, said = on_one_core(["evidence", "verify", "--config", str(file)])
-    print(  # noqa: T201  figures are its purpose
-        f"\n{said.splitlines()[0]}\n{took:.1f} s on one core, {memory:.0f} MB of memory at most"
-    )
+    print(f"\n{said.splitlines()[0]}\n{took:.1f} s on one core, {memory:.0f} MB of memory at most")
     assert status == 0
     assert took < 60

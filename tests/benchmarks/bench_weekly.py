@@ -63,9 +63,7 @@ def bench_weekly(tmp_path):
         again.reporter.weekly_reports.to_send(week, end, "head@oakfield.example")
         again.store.close()
     later = _in_a_process_of_its_own(file, "kept")
-    print(  # noqa: T201  figures are its purpose
-        f"\nthe weekly report among {STORED:,} comments: {later}; before any was kept: {first}"
-    )
+    print(f"\nthe weekly report among {STORED:,} comments: {later}; before any was kept: {first}")
 
 
 def _app(file, now):
@@ -100,4 +98,4 @@ def _measure(file):
 
 
 if __name__ == "__main__":
-    print(_measure(Path(sys.argv[1])))  # noqa: T201
+    print(_measure(Path(sys.argv[1])))

@@ -51,7 +51,7 @@ def bench_finding_items_in_a_page(count):
     began = time.perf_counter()
     assert all(page.find(raw, raw["id"]) for raw in raws[1:])
     others = time.perf_counter() - began
-    print(  # noqa: T201  figures are its purpose
+    print(
         f"\n{count} items, {len(body) / 1000:.0f} kB: looked through in {first * 1000:.1f} ms, "
         f"each further item {others / (count - 1) * 1e6:.0f} us"
     )
@@ -62,7 +62,7 @@ def bench_ten_megabytes_of_one_thing(piece):
     body = piece.encode() * (TEN_MEGABYTES // len(piece))
     began = time.perf_counter()
     assert PageBytes([an_exchange(body)]).find({"id": "1", "message": "hello"}, "1") is None
-    print(f"\n10 MB of {piece}: {time.perf_counter() - began:.3f} s")  # noqa: T201
+    print(f"\n10 MB of {piece}: {time.perf_counter() - began:.3f} s")
 
 
 def bench_setting_a_page_down(tmp_path):
@@ -80,7 +80,7 @@ def bench_setting_a_page_down(tmp_path):
         size = path.stat().st_size
         done(path)
     written.sort()
-    print(  # noqa: T201
+    print(
         f"\na page of {len(body) / 1000:.0f} kB set down as {size / 1000:.0f} kB in {median(written) * 1000:.1f} ms "
         f"(p95 {written[190] * 1000:.1f} ms, both fsyncs included), read back in {median(read) * 1000:.1f} ms"
     )

@@ -69,7 +69,7 @@ def test_the_mail_says_where_since_when_how_many_and_until_when(school):
         "https://www.facebook.com/100200300/posts/1",
         "9 comments since today 09:00, the newest today 09:09.",
         "To answer: 9, the first by Wed 11 Nov 09:00",
-        "Flagged, waiting for a decision: 1 (1 insult)",
+        "Flagged, waiting for a decision: 1 (insult 1)",
         "Hide, delete or report the comment, and note the reason.",
         "school-monitor queue",
         "limit or close replies under a post. That is done there, by hand",

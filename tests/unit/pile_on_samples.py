@@ -1,4 +1,4 @@
-"""The mail of an invented school about many comments under one post."""
+"""Mails about many comments under one post, of an invented school."""
 
 from dataclasses import replace
 
@@ -10,25 +10,29 @@ from alerts.render import render_digest
 
 MATTER = Matter(
     account="Facebook page",
-    published_at=at(12, 17, 0),
-    link="https://www.facebook.com/100200300/posts/5001",
-    since=at(13, 8, 2),
-    until=at(13, 8, 41),
-    comments=52,
-    to_answer=47,
+    published_at=at(14, 9, 0),
+    link="https://www.facebook.com/oakfield/posts/1",
+    since=at(16, 14, 2),
+    until=at(16, 16, 48),
+    comments=312,
+    to_answer=280,
     overdue=0,
-    first_due=at(14, 8, 2),
-    held=3,
+    first_due=at(17, 14, 2),
+    held=2,
     flagged=9,
-    kinds=(("threat", 1), ("insult", 8)),
-    clauses=("Handling abuse",),
-    limits=("Those that are held: nobody answers them (clause “Cyber bullying”).",),
-    steps=("Tell the headteacher.", "Keep the evidence before anything is changed."),
+    kinds=(("threat", 2), ("insult", 6), ("swearing", 1)),
+    clauses=("Offensive comments",),
+    limits=("Some of them nobody answers (clause “Offensive comments”): each says so where it is shown.",),
+    steps=(
+        "Tell the headteacher now. In immediate danger, call 999.",
+        "Check that the evidence is saved before anything is changed.",
+    ),
 )
+CALM = replace(MATTER, to_answer=0, first_due=None, held=0, flagged=1, kinds=(("swearing", 1),), limits=(), steps=())
 PILE_ON = PileOnMail(
     school="Oakfield Primary School",
     timezone="Europe/London",
-    now=at(13, 8, 45),
+    now=at(16, 17, 0),
     recipient="ali@oakfield.example",
     matters=(MATTER,),
     many=5,
@@ -39,10 +43,15 @@ PILE_ON = PileOnMail(
     policy="Default 1.2",
     shown=10,
 )
+NOTICE = "The monitor did not run from Fri 13 Nov 16:02 to today 07:55; comments from then were read late."
+DIGEST_WITH_ONE = replace(DIGEST, pile_ons=(MATTER,))
 
 
 def samples():
-    """Mails as they are sent, for pictures and for tests of their form."""
-    notice = "The monitor did not run from Fri 13 Nov 16:02 to today 07:55; comments from then were read late."
-    busy = replace(DIGEST, overdue=(), pile_ons=(MATTER,), notices=(notice,))
-    return {"pile_on": render_pile_on(PILE_ON, ENVELOPE), "digest-pile-on": render_digest(busy, ENVELOPE)}
+    """By name, each mail as it is sent."""
+    several = replace(PILE_ON, matters=(MATTER, replace(CALM, account="X", link="", published_at=None)))
+    return {
+        "pile_on": render_pile_on(PILE_ON, ENVELOPE),
+        "pile_on-several": render_pile_on(several, ENVELOPE),
+        "digest-pile-on": render_digest(replace(DIGEST_WITH_ONE, overdue=(), notices=(NOTICE,)), ENVELOPE),
+    }
