@@ -102,8 +102,8 @@ def test_how_much_of_the_term_was_read_counts_from_its_first_day(desk):
 def test_urgent_alerts_that_go_to_the_last_resort_are_told(desk):
     school = with_people(desk)
     school.read(item("c1", THREAT))
-    for _ in range(300):
-        school.later(MINUTE)
+    for _ in range(60):
+        school.later(5 * MINUTE)
         send(school)
     alerts = page_of(school).alerts
     assert (alerts.raised, alerts.waiting, alerts.last_resort) == (1, 1, 1)
