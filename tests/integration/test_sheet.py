@@ -3,7 +3,8 @@
 import pytest
 from alert_desk import ALI, BEVAN, decided, told, with_people
 from desk import DAY, HOUR, MINUTE, NOW, item
-from reminder_desk import BOTH, (
+from reminder_desk import (
+    BOTH,
     FRIDAY,
     at_once,
     listed,
