@@ -1,4 +1,4 @@
-"""Busy days read every quarter of an hour on a network that fails now and then in every way there is."""
+"""Busy days read several times an hour on a network that fails now and then in every way there is."""
 
 from datetime import timedelta
 from random import Random
@@ -18,14 +18,19 @@ CALM = timedelta(hours=6)
 """At the end, so that by then everything can be known."""
 
 
-def live_through(network, folder, length, messages):
-    """How often reading failed, what is exported afterwards, and what the network showed at the end."""
+def live_through(network, folder, length, messages, every=QUARTER, one_in=ONE_IN):
+    """How often reading failed, what is exported afterwards, and what the network showed at the end.
+
+    `every`: how often it is read; one request in `one_in` fails.
+    """
     begin = NOW.replace(hour=6)
     story = Fortnight(network, begin, messages=messages, length=length)
     limits = [lambda _, answer=answer: answer for answer in network.rate_limited()[:1]]
     with network.stand_in(story.world, lambda: office.clock()) as stand_in:
-        office = Office(folder, network.network, lambda: network.connector(stand_in, office.clock), begin)
-        stand_in.fault = _now_and_then(Random(7), [*FAULTS.values(), *limits])
+        office = Office(
+            folder, network.network, lambda: network.connector(stand_in, office.clock), begin, every=every
+        )
+        stand_in.fault = _now_and_then(Random(7), [*FAULTS.values(), *limits], one_in)
         failed = 0
         while office.clock() < begin + length:
             if office.clock() >= begin + length - CALM:
@@ -33,13 +38,13 @@ def live_through(network, folder, length, messages):
             failed += bool(office.poll().failures)
         exported = office.export()
         office.close()
-    return failed, exported, truth(story.world, begin + length - QUARTER, network.network)
+    return failed, exported, truth(story.world, begin + length - every, network.network)
 
 
-def _now_and_then(dice, answers):
-    """A network that fails one time in `ONE_IN`, credentials excepted."""
+def _now_and_then(dice, answers, one_in):
+    """A network that fails one time in so many, credentials excepted."""
 
     def fault(request, number):
-        return None if dice.randrange(ONE_IN) else dice.choice(answers)(request)
+        return None if dice.randrange(one_in) else dice.choice(answers)(request)
 
     return fault

@@ -60,10 +60,10 @@ def by_way_of(desk, transport):
     return transport
 
 
-def wait(desk, minutes, every=1):
-    """Let the minutes pass, with a round of mail after each."""
-    for _ in range(0, minutes, every):
-        desk.later(timedelta(minutes=every))
+def wait(desk, minutes, every=5):
+    """Let the minutes pass, with a round of mail after every few and at the end."""
+    for passed in range(0, minutes, every):
+        desk.later(timedelta(minutes=min(every, minutes - passed)))
         send(desk)
 
 
