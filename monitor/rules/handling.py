@@ -82,14 +82,20 @@ def handling(flags: Collection[Flag], pack: PolicyPack, *, is_illegal: bool = Fa
     """How a comment with these flags is handled; None for one without any that nobody called illegal either.
 
     `flags`: those that stand, so without what a moderator rejected. `is_illegal`: a person confirmed that.
-    What could not be checked has no rule of its own and goes to the moderators.
+    What could not be checked has no rule of its own and goes to the moderators, whoever else is told: unless one of
+    its kinds is for those alone whom the pack names.
     """
     if not flags and not is_illegal:
         return None
-    kinds = sorted({flag.category for flag in flags} - {Category.COULD_NOT_BE_CHECKED})
+    found = {flag.category for flag in flags}
+    kinds = sorted(found - {Category.COULD_NOT_BE_CHECKED})
     rules = [pack.categories[kind] for kind in kinds]
-    telling = [rule for rule in rules if rule.keep_out.only_those_told] or rules
-    first = _each_once(duty for rule in telling for duty in rule.tell.first) or ("moderator",)
+    alone = [rule for rule in rules if rule.keep_out.only_those_told]
+    telling = alone or rules
+    told: list[Duty] = [duty for rule in telling for duty in rule.tell.first]
+    if not told or (Category.COULD_NOT_BE_CHECKED in found and not alone):
+        told.append("moderator")
+    first = _each_once(told)
     removal = max((Removal(rule.hold.removal) for rule in rules), key=_how_careful, default=Removal.BY_MODERATOR)
     return Handling(
         severity=worst(flags) or "urgent",
