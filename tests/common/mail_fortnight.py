@@ -252,7 +252,8 @@ class MailFortnight:
     def send(self, message):
         """The transport: every mail is accepted, and noted."""
         said = self._said
-        lists = {name: getattr(said, name) for name in _LISTS if hasattr(said, name)}
+        is_report = hasattr(said, "week")  # what it lists are figures
+        lists = {name: getattr(said, name) for name in _LISTS if hasattr(said, name) and not is_report}
         with self.store.reading() as tx:
             claimed = select(Delivery).where(Delivery.claimed_until.is_not(None), Delivery.sent_at.is_(None))
             delivery = tx.scalars(claimed).one()
