@@ -7,7 +7,7 @@ highest answer. Windows of like length are run together. Each word piece is roun
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +67,10 @@ class MiniLM:
         ids = np.zeros((len(windows), lengths.max()), dtype=np.int64)
         for row, window in enumerate(windows):
             ids[row, : len(window)] = window
-        (said,) = self._session.run(["logits"], {"input_ids": ids, "lengths": lengths})
+        return self._ask({"input_ids": ids, "lengths": lengths})
+
+    def _ask(self, feed: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
+        (said,) = self._session.run(["logits"], feed)
         return np.asarray(said, dtype=np.float32)
 
 

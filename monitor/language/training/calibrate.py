@@ -1,12 +1,12 @@
 """Fit what the models' answers mean, and where a person should look: calibration.json.
 
-    python -m monitor.language.training.calibrate DATA MODELS
+    python -m monitor.language.training.calibrate DATA MODELS --version N [--only HEAD]
 
 Looks at the `tune` part only. For each head the answers of both models and the surest rule become one number (a
 logistic regression, no share of it negative); then the point where the score is 0.5 is chosen. For threat, self-harm
 and grooming it is the lowest that keeps false alarms on our own lines below MOST_ALARMS_CAREFUL; for the others the
-one in the middle of those with the best F1 on our own lines, to within AS_GOOD, that keep false alarms on pooled
-ordinary text below MOST_ALARMS.
+one in the middle of those with the best F1, to within AS_GOOD, that keep false alarms on pooled ordinary text below
+MOST_ALARMS. The F1 is that on our own lines; for "offensive" and spam its mean with those on public sets.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ MOST_ALARMS = 0.0006
 MOST_ALARMS_OF = {"hate": 0.0037, "threat": 0.001, "offensive": 0.001, "spam": 0.001}
 """Hate and threats hide in the plainest words, and a missed one costs more than a look at a harmless comment."""
 
+SPAM_SETS = ("sms_spam", "youtube_spam")
+
 AS_GOOD = 0.005  # F1; points that differ by less are as good as each other
 _OURS = 10.0  # how much a line of ours counts beside one of a public set
 _OURS_KNOWN = 3.0  # the same for what many public sets know as well: spam and all that is offensive
@@ -46,20 +48,23 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("models", type=Path)
     parser.add_argument("--version", type=int, required=True)
+    parser.add_argument("--only", choices=HEADS, help="leave every other head as it is")
     args = parser.parse_args()
-    rows = [row for row in examples(args.data) if row.part == "tune" and row.known]
+    heads = [args.only] if args.only else HEADS
+    rows = [row for row in examples(args.data) if row.part == "tune" and not row.known.isdisjoint(heads)]
     readings = [read(row.text) for row in rows]
     rules = np.array([[found[head] for head in HEADS] for found in map(surest_rules, readings)])
     texts = [reading.model_view.text for reading in readings]
     small = _in_parts(LinearModel.load(args.models / "linear.npz"), texts)
     large = _in_parts(MiniLM(args.models), texts)
-    content = {
-        "version": args.version,
-        "heads": HEADS,
-        "full": _calibrated(rows, rules, small, large),
-        "fast": _calibrated(rows, rules, small, None),
+    file = args.models / "calibration.json"
+    found = {
+        "full": _calibrated(heads, rows, rules, small, large),
+        "fast": _calibrated(heads, rows, rules, small, None),
     }
-    (args.models / "calibration.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    before = json.loads(file.read_text(encoding="utf-8")) if args.only else {kind: {} for kind in found}
+    content = {"version": args.version, "heads": HEADS, **{kind: {**before[kind], **found[kind]} for kind in found}}
+    file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 def _in_parts(model: LinearModel | MiniLM, texts: Sequence[str]) -> NDArray[np.float64]:
@@ -67,6 +72,7 @@ def _in_parts(model: LinearModel | MiniLM, texts: Sequence[str]) -> NDArray[np.f
 
 
 def _calibrated(
+    heads: Sequence[str],
     rows: Sequence[Example],
     rules: NDArray[np.float64],
     small: NDArray[np.float64],
@@ -75,7 +81,8 @@ def _calibrated(
     sources = np.array([row.source for row in rows])
     ours = np.char.startswith(sources, "train_")
     found = {}
-    for head, name in enumerate(HEADS):
+    for name in heads:
+        head = HEADS.index(name)
         known = np.array([name in row.known for row in rows])
         truth = np.array([name in row.labels for row in rows])
         answers = [rules[:, head], small[:, head], *([] if large is None else [large[:, head]])]
@@ -83,7 +90,7 @@ def _calibrated(
         shares, added = _shares(np.stack(answers, axis=1)[known], truth[known], weight[known])
         total = sum(share * answer for share, answer in zip(shares, answers, strict=True)) + added
         clean = np.isin(sources, BENIGN) & known & ~truth
-        shift = _shift(name, total, truth, ours & known, clean, _general(sources) & known)
+        shift = _shift(name, total, truth, ours & known, clean, [part & known for part in _besides(name, sources)])
         found[name] = {
             "rule": round(float(shares[0]), 4),
             "small": round(float(shares[1]), 4),
@@ -93,8 +100,11 @@ def _calibrated(
     return found
 
 
-def _general(sources: NDArray[np.str_]) -> NDArray[np.bool_]:
-    return np.isin(sources, GENERAL)
+def _besides(name: str, sources: NDArray[np.str_]) -> list[NDArray[np.bool_]]:
+    """Public sets on which a category shall do as well as on our lines, which are harder than what people write."""
+    if name == "offensive":
+        return [np.isin(sources, GENERAL)]
+    return [sources == each for each in SPAM_SETS] if name == "spam" else []
 
 
 def _shares(
@@ -111,13 +121,19 @@ def _shares(
     return shares, float(learner.intercept_[0])
 
 
+def _worth(name: str, truth: NDArray[np.bool_], said: NDArray[np.bool_]) -> float:
+    """F1 on our lines; for spam F0.5: a family's words taken for an advert cost twice what a missed advert does."""
+    precision, recall, f1 = precision_recall_f1(truth, said)
+    return 1.25 * precision * recall / max(0.25 * precision + recall, 1e-9) if name == "spam" else f1
+
+
 def _shift(
     name: str,
     total: NDArray[np.float64],
     truth: NDArray[np.bool_],
     ours: NDArray[np.bool_],
     clean: NDArray[np.bool_],
-    general: NDArray[np.bool_],
+    besides: Sequence[NDArray[np.bool_]],
 ) -> float:
     """What to add so that 0.5 is the point where a person should look."""
     worths = []
@@ -129,9 +145,8 @@ def _shift(
             fits = fits and float(said[ours & ~truth].mean()) <= MOST_ALARMS_CAREFUL
             worth = float(step)
         else:
-            worth = precision_recall_f1(truth[ours], said[ours])[2]
-            if name == "offensive":
-                worth = (worth + precision_recall_f1(truth[general], said[general])[2]) / 2
+            worths_of = [precision_recall_f1(truth[part], said[part])[2] for part in besides]
+            worth = float(np.mean([_worth(name, truth[ours], said[ours]), *worths_of]))
         worths.append(worth if fits else -np.inf)
     if max(worths) == -np.inf:
         return 0.0
