@@ -102,7 +102,7 @@ def test_one_mail_refused_for_good_is_about_the_mail(desk, post):
     desk.read(item("c1"))
     post.refuses[BEVAN] = NO_SUCH
     at(desk, WEDNESDAY)
-    every(desk, 5, WEDNESDAY + HOUR)
+    every(desk, 5, WEDNESDAY + 25 * MINUTE)  # until something is overdue, about which the next mail is
     assert unreachable(desk) == {}
     assert told(desk) == []
 
