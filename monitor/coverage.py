@@ -89,9 +89,19 @@ def account_coverage(
     )
 
 
-def week_of(tx: Transaction, account: Account, poll_minutes: int, since: datetime, until: datetime) -> Coverage:
-    """How well an account could be watched in [since, until), for the report."""
-    posts = post_counts(tx, account, since)
+def week_of(
+    tx: Transaction,
+    account: Account,
+    poll_minutes: int,
+    since: datetime,
+    until: datetime,
+    posts: Sequence[PostCount] | None = None,
+) -> Coverage:
+    """How well an account could be watched in [since, until), for the report.
+
+    `posts`: what `post_counts` said, where it was asked before.
+    """
+    posts = post_counts(tx, account, since) if posts is None else posts
     added_within = since < account.added_at < until
     since = max(since, account.added_at)
     reads = ledger.reads_between(tx, account, since, until) if since < until else []
