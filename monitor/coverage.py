@@ -16,6 +16,7 @@ from monitor.rules.watching import MARGIN, Trouble, allowed_silence
 from monitor.store import cases, incidents, ledger
 from monitor.store.coverage import PostCount, post_counts
 from monitor.store.engine import Transaction
+from monitor.store.ledger import ReadMark
 from monitor.store.standing import NEVER_READ, NOT_READ, interval, standing
 from monitor.store.tables import Account, Read
 from monitor.store.watch_tables import Incident
@@ -89,12 +90,22 @@ def account_coverage(
     )
 
 
-def week_of(tx: Transaction, account: Account, poll_minutes: int, since: datetime, until: datetime) -> Coverage:
-    """How well an account could be watched in [since, until), for the report."""
-    posts = post_counts(tx, account, since)
+def week_of(
+    tx: Transaction,
+    account: Account,
+    poll_minutes: int,
+    since: datetime,
+    until: datetime,
+    posts: Sequence[PostCount] | None = None,
+) -> Coverage:
+    """How well an account could be watched in [since, until), for the report.
+
+    `posts`: what `post_counts` said, where it was asked before.
+    """
+    posts = post_counts(tx, account, since) if posts is None else posts
     added_within = since < account.added_at < until
     since = max(since, account.added_at)
-    reads = ledger.reads_between(tx, account, since, until) if since < until else []
+    reads = ledger.read_marks(tx, account, since, until) if since < until else []
     by_stream = holes_by_stream(tx, account, poll_minutes, reads, since, until)
     unread = weekly.merged(hole for holes in by_stream.values() for hole in holes)
     hours = max(timedelta(0), until - since) / timedelta(hours=1)
@@ -135,13 +146,18 @@ def runs_of(
     tx: Transaction, account: Account, since: datetime, until: datetime
 ) -> tuple[frozenset[datetime], frozenset[datetime]]:
     """When the account was read in [since, until), and when it was read to its end: what `week_of` counts."""
-    reads = ledger.reads_between(tx, account, since, until) if since < until else []
+    reads = ledger.read_marks(tx, account, since, until) if since < until else []
     every = frozenset(read.started_at for read in reads if read.stream in account.streams)
     return every, frozenset(_all_complete(reads, account))
 
 
 def holes_by_stream(
-    tx: Transaction, account: Account, poll_minutes: int, reads: Sequence[Read], since: datetime, until: datetime
+    tx: Transaction,
+    account: Account,
+    poll_minutes: int,
+    reads: Sequence[Read | ReadMark],
+    since: datetime,
+    until: datetime,
 ) -> dict[str, tuple[weekly.Hole, ...]]:
     """When each stream was not read for longer than it may be silent, within [since, until)."""
     since = max(since, account.added_at)
@@ -168,7 +184,7 @@ def _stream(account: Account, name: str, poll_minutes: int, reads: Sequence[Read
     )
 
 
-def _all_complete(reads: Sequence[Read], account: Account) -> set[datetime]:
+def _all_complete(reads: Sequence[Read | ReadMark], account: Account) -> set[datetime]:
     """Starts of runs in which every stream that is read each time was read to its end."""
     every_time = set(account.streams) - set(account.stream_minutes or {}) or set(account.streams)
     runs: dict[datetime, set[str]] = {}

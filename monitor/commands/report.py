@@ -104,7 +104,8 @@ def _weekly_report(args: Namespace, app: App, person: Person | None) -> bytes:
         raise CommandFailed(f"--week: {wrong}", Outcome.USAGE) from None
     except ChangedAfterwards as changed:
         raise CommandFailed(str(changed)) from None
-    explainer = Explaining(app, gathered, reports.hidden_from(email, now), now)
+    hidden = reports.hidden_from(email, now)
+    explainer = Explaining(app, gathered, hidden, now, lambda other: reports.kept(other, now, email))
     if args.explain:
         return explainer.answer(args.explain)
     made = explainer.file(args.format)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,8 @@ class Explaining:
     gathered: Gathered
     hidden: Collection[int]
     now: datetime
+    sent: Callable[[str], Gathered | None]
+    """The report of another week as it was sent."""
 
     def file(self, form: str) -> bytes:
         """The report as text, html, pdf, csv or xlsx."""
@@ -66,4 +68,4 @@ class Explaining:
     def _explainer(self) -> Explainer:
         from monitor.weekly.explaining import Explainer
 
-        return Explainer(self.app.store, self.app.settings, self.gathered, self.hidden, self.now)
+        return Explainer(self.app.store, self.app.settings, self.gathered, self.hidden, self.now, self.sent)

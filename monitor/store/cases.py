@@ -50,20 +50,20 @@ def unsettled(tx: Transaction, school: School, pack: PolicyPack) -> list[Case]:
 
     This is the wide net in SQL; what each case's state is, `monitor/rules/state.py` says.
     """
-    return _load(tx, school, pack, owed(tx, school))
+    return _load(tx, school, pack, owed(account.id for account in ledger.accounts_of(tx, school)))
 
 
-def owed(tx: Transaction, school: School) -> ColumnElement[bool]:
-    """Which comments may be owed a reply and have none that lasts: a wide net, drawn by the few without a reply."""
-    mine = Comment.account_id.in_(sorted(account.id for account in ledger.accounts_of(tx, school)))
-    return and_(mine, is_unsettled(), ~_taken_away())
+def owed(accounts: Iterable[int]) -> ColumnElement[bool]:
+    """Which comments of these accounts may be owed a reply and have none that lasts: a wide net."""
+    return and_(Comment.account_id.in_(sorted(accounts)), is_unsettled(), ~_taken_away())
 
 
 def unsettled_due_between(
     tx: Transaction, school: School, pack: PolicyPack, since: datetime, until: datetime
 ) -> list[Case]:
     """Of those, the ones whose deadline lies in [since, until)."""
-    return _load(tx, school, pack, and_(Comment.due_at >= since, Comment.due_at < until, owed(tx, school)))
+    mine = owed(account.id for account in ledger.accounts_of(tx, school))
+    return _load(tx, school, pack, and_(Comment.due_at >= since, Comment.due_at < until, mine))
 
 
 def with_numbers(tx: Transaction, school: School, pack: PolicyPack, numbers: Sequence[int]) -> list[Case]:
@@ -203,8 +203,17 @@ def settled() -> ColumnElement[bool]:
     """Whether a moderator decided that a Comment needs no reply, with a reason, or is spam, and its words are still
     those."""
     edited_since = exists().where(Version.item_id == Decision.comment_id, Version.id > Decision.version_id)
-    with_reason = or_(Decision.action != Action.NO_REPLY_NEEDED.value, func.trim(Decision.why, _BLANK) != "")
-    return _decided_so(*_ABOUT_THE_WORDS, with_reason, ~edited_since)
+    return _decided_so(*_ABOUT_THE_WORDS, _with_reason(), ~edited_since)
+
+
+def closing() -> ColumnElement[bool]:
+    """Whether a Decision closes a Comment, as long as nobody takes it back and the words stay the same."""
+    actions = [*_ABOUT_THE_WORDS, Action.ANSWERED_ELSEWHERE.value]
+    return and_(Decision.action.in_(actions), _with_reason())
+
+
+def _with_reason() -> ColumnElement[bool]:
+    return or_(Decision.action != Action.NO_REPLY_NEEDED.value, func.trim(Decision.why, _BLANK) != "")
 
 
 def _decided_so(*actions_and_more: str | ColumnElement[bool]) -> ColumnElement[bool]:

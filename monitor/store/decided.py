@@ -61,7 +61,7 @@ def recorded(rows: Iterable[Decision]) -> tuple[RecordedDecision, ...]:
             by=row.by,
             version=row.version.number,
             number=row.id,
-            details=_texts(row.details),
+            details=texts(row.details),
             undoes=row.undoes_id,
         )
         for row in rows
@@ -109,5 +109,6 @@ def _values(actions: Iterable[Action]) -> list[str]:
     return sorted(action.value for action in actions)
 
 
-def _texts(details: Any) -> Mapping[str, str]:
+def texts(details: Any) -> Mapping[str, str]:
+    """What a decision has besides, as it was stored."""
     return {str(key): str(value) for key, value in details.items()} if isinstance(details, dict) else {}

@@ -189,6 +189,25 @@ def reads_between(tx: Transaction, account: Account, since: datetime, until: dat
     ).all()
 
 
+@dataclass(frozen=True, slots=True)
+class ReadMark:
+    """Of a line of the ledger what coverage is worked out from."""
+
+    stream: str
+    started_at: datetime
+    complete: bool
+
+
+def read_marks(tx: Transaction, account: Account, since: datetime, until: datetime) -> list[ReadMark]:
+    """The lines begun in [since, until), oldest first, in short: there are hundreds a week."""
+    rows = tx.execute(
+        select(Read.stream, Read.started_at, Read.complete)
+        .where(Read.account_id == account.id, Read.started_at >= since, Read.started_at < until)
+        .order_by(Read.started_at)
+    )
+    return [ReadMark(stream, at, bool(complete)) for stream, at, complete in rows]
+
+
 def was_read(tx: Transaction, account: Account, since: datetime, until: datetime) -> bool:
     """Whether a complete read of any stream of the account began in [since, until)."""
     within = (Read.account_id == account.id, Read.started_at >= since, Read.started_at < until, Read.complete)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 
 from monitor.store.engine import Transaction
 from monitor.store.tables import School
@@ -24,33 +25,42 @@ def of_week(tx: Transaction, school: School, week: str) -> Sequence[SentReport]:
 
 
 def before(tx: Transaction, school: School, week: str, oldest: str) -> Sequence[SentReport]:
-    """Those of the weeks from `oldest` to before `week`, in the order of the weeks."""
+    """Those of the weeks from `oldest` to before `week`, in the order of the weeks; their content unread."""
     mine = select(SentReport).where(
         SentReport.school_id == school.id, SentReport.week >= oldest, SentReport.week < week
     )
-    return tx.scalars(mine.order_by(SentReport.week, SentReport.id)).all()
+    unread = mine.options(defer(SentReport.content))
+    return tx.scalars(unread.order_by(SentReport.week, SentReport.id)).all()
 
 
-def keep(tx: Transaction, school: School, week: str, audience: str, made_at: datetime, content: str) -> SentReport:
+def keep(
+    tx: Transaction, school: School, week: str, audience: str, made_at: datetime, content: str, counted: str
+) -> SentReport:
     """Write a report down for good."""
     row = SentReport(
-        school_id=school.id, week=week, audience=audience, made_at=made_at, content=content, digest=digest_of(content)
+        school_id=school.id,
+        week=week,
+        audience=audience,
+        made_at=made_at,
+        content=content,
+        counted=counted,
+        digest=digest_of(content, counted),
     )
     tx.add(row)
     tx.flush()
     return row
 
 
-def content_of(row: SentReport) -> str:
-    """What was written down. Raises ChangedAfterwards."""
-    if digest_of(row.content) != row.digest:
+def as_written(row: SentReport) -> SentReport:
+    """The same row, found to be as it was written down. Raises ChangedAfterwards."""
+    if digest_of(row.content, row.counted) != row.digest:
         raise ChangedAfterwards(
             f"the report of {row.week} in the database is not the one that was sent: somebody changed it there. "
             "Compare it with the mail; --as-of-now counts the week anew"
         )
-    return row.content
+    return row
 
 
-def digest_of(content: str) -> str:
+def digest_of(content: str, counted: str) -> str:
     """By which a change is noticed."""
-    return "sha256:" + hashlib.sha256(content.encode()).hexdigest()
+    return "sha256:" + hashlib.sha256(f"{content}\n{counted}".encode()).hexdigest()

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from monitor.store.base import Base, Id, Json, RemoteId, Short, Words
 
-_IS_GONE, _WAS_EDITED = text("gone_at IS NOT NULL"), text("edited_at IS NOT NULL")
+_IS_GONE, _IS_EDIT = text("gone_at IS NOT NULL"), text("number > 1")
 
 
 class School(Base):
@@ -176,7 +176,6 @@ class Item(Base):
         Index("item_by_created", "account_id", "created_at"),
         Index("item_by_post", "account_id", "post_remote_id", "gone_at"),
         Index("item_by_gone", "gone_at", sqlite_where=_IS_GONE, postgresql_where=_IS_GONE),
-        Index("item_by_edited", "edited_at", sqlite_where=_WAS_EDITED, postgresql_where=_WAS_EDITED),
     )
     __mapper_args__ = {"polymorphic_on": "type"}
 
@@ -232,13 +231,15 @@ class Comment(Item):
 
 
 Index("item_by_due_at", Comment.__table__.c.account_id, Comment.__table__.c.due_at)
-_WAITS = text("due_at IS NOT NULL AND NOT has_reply")
+# SQLite uses such an index only for a condition in the very same words.
+_WAITS = text("due_at IS NOT NULL AND has_reply = 0"), text("due_at IS NOT NULL AND NOT has_reply")
 Index(
     "item_without_reply",
     Comment.__table__.c.account_id,
     Comment.__table__.c.due_at,
-    sqlite_where=_WAITS,
-    postgresql_where=_WAITS,
+    Comment.__table__.c.has_reply,
+    sqlite_where=_WAITS[0],
+    postgresql_where=_WAITS[1],
 )
 
 
@@ -298,7 +299,10 @@ class Version(Base):
     """
 
     __tablename__ = "version"
-    __table_args__ = (UniqueConstraint("item_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("item_id", "number"),
+        Index("version_of_edit", "seen_at", "item_id", sqlite_where=_IS_EDIT, postgresql_where=_IS_EDIT),
+    )
 
     id: Mapped[Id]
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))

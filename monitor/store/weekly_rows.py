@@ -8,19 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, String, and_, cast, exists, func, not_, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    SQLColumnExpression,
+    String,
+    and_,
+    cast,
+    exists,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.orm import aliased
 
 from config.policy import PolicyPack
 from monitor.model import Action, Category
 from monitor.store import cases, decided
 from monitor.store.engine import Transaction
-from monitor.store.tables import Answer, Comment, Decision, Item, Reply, School
+from monitor.store.tables import Answer, Comment, Decision, Item, Reply, Version
 from monitor.store.tables import Flag as FlagRow
 from monitor.store.wordless import AT_ONCE
+
+EDITED: ColumnElement[int] = literal_column("1")
+"""Versions above it are edits. Not a parameter: SQLite would not see that the index of edits is meant."""
+SURE_TO_BE_GONE = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +121,24 @@ def flagged(tx: Transaction, since: datetime, until: datetime) -> list[int]:
     )
 
 
-def owed(tx: Transaction, school: School) -> list[int]:
-    """Numbers of the comments that may be owed a reply, from any week."""
-    return list(tx.scalars(select(Comment.id).where(cases.owed(tx, school))))
+def owed(tx: Transaction, accounts: Collection[int]) -> list[int]:
+    """Numbers of the comments that may be owed a reply, from any week.
+
+    What a moderator settled stays without a reply for good, and over years that is nearly all there is. It is taken
+    out first, all at once, where nothing that was said later can have opened it again.
+    """
+    # Asked of the table: the index alone answers then, and what has a deadline is a comment anyhow.
+    item = Comment.__table__.c
+    waits = and_(item.due_at.is_not(None), not_(item.has_reply))
+    found = set(tx.scalars(select(item.id).where(item.account_id.in_(sorted(accounts)), waits)))
+    closed = set(tx.scalars(select(Decision.comment_id).where(cases.closing())))
+    opened = set(tx.scalars(select(Decision.comment_id).where(Decision.action == Action.UNDO.value)))
+    edited = set(tx.scalars(select(Version.item_id).where(Version.number > EDITED)))
+    left = found - (closed - opened - edited)
+    ids: list[int] = []
+    for some in portions(left):
+        ids += tx.scalars(select(Comment.id).where(Comment.id.in_(some), cases.owed(accounts)))
+    return ids
 
 
 def held_and_waiting(tx: Transaction, accounts: Collection[int], pack: PolicyPack) -> list[int]:
@@ -177,15 +209,36 @@ def ahead_of_us(tx: Transaction, accounts: Collection[int], since: datetime, unt
     return list(tx.scalars(select(Comment.id).where(due, Comment.created_at > Comment.first_seen_at)))
 
 
-def touched(tx: Transaction, accounts: Collection[int], after: datetime) -> set[int]:
-    """Numbers of the comments about which the books learnt anything later than `after`: met first, edited, taken
-    away or shown again, replied to, a reply of which is gone, decided on, flagged."""
+def touched(
+    tx: Transaction, accounts: Collection[int], after: datetime, until: datetime, due: tuple[datetime, datetime]
+) -> set[int]:
+    """Numbers of the comments with a deadline in the range `due` about which the books may have learnt something
+    in (after, until]: a wide net.
+
+    Something is new in their thread, they or a reply were edited, taken away or flagged, or somebody decided on them.
+    """
     mine = Item.account_id.in_(sorted(accounts))
-    new = select(Item.id).where(or_(and_(mine, Item.first_seen_at > after), *_changed(mine, after)))
-    of_replies = select(Answer.comment_id).where(Answer.reply_id.in_(new))
-    of_decisions = select(Decision.comment_id).where(Decision.at > after)
-    of_flags = select(FlagRow.comment_id).where(FlagRow.raised_at > after)
-    return set(tx.scalars(union(new, of_replies, of_decisions, of_flags)))
+    new = select(Item.id, Item.account_id, Item.thread_key).where(
+        mine, Item.first_seen_at > after, Item.first_seen_at <= until
+    )
+    # When something was gone is written down as the first time it was missed, which was some reads before.
+    gone = select(Item.id, Item.account_id, Item.thread_key).where(mine, Item.gone_at > after - SURE_TO_BE_GONE)
+    edited = (
+        select(Item.id, Item.account_id, Item.thread_key)
+        .join(Version, Version.item_id == Item.id)
+        .where(mine, Version.number > EDITED, Version.seen_at > after)
+    )
+    changed = union(new, gone, edited).subquery()
+    within = _within(accounts, Comment.due_at, *due)
+    in_thread = select(Comment.id).join(
+        changed, and_(changed.c.account_id == Comment.account_id, changed.c.thread_key == Comment.thread_key)
+    )
+    decided_on = select(Comment.id).join(Decision, Decision.comment_id == Comment.id).where(Decision.at > after)
+    flagged_now = select(Comment.id).join(FlagRow, FlagRow.comment_id == Comment.id).where(FlagRow.raised_at > after)
+    found: set[int] = set()
+    for each in (in_thread, decided_on, flagged_now):
+        found.update(tx.scalars(each.where(within)))
+    return found
 
 
 def due_at(tx: Transaction, accounts: Collection[int], ids: Iterable[int]) -> dict[int, datetime]:
@@ -246,10 +299,6 @@ def portions(ids: Iterable[int]) -> Iterator[list[int]]:
     """The numbers in order and each once, as many at a time as go into one statement."""
     wanted = sorted(set(ids))
     return (wanted[start : start + AT_ONCE] for start in range(0, len(wanted), AT_ONCE))
-
-
-def _changed(mine: ColumnElement[bool], after: datetime) -> tuple[ColumnElement[bool], ...]:
-    return and_(mine, Item.gone_at > after), and_(mine, Item.edited_at > after)
 
 
 def _within(

@@ -26,5 +26,8 @@ class SentReport(Base):
     made_at: Mapped[datetime]
     content: Mapped[Words]
     """The message and what is behind its figures, as JSON."""
+    counted: Mapped[Words]
+    """What the reports of later weeks need of it, as JSON: its place in the trend, how each comment was counted, what
+    it told of earlier weeks."""
     digest: Mapped[Short]
-    """SHA-256 of `content`."""
+    """SHA-256 of both."""

@@ -12,10 +12,24 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased
 
 from config.policy import PolicyPack, ResponseRule
-from monitor.model import NEVER, Case, Category, Facts, Flag, Presence, ReplyBy, ReplyFact, ReplyKind
+from monitor.model import (
+    NEVER,
+    Action,
+    ActionFact,
+    Case,
+    Category,
+    Facts,
+    Flag,
+    Presence,
+    RecordedDecision,
+    ReplyBy,
+    ReplyFact,
+    ReplyKind,
+)
+from monitor.rules.holds import hold_clause
 from monitor.rules.marks import in_force
 from monitor.store import decided, ledger
 from monitor.store.case_rows import still_holds, under_the_policy
@@ -44,10 +58,13 @@ _COLUMNS = (
 )
 
 
-def wordless(tx: Transaction, school: School, pack: PolicyPack, ids: Iterable[int]) -> list[Case]:
+def wordless(
+    tx: Transaction, school: School, pack: PolicyPack, ids: Iterable[int], *, to_do: bool = False
+) -> list[Case]:
     """The comments of a school with these numbers, in the order they came; what is text is empty.
 
-    `evidence` of a case holds the number of each snapshot in place of its folder.
+    `evidence` of a case holds the number of each snapshot in place of its folder. `to_do`: what else waits about each
+    is worked out as well.
     """
     wanted = sorted(set(ids))
     if not wanted:
@@ -69,7 +86,7 @@ def wordless(tx: Transaction, school: School, pack: PolicyPack, ids: Iterable[in
             snapshots=_snapshots(tx, some),
         )
         mine = and_(Comment.id.in_(some), Comment.account_id.in_(sorted(accounts)))
-        found += [_case(tx, row, beside, pack) for row in tx.execute(select(*_COLUMNS).where(mine))]
+        found += [_case(tx, row, beside, pack, to_do=to_do) for row in tx.execute(select(*_COLUMNS).where(mine))]
     return sorted(found, key=lambda case: (case.created_at, case.id))
 
 
@@ -80,15 +97,15 @@ class _Beside:
     rules: dict[int, tuple[str, str, ResponseRule]]
     versions: dict[int, int]
     replies: dict[int, list[ReplyFact]]
-    decisions: dict[int, Sequence[Decision]]
+    decisions: dict[int, list[RecordedDecision]]
     flags: dict[int, list[Flag]]
     snapshots: dict[int, list[str]]
 
 
-def _case(tx: Transaction, row: Any, beside: _Beside, pack: PolicyPack) -> Case:
+def _case(tx: Transaction, row: Any, beside: _Beside, pack: PolicyPack, *, to_do: bool) -> Case:
     account = beside.accounts[row.account_id]
     latest = beside.versions.get(row.id, 1)
-    decisions = decided.recorded(beside.decisions.get(row.id, ()))
+    decisions = tuple(beside.decisions.get(row.id, ()))
     policy, clause, rule = beside.rules.get(row.policy_version_id, ("", "", _NO_RULE))
     flags = tuple(beside.flags.get(row.id, ()))
     case = Case(
@@ -130,8 +147,13 @@ def _case(tx: Transaction, row: Any, beside: _Beside, pack: PolicyPack) -> Case:
         met_at=None if row.asked_at and row.asked_at >= row.last_seen_at else row.last_seen_at,
         evidence=tuple(beside.snapshots.get(row.id, ())),
     )
-    # What the policy holds back or still asks for begins with a flag or a decision; most comments have neither.
-    return under_the_policy(_looked_at_again(tx, case, row, account), pack) if flags or decisions else case
+    if to_do:
+        return under_the_policy(_looked_at_again(tx, case, row, account), pack)
+    may_be_held = any(
+        pack.categories[flag.category].hold.answer == "hold" for flag in flags if flag.category in pack.categories
+    )
+    hold = hold_clause(flags, decisions, pack) if may_be_held else ""
+    return replace(case, facts=replace(case.facts, hold=hold)) if hold else case
 
 
 def _looked_at_again(tx: Transaction, case: Case, row: Any, account: Account) -> Case:
@@ -174,17 +196,36 @@ def _replies(tx: Transaction, ids: Sequence[int]) -> dict[int, list[ReplyFact]]:
     return found
 
 
-def _decisions(tx: Transaction, ids: Sequence[int]) -> dict[int, Sequence[Decision]]:
-    found: dict[int, list[Decision]] = defaultdict(list)
-    rows = tx.scalars(
-        select(Decision)
+def _decisions(tx: Transaction, ids: Sequence[int]) -> dict[int, list[RecordedDecision]]:
+    found: dict[int, list[RecordedDecision]] = defaultdict(list)
+    rows = tx.execute(
+        select(
+            Decision.comment_id,
+            Decision.id,
+            Decision.action,
+            Decision.at,
+            Decision.why,
+            Decision.by,
+            Decision.details,
+            Decision.undoes_id,
+            Version.number,
+        )
+        .join(Version, Version.id == Decision.version_id)
         .where(Decision.comment_id.in_(ids))
-        .options(joinedload(Decision.version).load_only(Version.number))
         .order_by(Decision.id)
     )
     for row in rows:
-        found[row.comment_id].append(row)
-    return dict(found)
+        found[row.comment_id].append(
+            RecordedDecision(
+                fact=ActionFact(row.at, Action(row.action), row.why),
+                by=row.by,
+                version=row.number,
+                number=row.id,
+                details=decided.texts(row.details),
+                undoes=row.undoes_id,
+            )
+        )
+    return found
 
 
 def _flags(tx: Transaction, ids: Sequence[int]) -> dict[int, list[Flag]]:

@@ -41,6 +41,8 @@ class Explainer:
     gathered: Gathered
     hidden: Collection[int]
     now: datetime
+    sent: Callable[[str], Gathered | None] = lambda _week: None
+    """The report of another week as it was sent, from which its place in the trend was taken."""
 
     def figures(self) -> list[Figure]:
         """Every number of the report, in its order."""
@@ -172,6 +174,8 @@ class _One:
 
     def _trend(self, rest: list[str]) -> Explanation:
         week, column = rest
+        if earlier := self.explainer.sent(week):
+            return self._counted(earlier.behind.cases[self.figure.key])
         since, until = week_bounds(week, self.explainer.gathered.report.timezone)
         if column == "received":
             return self._counted([one.id for one in weekly_rows.came(self.tx, self._books.account_ids, since, until)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -63,7 +64,6 @@ class Earlier:
     """What reports sent before say of earlier weeks: their places in the trend, and what changed since."""
 
     trend: Mapping[str, TrendWeek] = field(default_factory=dict)
-    trend_cases: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     changes: Mapping[tuple[str, str, str], tuple[int, ...]] = field(default_factory=dict)
     """By week, figure it was counted under and figure it is counted under now: the cases."""
 
@@ -184,15 +184,20 @@ class _Week:
         unowed = {one.id for one in received if not one.is_owed}
         excused = self._excused(unowed)
         rows = []
+        came_to: dict[int, list[int]] = defaultdict(list)
+        for each in received:
+            came_to[each.account_id].append(each.id)
+        due_on: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for one in due:
+            due_on[one.account][one.figure].append(one.id)
         for account in self.books.accounts:
-            came = [one.id for one in received if one.account_id == account.id]
-            mine = [one for one in due if one.account == account.key]
+            came, mine = came_to[account.id], due_on[account.key]
             if account.key not in watched and not came and not mine:
                 continue
             columns: dict[str, list[int]] = {
                 "received": came,
-                "due": [one.id for one in mine if one.figure not in EXCUSED],
-                **{name: [one.id for one in mine if one.figure == name] for name in _ALL},
+                "due": [number for name, ids in mine.items() if name not in EXCUSED for number in ids],
+                **{name: list(mine[name]) for name in _ALL},
             }
             columns["no_reply_needed"] += [number for number in came if number in excused]
             counts = self.behind.figures(f"account/{account.key}", columns)
@@ -217,8 +222,8 @@ class _Week:
         rows = []
         for account in self._watched:
             minutes = next(a.poll_minutes for a in self.settings.accounts if a.key == account.key)
-            row = week_of(self.books.tx, account, minutes, since, until)
             posts = post_counts(self.books.tx, account, since)
+            row = week_of(self.books.tx, account, minutes, since, until, posts)
             self.behind.posts[account.key] = tuple(
                 (each.made_at.isoformat() if each.made_at else "", each.counted, each.held) for each in posts
             )
@@ -232,7 +237,7 @@ class _Week:
         """What is owed an answer now, oldest first. What is withheld is not: it is with the person responsible."""
         tx, school = self.books.tx, self.books.school
         without = media_gate.all_withheld(tx, school).keys() | set(self.books.hidden)
-        ids = set(weekly_rows.owed(tx, school)) - without
+        ids = set(weekly_rows.owed(tx, self.books.account_ids)) - without
         found = in_order(wordless(tx, school, self.books.pack, ids), {}, self.books.now)
         return sorted((entry for entry in found if entry.needs_reply), key=_oldest_first)
 
@@ -247,7 +252,8 @@ class _Week:
         tx, school, pack = self.books.tx, self.books.school, self.books.pack
         without = media_gate.all_withheld(tx, school).keys() | set(self.books.hidden)
         ids = set(weekly_rows.held_and_waiting(tx, self.books.account_ids, pack)) - without
-        waiting = in_order(wordless(tx, school, pack, ids), cases.undecided_flags_of(tx, ids), self.books.now)
+        found = wordless(tx, school, pack, ids, to_do=True)
+        waiting = in_order(found, cases.undecided_flags_of(tx, ids), self.books.now)
         now: dict[str, list[int]] = {}
         for entry in waiting:
             if entry.is_held:
@@ -296,8 +302,6 @@ class _Week:
             known[self.week] = own
         self.behind.count(f"trend/{self.week}/received", (one.id for one in received))
         self.behind.count(f"trend/{self.week}/answered_in_time", in_time)
-        for key, ids in self.earlier.trend_cases.items():
-            self.behind.count(key, ids)
         return trend(self.books, first_day, zone, self._watched, known)
 
     def _load(self, since: datetime, until: datetime, waiting: Sequence[Waiting]) -> tuple[LoadLine, ...]:

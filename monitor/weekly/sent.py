@@ -14,7 +14,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from alerts.weekly_report import TrendWeek, WeeklyReport
+from alerts.weekly_report import WeeklyReport
 from config.settings import Settings
 from monitor.rules.slots import week_bounds, week_name
 from monitor.school_facts import SchoolFacts
@@ -26,7 +26,7 @@ from monitor.store.weekly_tables import SentReport
 from monitor.weekly.answers import Books, counted_singly
 from monitor.weekly.gathering import Earlier, Gathered, gather, who_key
 from monitor.weekly.trend import weeks_until
-from monitor.weekly.written import read_back, written
+from monitor.weekly.written import Told, counted, read_back, told, written
 
 UNKNOWN = "not known then"
 AHEAD = "not counted any more"
@@ -66,6 +66,12 @@ class WeeklyReports:
             school, hidden = self._for(tx, recipient, now)
             return self._made(tx, school, week, now, hidden), self._kept(tx, school, week, hidden)
 
+    def kept(self, week: str, now: datetime, recipient: str | None) -> Gathered | None:
+        """The report as it was sent; None where it was not, or is not for `recipient`. Raises ChangedAfterwards."""
+        with self.store.reading() as tx:
+            school, hidden = self._for(tx, recipient, now)
+            return self._kept(tx, school, week, hidden)
+
     def hidden_from(self, recipient: str | None, now: datetime) -> frozenset[int]:
         """Numbers of the cases that are in no list and no figure for `recipient`; None: for somebody."""
         with self.store.reading() as tx:
@@ -84,7 +90,7 @@ class WeeklyReports:
             return kept
         made = self._made(tx, school, week, now, hidden)
         audience = _audience(tx, hidden, now)
-        sent_reports.keep(tx, school, week, audience, now, written(made))
+        sent_reports.keep(tx, school, week, audience, now, written(made), counted(made))
         return made
 
     def _made(self, tx: Transaction, school: School, week: str, now: datetime, hidden: frozenset[int]) -> Gathered:
@@ -104,7 +110,7 @@ class WeeklyReports:
 
     def _read(self, row: SentReport) -> Gathered:
         people = {who_key(person.name): person.name for person in self.settings.people}
-        return read_back(sent_reports.content_of(row), people)
+        return read_back(sent_reports.as_written(row).content, people)
 
     def _earlier(
         self, tx: Transaction, school: School, week: str, first_day: date, now: datetime, hidden: frozenset[int]
@@ -115,59 +121,59 @@ class WeeklyReports:
             for row in sent_reports.before(tx, school, week, oldest)
             if row.made_at <= now and row.audience == _audience(tx, hidden, row.made_at)
         ]
-        found = {row.week: self._read(row) for row in rows}
-        trend: dict[str, TrendWeek] = {}
-        cases: dict[str, tuple[int, ...]] = {}
-        for name, gathered in found.items():
-            own = gathered.report.trend[-1] if gathered.report.trend else None
-            if own is not None:
-                trend[name] = own
-                for column in ("received", "answered_in_time"):
-                    key = f"trend/{name}/{column}"
-                    cases[key] = gathered.behind.cases.get(key, ())
-        return Earlier(trend, cases, self._changes(tx, school, found, rows, now, hidden))
+        found = {row.week: told(row.counted) for row in rows}
+        trend = {name: each.own for name, each in found.items() if each.own}
+        return Earlier(trend, self._changes(tx, school, found, rows, now, hidden))
+
+    def _days_of(self, weeks: Iterable[str]) -> tuple[datetime, datetime]:
+        """From the first of these weeks to the end of the last."""
+        bounds = [week_bounds(week, self.settings.school.timezone) for week in weeks]
+        return min(since for since, _ in bounds), max(until for _, until in bounds)
 
     def _changes(
         self,
         tx: Transaction,
         school: School,
-        found: Mapping[str, Gathered],
+        found: Mapping[str, Told],
         rows: Iterable[SentReport],
         now: datetime,
         hidden: frozenset[int],
     ) -> dict[tuple[str, str, str], tuple[int, ...]]:
         """What stands otherwise than it was told, each change once: what a report has told is what it was since."""
-        told = _told(found.values())
+        before = _counted_before(found.values())
         last = max((row.made_at for row in rows), default=None)
         if last is None:
             return {}
         accounts = ledger.accounts_of(tx, school)
         books = Books(tx, school, self.settings.policy, accounts, hidden, now)
-        ids = weekly_rows.touched(tx, books.account_ids, last) - hidden
-        weeks = weekly_rows.due_at(tx, books.account_ids, ids)
+        ids = weekly_rows.touched(tx, books.account_ids, last, now, self._days_of(found))
+        # What was taken away may be there again, and a reply as well: nothing says when we learnt that.
+        ids |= {number for of_week in before.values() for number, was in of_week.items() if was in _MAY_COME_BACK}
+        weeks = weekly_rows.due_at(tx, books.account_ids, ids - hidden)
         kinds = {one.id: one.figure for one in counted_singly(books, weeks.keys())}
         changes: dict[tuple[str, str, str], list[int]] = {}
         for number, due in weeks.items():
             week = week_name(due.astimezone(ZoneInfo(self.settings.school.timezone)).date())
             if week not in found:
                 continue
-            was, is_now = told[week].get(number, UNKNOWN), kinds.get(number, AHEAD)
+            was, is_now = before[week].get(number, UNKNOWN), kinds.get(number, AHEAD)
             if was != is_now:
                 changes.setdefault((week, was, is_now), []).append(number)
         return {key: tuple(sorted(numbers)) for key, numbers in changes.items()}
 
 
-def _told(reports: Iterable[Gathered]) -> dict[str, dict[int, str]]:
+_MAY_COME_BACK = frozenset({"withdrawn", "unanswered", "held"})
+
+
+def _counted_before(reports: Iterable[Told]) -> dict[str, dict[int, str]]:
     """By week and case: under which figure it was last said to be."""
-    told: dict[str, dict[int, str]] = {}
+    before: dict[str, dict[int, str]] = {}
     for each in reports:  # in the order of their weeks, so that what was told later counts
-        mine = told.setdefault(each.report.week, {})
+        mine = before.setdefault(each.week, {})
         mine.update({number: figure for figure, ids in each.kinds.items() for number in ids})
-        for change in each.report.changes:
-            key = f"earlier/{change.week}/{change.was}/{change.now}/comments".replace(" ", "-")
-            numbers = each.behind.cases.get(key, ())
-            told.setdefault(change.week, {}).update(dict.fromkeys(numbers, change.now))
-    return told
+        for week, now, ids in each.changes:
+            before.setdefault(week, {}).update(dict.fromkeys(ids, now))
+    return before
 
 
 def _audience(tx: Transaction, hidden: Collection[int], made_at: datetime) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from types import UnionType
 from typing import Any, cast, get_args, get_origin, get_type_hints
 
-from alerts.weekly_report import WeeklyReport
+from alerts.weekly_report import TrendWeek, WeeklyReport
 from monitor.weekly.behind import Behind
 from monitor.weekly.gathering import Gathered, who_key
 
@@ -41,6 +42,49 @@ def read_back(text: str, people: Mapping[str, str]) -> Gathered:
     )
     kinds = {name: tuple(ids) for name, ids in whole["kinds"].items()}
     return Gathered(_with_names(report, people), behind, kinds)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What of an earlier report the next ones need: its own place in the trend, how every comment was counted, and
+    the changes it told of."""
+
+    week: str
+    own: TrendWeek | None
+    kinds: Mapping[str, tuple[int, ...]]
+    changes: tuple[tuple[str, str, tuple[int, ...]], ...]
+    """Week, figure it is counted under since, cases."""
+
+
+def counted(gathered: Gathered) -> str:
+    """The JSON of that: eleven of them are read for every new report, and the whole of none."""
+    report, behind = gathered.report, gathered.behind
+    whole = {
+        "week": report.week,
+        "own": _plain(report.trend[-1]) if report.trend else None,
+        "kinds": gathered.kinds,
+        "changes": [
+            (each.week, each.now, behind.cases.get(change_key(each.week, each.was, each.now), ()))
+            for each in report.changes
+        ],
+    }
+    return json.dumps(whole, sort_keys=True, separators=(",", ":"))
+
+
+def told(text: str) -> Told:
+    """Read back what `counted` wrote."""
+    whole = json.loads(text)
+    return Told(
+        week=str(whole["week"]),
+        own=_built(TrendWeek, whole["own"]) if whole["own"] else None,
+        kinds={name: tuple(ids) for name, ids in whole["kinds"].items()},
+        changes=tuple((week, now, tuple(ids)) for week, now, ids in whole["changes"]),
+    )
+
+
+def change_key(week: str, was: str, now: str) -> str:
+    """The name of the number of comments that changed so."""
+    return f"earlier/{week}/{was}/{now}/comments".replace(" ", "-")
 
 
 def _without_names(report: WeeklyReport) -> WeeklyReport:
@@ -75,6 +119,11 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
 def _built(kind: Any, value: Any) -> Any:
     """`value` as this type, the other way round. What an older version did not write keeps its default."""
     if get_origin(kind) is UnionType:
@@ -87,7 +136,8 @@ def _built(kind: Any, value: Any) -> Any:
             return tuple(_built(parts[0], each) for each in value)
         return tuple(_built(part, each) for part, each in zip(parts, value, strict=True))
     if is_dataclass(kind):
-        hints, make = get_type_hints(kind), cast(Any, kind)
+        make = cast(Any, kind)
+        hints = _hints(make)
         return make(**{name: _built(hints[name], each) for name, each in value.items() if name in hints})
     if kind in {datetime, date}:
         return kind.fromisoformat(value)

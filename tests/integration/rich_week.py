@@ -42,10 +42,13 @@ def note_read(desk, moment):
         line.complete, line.finished_at = True, moment
 
 
-def rich_school(folder, store):
-    """The desk on the Monday after the week, before any report of it was made."""
-    desk = Desk(folder, accounts=ACCOUNTS, response='no_reply_needed = ["thanks"]', now=MONDAY - 7 * DAY,
-                store=emptied(store))  # fmt: skip
+def rich_school(folder, store, more=""):
+    """The desk on the Monday after the week, before any report of it was made.
+
+    `store`: None for the database that `more`, TOML below the accounts, names.
+    """
+    desk = Desk(folder, accounts=ACCOUNTS + more, response='no_reply_needed = ["thanks"]', now=MONDAY - 7 * DAY,
+                store=emptied(store) if store else None)  # fmt: skip
     early = MONDAY - 6 * DAY + 9 * HOUR
     read_at(desk, early + HOUR, item("old", at=early), item("old2", at=early + MINUTE))
     begin = at(0, 9)

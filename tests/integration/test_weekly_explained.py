@@ -27,7 +27,14 @@ def school(tmp_path_factory):
 def explainer_of(desk, week=WEEK, who=None):
     reports, now = desk.app.reporter.weekly_reports, desk.clock()
     gathered = reports.shown(week, now, who)
-    return Explainer(desk.store, desk.settings, gathered, reports.hidden_from(who, now), now)
+    return Explainer(
+        desk.store,
+        desk.settings,
+        gathered,
+        reports.hidden_from(who, now),
+        now,
+        lambda other: reports.kept(other, now, who),
+    )
 
 
 def test_behind_every_number_stands_what_comes_to_it(school):

@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("audience", sa.String(length=300), nullable=False),
         sa.Column("made_at", UtcDateTime(), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("counted", sa.Text(), nullable=False),
         sa.Column("digest", sa.String(length=300), nullable=False),
         sa.ForeignKeyConstraint(["school_id"], ["school.id"], name=op.f("fk_weekly_report_school_id_school")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_weekly_report")),
@@ -37,13 +38,18 @@ def upgrade() -> None:
     op.create_index("one_report_a_week_and_audience", "weekly_report", ["school_id", "week", "audience"], unique=True)
     op.add_column("item", sa.Column("has_reply", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.execute(f"UPDATE item SET has_reply = {_LASTS} WHERE type = 'comment' AND due_at IS NOT NULL")
-    waits = sa.text("due_at IS NOT NULL AND NOT has_reply")
     op.create_index(
-        "item_without_reply", "item", ["account_id", "due_at"], sqlite_where=waits, postgresql_where=waits
+        "item_without_reply",
+        "item",
+        ["account_id", "due_at", "has_reply"],
+        sqlite_where=sa.text("due_at IS NOT NULL AND has_reply = 0"),
+        postgresql_where=sa.text("due_at IS NOT NULL AND NOT has_reply"),
     )
-    for name, column in (("item_by_gone", "gone_at"), ("item_by_edited", "edited_at")):
-        there = sa.text(f"{column} IS NOT NULL")
-        op.create_index(name, "item", [column], sqlite_where=there, postgresql_where=there)
+    there, edited = sa.text("gone_at IS NOT NULL"), sa.text("number > 1")
+    op.create_index("item_by_gone", "item", ["gone_at"], sqlite_where=there, postgresql_where=there)
+    op.create_index(
+        "version_of_edit", "version", ["seen_at", "item_id"], sqlite_where=edited, postgresql_where=edited
+    )
     op.create_index("decision_by_time", "decision", ["at"])
     op.create_index("read_by_time", "read", ["account_id", "started_at"])
     _keep_has_reply_true()
