@@ -32,6 +32,7 @@ from mail_world import (
 )
 from sqlalchemy import select
 
+from alerts.messages import WeeklyReport
 from config.loading import load_settings
 from connectors.base import AccountState, Batch, Capabilities
 from monitor import mail_writer
@@ -149,7 +150,7 @@ class MailFortnight:
         found = []
         for page in PAGES:
             news = (moment for moment, _ in self.world.items[page])
-            at = {BEGIN + -((BEGIN - moment) // QUARTER) * QUARTER - EARLY for moment in news}
+            at = {BEGIN + -((BEGIN - moment - EARLY) // QUARTER) * QUARTER - EARLY for moment in news}
             at |= {BEGIN + n * POLL - EARLY for n in range(1, (END - BEGIN) // POLL)}
             found += [(moment, lambda page=page: self._read(page)) for moment in at if moment < END]
         for day in range(14):
@@ -252,7 +253,9 @@ class MailFortnight:
     def send(self, message):
         """The transport: every mail is accepted, and noted."""
         said = self._said
-        lists = {name: getattr(said, name) for name in _LISTS if hasattr(said, name)}
+        # The weekly report is the head's page: what is to be done is told by the others.
+        names = () if isinstance(said, WeeklyReport) else _LISTS
+        lists = {name: getattr(said, name) for name in names if hasattr(said, name)}
         with self.store.reading() as tx:
             claimed = select(Delivery).where(Delivery.claimed_until.is_not(None), Delivery.sent_at.is_(None))
             delivery = tx.scalars(claimed).one()
