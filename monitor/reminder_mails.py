@@ -88,14 +88,17 @@ class _Asked:
     accounts: frozenset[str]
     """Keys of those the recipient looks after today."""
     digest_at: datetime | None
-    """When they were last sent a digest."""
+    """When they were last sent a digest, and a sheet."""
+    sheet_at: datetime | None
 
     @classmethod
     def of(cls, tx: Transaction, school: SchoolFacts, row: School, delivery: Delivery, now: datetime) -> _Asked:
         keys = [account.key for account in ledger.accounts_of(tx, row)]
         mine = frozenset(accounts_of(school, keys, delivery.recipient, now))
-        digest_at = outbox.newest_sent(tx, row, outbox.DIGEST, delivery.recipient)
-        return cls(school, delivery.kind, delivery.recipient, now, mine, digest_at)
+        digest_at, sheet_at = (
+            outbox.newest_sent(tx, row, kind, delivery.recipient) for kind in (outbox.DIGEST, outbox.SHEET)
+        )
+        return cls(school, delivery.kind, delivery.recipient, now, mine, digest_at, sheet_at)
 
     def tells(self, entry: Waiting) -> bool:
         case, in_charge = entry.case, self._in_charge(entry.case)
@@ -103,7 +106,7 @@ class _Asked:
             return False
         if self.kind == outbox.OVERDUE:
             return entry.is_overdue and (self.is_theirs(case) or self._is_head())
-        if entry.is_overdue or (self.kind == outbox.NEW and (in_charge or self._is_due_soon(case))):
+        if entry.is_overdue or (self.kind == outbox.NEW and (in_charge or self._is_said_otherwise(case))):
             return False
         return self._is_me(in_charge) if in_charge else case.account in self.accounts
 
@@ -137,9 +140,11 @@ class _Asked:
         shortly_before = soon is not None and self.digest_at >= soon - pause
         return self.kind == outbox.NEW or (self.kind == outbox.DUE_SOON and shortly_before)
 
-    def _is_due_soon(self, case: Case) -> bool:
-        """Whether there is a mail of its own that its deadline comes."""
-        soon = self._due_soon_at(case)
+    def _is_said_otherwise(self, case: Case) -> bool:
+        """Whether there is a mail of its own that its deadline comes, or it stood on their sheet."""
+        soon, seen, due = self._due_soon_at(case), case.facts.first_seen_at, case.due_at
+        if self.sheet_at and seen and due and self.sheet_at >= seen:
+            return due < hours_of(self.school).sheet_until(self.school.local_day(self.sheet_at))
         return soon is not None and soon <= self.now
 
     def _due_soon_at(self, case: Case) -> datetime | None:

@@ -135,8 +135,8 @@ def _owe_one(tx: Transaction, school: School, kind: str, key: str, recipient: st
 def claim_next(
     tx: Transaction, school: School, now: datetime, restraint: Restraint = NO_RESTRAINT
 ) -> Delivery | None:
-    """Take the next mail whose time has come, so that nobody else sends it meanwhile. What is urgent comes first, and
-    digests second, so that nothing they say is said once more.
+    """Take the next mail whose time has come, so that nobody else sends it meanwhile. What is urgent comes first,
+    then digests and sheets, so that nothing they say is said once more.
 
     Of the kinds that are bundled, whatever else is due to the same person and was never tried goes with it; what a
     mail has once taken along stays the same at every attempt.
@@ -149,7 +149,7 @@ def claim_next(
         or_(Delivery.claimed_until.is_(None), Delivery.claimed_until <= now),
         _is_let_go(tx, school, now, restraint),
     )
-    first = case((Delivery.kind == URGENT, 0), (Delivery.kind == DIGEST, 1), else_=2)
+    first = case((Delivery.kind == URGENT, 0), (Delivery.kind == DIGEST, 1), (Delivery.kind == SHEET, 2), else_=3)
     waiting = (
         select(Delivery.id)
         .where(Delivery.school_id == school.id, free)

@@ -4,6 +4,7 @@ import pytest
 from alert_desk import ALI, BEVAN, decided, told, with_people
 from desk import DAY, HOUR, MINUTE, NOW, item
 from reminder_desk import (
+    BOTH,
     FRIDAY,
     at_once,
     listed,
@@ -70,3 +71,14 @@ def test_what_somebody_took_is_on_their_sheet_alone(school):
     at_once(school, FRIDAY + 5.5 * HOUR)
     assert [listed(text) for text in said(school, "due before")] == [[2]]
     assert [listed(text) for text in said(school, "due before", to=BEVAN)] == [[1, 2]]
+
+
+def test_what_stands_on_a_sheet_is_not_said_to_be_new_besides(school):
+    school.clock.at = FRIDAY + 5 * HOUR
+    school.read(item("c1", at=FRIDAY + 5 * HOUR))
+    at_once(school, FRIDAY + 5.5 * HOUR)
+    assert (told(school, "sheet"), told(school, "new")) == (BOTH, [])
+    school.clock.at = FRIDAY + 7 * HOUR
+    school.read(item("c2", at=FRIDAY + 7 * HOUR))  # after the sheet: nobody else would tell them before Monday
+    at_once(school, FRIDAY + 7.25 * HOUR)
+    assert [listed(text) for text in said(school, "1 new comment")] == [[2]]
