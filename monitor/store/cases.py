@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
@@ -149,6 +150,7 @@ def answers_for_good(reply: type[Reply]) -> ColumnElement[bool]:
     return and_(lasting, reply.created_at >= Comment.created_at)
 
 
+@cache
 def is_unsettled() -> ColumnElement[bool]:
     """Whether a Comment is owed a reply and has none that lasts, as far as the database can tell."""
     return and_(_there(), Comment.due_at.is_not(None), ~_answered(), ~_closed())
