@@ -84,12 +84,14 @@ def unsettled(tx: Transaction, school: School) -> Sequence[Alert]:
 def to_look_at(tx: Transaction, school: School, now: datetime) -> Sequence[int]:
     """Numbers of those unsettled alerts for which something may be due at `now`, oldest first.
 
-    Their time has come, or nobody is left; or somebody decided about the case since, or it was erased. So a storm of
-    alerts that wait for their next step costs nothing every minute.
+    Their time has come; or somebody decided about the case since, or it was erased. Where nobody is left, somebody
+    may have been put on the route: that is looked at once an hour. So a storm of alerts costs little every minute.
     """
     decided = exists().where(Decision.comment_id == Alert.comment_id, Decision.at >= Alert.opened_at)
     erased = exists().where(Comment.id == Alert.comment_id, Comment.erased_at.is_not(None))
-    due = or_(Alert.next_step_at.is_(None), Alert.next_step_at <= now)
+    due = Alert.next_step_at <= now
+    if now.minute == 0:
+        due = or_(Alert.next_step_at.is_(None), due)
     unsettled = (Alert.school_id == school.id, Alert.acknowledged_at.is_(None), Alert.closed_at.is_(None))
     wanted = select(Alert.id).where(*unsettled, or_(due, decided, erased))
     return tx.scalars(wanted.order_by(Alert.opened_at, Alert.id)).all()

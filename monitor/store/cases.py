@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select, true
@@ -168,6 +169,7 @@ def answers_for_good(reply: type[Reply]) -> ColumnElement[bool]:
     return and_(lasting, reply.created_at >= Comment.created_at)
 
 
+@cache
 def is_unsettled() -> ColumnElement[bool]:
     """Whether a Comment is owed a reply and has none that lasts, as far as the database can tell."""
     waits = and_(Comment.due_at.is_not(None), not_(Comment.has_reply))

@@ -1,8 +1,8 @@
 """A school's fortnight of mail, lived through the real collector, judge, store and notifier.
 
 The daemon looks every minute; here only those moments are lived in which something may be due, and `step` says how
-finely: by minutes as the daemon, or by quarters of an hour, which is quick, and tells late what is not urgent.
-Pages are read shortly before the quarter, so that whoever looks then looks within a minute of every comment.
+finely: by minutes as the daemon, or by half hours, which is quick, and tells late what is not urgent.
+Pages are read shortly before the half hour, so that whoever looks then looks within a minute of every comment.
 What a mail tells is taken from the message it was made of, with its plain text.
 """
 
@@ -32,6 +32,7 @@ from mail_world import (
 )
 from sqlalchemy import select
 
+from alerts.messages import WeeklyReport
 from config.loading import load_settings
 from connectors.base import AccountState, Batch, Capabilities
 from monitor import mail_writer
@@ -52,9 +53,9 @@ from monitor.store.tables import Answer, Comment, Delivery, Item
 from monitor.wiring import build_app
 
 AT_ONCE = frozenset({outbox.URGENT, outbox.PILE_ON_URGENT})
-POLL, QUARTER = 4 * HOUR, 15 * MINUTE
+POLL, HALF = 4 * HOUR, 30 * MINUTE
 EARLY = timedelta(seconds=20)
-"""How long before the quarter pages are read."""
+"""How long before the half hour pages are read."""
 TAKES = 10 * MINUTE
 """From an urgent alert to its acknowledgement, where somebody does."""
 _RENDERED = ("render_digest", "render_weekly", "render_urgent", "render_serious", "render_pile_on")
@@ -145,11 +146,11 @@ class MailFortnight:
         return self
 
     def _what_happens(self):
-        """Reads and chores, in order: each page now and then, and before the quarter after something is new there."""
+        """Reads and chores, in order: each page now and then, and before the half hour after it has news."""
         found = []
         for page in PAGES:
             news = (moment for moment, _ in self.world.items[page])
-            at = {BEGIN + -((BEGIN - moment) // QUARTER) * QUARTER - EARLY for moment in news}
+            at = {BEGIN + -((BEGIN - moment - EARLY) // HALF) * HALF - EARLY for moment in news}
             at |= {BEGIN + n * POLL - EARLY for n in range(1, (END - BEGIN) // POLL)}
             found += [(moment, lambda page=page: self._read(page)) for moment in at if moment < END]
         for day in range(14):
@@ -252,8 +253,9 @@ class MailFortnight:
     def send(self, message):
         """The transport: every mail is accepted, and noted."""
         said = self._said
-        is_report = hasattr(said, "week")  # what it lists are figures
-        lists = {name: getattr(said, name) for name in _LISTS if hasattr(said, name) and not is_report}
+        # The weekly report is the head's page: what is to be done is told by the others.
+        names = () if isinstance(said, WeeklyReport) else _LISTS
+        lists = {name: getattr(said, name) for name in names if hasattr(said, name)}
         with self.store.reading() as tx:
             claimed = select(Delivery).where(Delivery.claimed_until.is_not(None), Delivery.sent_at.is_(None))
             delivery = tx.scalars(claimed).one()

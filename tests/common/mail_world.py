@@ -101,7 +101,7 @@ ODDS = (
     (0.17, ("Ms Okafor groped somebody",)),
 )
 """Up to which throw of the dice what is said."""
-BAD_IN_THE_STORM = {20: "a menace", 60: "menace to all", 170: "menace", 40: "Mr Bevan, hogwash"}
+BAD_IN_THE_STORM = {0: "Mr Bevan, hogwash", 20: "a menace", 60: "menace to all", 170: "menace"}
 NOBODY_ANSWERS = frozenset({"menace", "groped"})
 
 
@@ -140,6 +140,7 @@ class World:
         """Half of them come in the first hour, the rest until morning; five in six are answered before noon."""
         length = STORM_ENDS - STORM_BEGINS
         share = self._dice.random() * (HOUR / length) if n < crowd // 2 else self._dice.random() ** 2
+        share *= n > 0
         at = (STORM_BEGINS + share * length).replace(microsecond=0)
         words = BAD_IN_THE_STORM.get(n, "hogwash" if n % 40 == 7 else "I agree")
         self._say(Said("facebook", 1, 17, f"storm-{n}"), at, words, local(2, 11, n % 50) if n % 6 else None)

@@ -46,7 +46,7 @@ def test_the_first_comment_opens_a_window_and_one_mail_tells_all_that_came_in_it
 def test_at_most_one_an_hour_and_what_was_told_is_not_told_again(school):
     for minutes in range(0, 60, 10):
         school.clock.at = NOW + minutes * MINUTE
-        school.read(item(f"c{minutes}"))
+        school.read(item(f"c{minutes}", post=f"p{minutes}"))
         send(school)
     school.clock.at = NOW + 75 * MINUTE
     send(school)
@@ -69,9 +69,9 @@ def test_it_is_silent_when_all_is_answered_before_the_window_closes(school):
 
 
 def test_it_leaves_out_what_was_answered_settled_or_taken_meanwhile(school):
-    school.read(*(item(f"c{n}") for n in range(1, 6)))
+    school.read(*(item(f"c{n}", post=f"p{n}") for n in range(1, 6)))
     school.later(5 * MINUTE)
-    school.read(item("r1", by=SCHOOL, under="c1", at=NOW + MINUTE))
+    school.read(item("r1", by=SCHOOL, under="c1", at=NOW + MINUTE, post="p1"))
     decided(school, Action.NO_REPLY_NEEDED, remote_id="c2")
     decided(school, Action.TAKE, remote_id="c3")
     school.later(10 * MINUTE)
