@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from alerts.mail_test import MailTest, render_mail_test
+from alerts.proof import Proof, render_proof
 from alerts.render import Envelope, make_message_id
 from monitor.commands.base import CommandFailed, Outcome
 from monitor.commands.soundness import passes, say
@@ -54,7 +54,7 @@ def _send(app: App, person: Person, key: bytes) -> str:
     settings, now = app.settings, app.clock()
     school, mail, zone = settings.school, settings.mail, ZoneInfo(settings.school.timezone)
     today = now.astimezone(zone).date()
-    test = MailTest(
+    test = Proof(
         school=school.name,
         timezone=school.timezone,
         now=now,
@@ -68,13 +68,11 @@ def _send(app: App, person: Person, key: bytes) -> str:
         sender_name=f"{school.name} monitor",
         reply_to=mail.reply_to,
         recipient=person.email,
-        message_id=make_message_id(
-            school.key, "mail_test", message_key, person.email, mail.sender.rpartition("@")[2]
-        ),
+        message_id=make_message_id(school.key, "proof", message_key, person.email, mail.sender.rpartition("@")[2]),
         list_id=f"alerts.{school.key}.monitor",
         date=now,
     )
-    mail_transport(settings, app.clock).send(render_mail_test(test, envelope))
+    mail_transport(settings, app.clock).send(render_proof(test, envelope))
     return f"accepted; {person.name} is asked for a code"
 
 

@@ -73,12 +73,15 @@ def snapshots(folder):
 def deliveries(folder):
     """(kind, key, recipient, attempts, sent?) of every mail owed, in order.
 
-    In the key of a mail about one case, the network's id stands in place of its number and of the moment.
+    In the key of a mail about one case, the network's id stands in place of its number and of the moment; of the key
+    of a mail about a pile-on, only how much of it is told.
     """
     items = dict(rows(folder, "select id, remote_id from item"))
 
     def named(kind, key):
-        if kind not in {"urgent", "serious"}:
+        if kind in {"pile_on", "pile_on_urgent"}:
+            return key.partition(":")[2]
+        if kind not in {"urgent", "serious", "new", "due_soon", "overdue"}:
             return key
         _, case, *rest = key.split("-")
         return "-".join((items[int(case)], *rest))

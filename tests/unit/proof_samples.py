@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
-from alerts.mail_test import MailTest, render_mail_test
+from alerts.proof import Proof, render_proof
 from alerts.render import Envelope, make_message_id
 
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
-TEST = MailTest(
+TEST = Proof(
     school="Ysgol Tŷ Brŷn",
     timezone="Europe/London",
     now=NOW,
@@ -22,8 +22,8 @@ def samples():
         sender_name="Ysgol Tŷ Brŷn monitor",
         reply_to=None,
         recipient="ali@oakfield.example",
-        message_id=make_message_id("oakfield", "mail_test", "2026-11-27", "ali@oakfield.example", "oakfield.example"),
+        message_id=make_message_id("oakfield", "proof", "2026-11-27", "ali@oakfield.example", "oakfield.example"),
         list_id="alerts.oakfield.monitor",
         date=NOW,
     )
-    return {"mail_test": render_mail_test(TEST, envelope)}
+    return {"proof": render_proof(TEST, envelope)}

@@ -12,7 +12,7 @@ from alerts.render import Envelope, compose
 
 
 @dataclass(frozen=True)
-class MailTest:
+class Proof:
     """To whoever should get alerts: a code to read back."""
 
     school: str
@@ -24,7 +24,7 @@ class MailTest:
     """Until when the code is taken."""
 
 
-def render_mail_test(test: MailTest, envelope: Envelope) -> EmailMessage:
+def render_proof(test: Proof, envelope: Envelope) -> EmailMessage:
     """The test as a mail. Raises ValueError as `render_digest` does."""
     times = filters.SchoolTime(ZoneInfo(test.timezone), test.now)
-    return compose("mail_test", {"test": test, "times": times}, envelope)
+    return compose("proof", {"test": test, "times": times}, envelope)
