@@ -57,6 +57,16 @@ class Hours:
         """Midnight before a moment: limits are counted by local days."""
         return local_to_utc(self._day(moment), time(0), self._zone)
 
+    def last_call(self, moment: datetime) -> datetime | None:
+        """On a day before days nobody works: from when on all mails of the day may be used. None: on other days.
+
+        What comes on such a day may fall due before people are mailed again, so one mail is kept for what comes last.
+        """
+        day, schedule = self._day(moment), self.schedule
+        if not self._has_sheet(day):
+            return None
+        return local_to_utc(day, schedule.mails_until, self._zone) - timedelta(minutes=schedule.new_after_minutes)
+
     def new_at(self, now: datetime, due: datetime) -> datetime | None:
         """When the mail about a comment met at `now` may leave; None: the digest says it, or the deadline is over.
 

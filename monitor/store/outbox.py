@@ -59,18 +59,23 @@ class Restraint:
 
     `kinds`: those that wait for another time of day. `pause`: between two mails of a kind in `PAUSED` to one person.
     `a_day`: mails to one person on one day; None: any number. `day_began_at`: the local day the moment lies in.
+    `keeps_one`: one of the day's mails is kept for its end. `is_last_call`: that end has come, and all may be used.
     """
 
     kinds: Collection[str] = ()
     pause: timedelta = timedelta(0)
     a_day: int | None = None
     day_began_at: datetime | None = None
+    keeps_one: bool = False
+    is_last_call: bool = False
 
     def most(self, kind: str) -> int | None:
         """How many mails of a day somebody may have had before one of this kind; None: any number."""
         if self.a_day is None or kind not in LEAVES_FREE:
             return None
-        return max(1, self.a_day - LEAVES_FREE[kind])
+        if self.is_last_call or kind == SHEET:
+            return self.a_day
+        return max(1, self.a_day - LEAVES_FREE[kind] - self.keeps_one)
 
 
 NO_RESTRAINT = Restraint()

@@ -32,7 +32,7 @@ from mail_world import (
 )
 from sqlalchemy import select
 
-from alerts.messages import WeeklyReport
+from alerts.weekly_report import WeeklyReport
 from config.loading import load_settings
 from connectors.base import AccountState, Batch, Capabilities
 from monitor import mail_writer
