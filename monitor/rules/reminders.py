@@ -27,6 +27,9 @@ from monitor.rules.reachable import stands_in
 from monitor.rules.routing import is_told_of_comments
 from monitor.rules.slots import Slot, mailing_time, next_digest
 
+LAST_CALL = timedelta(minutes=30)
+"""Before people are mailed no more, on a day before days nobody works: what is owed then may use the last mail."""
+
 
 @dataclass(frozen=True)
 class Hours:
@@ -62,10 +65,8 @@ class Hours:
 
         What comes on such a day may fall due before people are mailed again, so one mail is kept for what comes last.
         """
-        day, schedule = self._day(moment), self.schedule
-        if not self._has_sheet(day):
-            return None
-        return local_to_utc(day, schedule.mails_until, self._zone) - timedelta(minutes=schedule.new_after_minutes)
+        day = self._day(moment)
+        return local_to_utc(day, self.schedule.mails_until, self._zone) - LAST_CALL if self._has_sheet(day) else None
 
     def new_at(self, now: datetime, due: datetime) -> datetime | None:
         """When the mail about a comment met at `now` may leave; None: the digest says it, or the deadline is over.

@@ -43,7 +43,8 @@ def undisturbed(school, tmp_path_factory):
 
 def poll_to_the_end(folder):
     done = school_monitor("poll", "--config", folder / CONFIGURATION)
-    assert (done.status, done.err) == (0, "")
+    said = [line for line in done.err.splitlines() if "monitor.downtime: The monitor did not run" not in line]
+    assert (done.status, said) == (0, [])
 
 
 def let_leases_run_out(folder):
