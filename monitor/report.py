@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from alerts.messages import Blind, Digest, Line
-from alerts.weekly_report import WeeklyReport
 from config.people import Person
 from config.settings import Settings
 from monitor import notices
@@ -24,8 +24,11 @@ from monitor.seeing import Seeing
 from monitor.store import cases, erasure_book, exclusions, judged, ledger
 from monitor.store.engine import Store, Transaction
 from monitor.store.tables import Account, School
-from monitor.weekly.sent import WeeklyReports
 from monitor.words import category_words, kind_words, state_words
+
+if TYPE_CHECKING:
+    from alerts.weekly_report import WeeklyReport
+    from monitor.weekly.sent import WeeklyReports
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,8 @@ class Reporter:
     @property
     def weekly_reports(self) -> WeeklyReports:
         """The weekly reports, with what is behind each of their numbers."""
+        from monitor.weekly.sent import WeeklyReports  # on Mondays, and when somebody asks
+
         return WeeklyReports(self.store, self.settings, self.facts)
 
     def _school(self, tx: Transaction) -> School:

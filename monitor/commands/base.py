@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from argparse import ArgumentTypeError, Namespace
 from datetime import date
@@ -53,11 +54,15 @@ def app_for(args: Namespace) -> App:
     """The whole monitor for the settings the command is given, with logging started. Raises CommandFailed."""
     from config.secrets import all_secrets
     from monitor.logs import start_logging
-    from monitor.store.engine import StoreUnusable
-    from monitor.wiring import build_app
 
     settings = settings_for(args)
     start_logging(all_secrets(settings))
+    gc.disable()  # nothing that loading makes is garbage, and to look for it takes a tenth of the start
+    try:
+        from monitor.store.engine import StoreUnusable
+        from monitor.wiring import build_app
+    finally:
+        gc.enable()
     try:
         return build_app(settings)
     except StoreUnusable as unusable:

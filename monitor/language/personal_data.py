@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
 
-import phonenumbers
-
 from monitor.language.finding import Finding
 from monitor.language.numbers import Number, numbers_in
 from monitor.language.pattern_files import read_patterns, shared_words
@@ -105,6 +103,8 @@ def _is_phone(number: Number) -> bool:
         return False
     if not number.international:
         return len(number.digits) in (10, 11) and number.digits.startswith(("01", "02", "03", "07", "08"))
+    import phonenumbers  # where a text holds a foreign number, which is seldom
+
     try:
         parsed = phonenumbers.parse("+" + number.digits, None)
     except phonenumbers.NumberParseException:

@@ -6,8 +6,6 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-import emoji
-
 from monitor.language.spelling.word_forms import Form
 
 EMOJI = re.compile(
@@ -56,6 +54,8 @@ def _longest_name(text: str, start: int, names: dict[str, str], longest: int) ->
 @lru_cache(maxsize=1)
 def _names() -> tuple[dict[str, str], int]:
     """Every emoji without what has no shape, with its name in words; and the length of the longest."""
+    import emoji  # its tables take longer to load than most of this program, and few commands read a comment
+
     names: dict[str, str] = {}
     for sequence, data in emoji.EMOJI_DATA.items():
         bare = _SILENT.sub("", sequence)
