@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from mail_reading import page_of, subject_of, text_of, words_of
 from mail_samples import (
     ALARM,
     ENVELOPE,
@@ -12,31 +13,13 @@ from mail_samples import (
     HOSTILE,
     RECOVERY,
     SILENT,
-    Page,
     hostile,
     parsed,
-    squeezed,
 )
 
 from alerts.render import render_alarm, render_expiring, render_recovery
 
 ALL = [(render_alarm, ALARM), (render_recovery, RECOVERY), (render_expiring, EXPIRING)]
-
-
-def text_of(message):
-    return parsed(message).get_body(("plain",)).get_content()
-
-
-def page_of(message):
-    return Page(parsed(message).get_body(("html",)).get_content())
-
-
-def words_of(message):
-    return squeezed(text_of(message)), squeezed(page_of(message).words)
-
-
-def subject_of(message):
-    return str(parsed(message)["Subject"])
 
 
 def test_an_alarm_says_what_since_when_why_and_step_by_step_what_to_do():

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mail_reading import text_of
 from mail_samples import (
     BLIND,
     DIGEST,
@@ -25,10 +26,6 @@ from mail_samples import (
 
 from alerts.messages import Blind, Line
 from alerts.render import render_digest
-
-
-def text_of(message):
-    return parsed(message).get_body(("plain",)).get_content()
 
 
 def html_of(message):

@@ -3,7 +3,8 @@
 from dataclasses import fields, replace
 
 import pytest
-from mail_samples import DIGEST, ENVELOPE, HOSTILE, Page, hostile, parsed, squeezed
+from mail_reading import page_of, words_of
+from mail_samples import DIGEST, ENVELOPE, HOSTILE, hostile, parsed
 from pile_on_samples import CALM, DIGEST_WITH_ONE, MATTER, PILE_ON
 
 from alerts.matter import Matter
@@ -13,18 +14,6 @@ from alerts.render import render_digest
 SECOND = replace(CALM, account="X", link="", published_at=None)
 LONG = replace(MATTER, account="W" * 40)
 MANY = tuple(replace(MATTER, comments=number) for number in range(101, 115))
-
-
-def text_of(message):
-    return parsed(message).get_body(("plain",)).get_content()
-
-
-def page_of(message):
-    return Page(parsed(message).get_body(("html",)).get_content())
-
-
-def words_of(message):
-    return squeezed(text_of(message)), squeezed(page_of(message).words)
 
 
 def test_there_is_no_field_for_the_words_or_the_authors_of_comments():

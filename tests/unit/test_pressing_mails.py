@@ -3,7 +3,8 @@
 from dataclasses import fields, replace
 
 import pytest
-from mail_samples import ENVELOPE, HOSTILE, Page, hostile, parsed, squeezed
+from mail_reading import page_of, subject_of, text_of, words_of
+from mail_samples import ENVELOPE, HOSTILE, hostile, parsed
 from pressing_samples import FIRST, SERIOUS, THREAT, URGENT
 
 from alerts.messages import Pressing
@@ -13,22 +14,6 @@ ALL = [(render_urgent, URGENT), (render_serious, SERIOUS)]
 NEW = replace(URGENT, cases=(FIRST,), passed_on=False)
 LONG = replace(FIRST, account="W" * 40)
 MANY = tuple(replace(FIRST, case=number) for number in range(1, 15))
-
-
-def text_of(message):
-    return parsed(message).get_body(("plain",)).get_content()
-
-
-def page_of(message):
-    return Page(parsed(message).get_body(("html",)).get_content())
-
-
-def words_of(message):
-    return squeezed(text_of(message)), squeezed(page_of(message).words)
-
-
-def subject_of(message):
-    return str(parsed(message)["Subject"])
 
 
 def test_the_one_field_for_words_is_empty_unless_the_school_asks_and_there_is_none_for_the_author():

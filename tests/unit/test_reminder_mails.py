@@ -3,29 +3,14 @@
 from dataclasses import fields, replace
 
 import pytest
-from mail_samples import ENVELOPE, HOSTILE, Page, at, hostile, parsed, squeezed
+from mail_reading import page_of, subject_of, text_of, words_of
+from mail_samples import ENVELOPE, HOSTILE, at, hostile, parsed
 from reminder_samples import DUE_SOON, FLAGGED, KINDS, LATE, MAYBE, NEW, OPEN, OVERDUE, SHEET, TO_HEAD, samples
 
 from alerts.messages import Line
 from alerts.reminders import render_due_soon, render_new, render_overdue, render_sheet
 
 LONG = replace(OPEN, account="W" * 40)
-
-
-def text_of(message):
-    return parsed(message).get_body(("plain",)).get_content()
-
-
-def page_of(message):
-    return Page(parsed(message).get_body(("html",)).get_content())
-
-
-def words_of(message):
-    return squeezed(text_of(message)), squeezed(page_of(message).words)
-
-
-def subject_of(message):
-    return str(parsed(message)["Subject"])
 
 
 def test_the_one_field_for_words_is_empty_unless_the_school_asks_and_there_is_none_for_the_author():
