@@ -138,14 +138,13 @@ def held_back(school: SchoolFacts, at: datetime) -> outbox.Restraint:
     """What keeps mails back at this moment: the time of day, however often they were tried in vain before, a mail of
     the same kind to the same person shortly before, and how many they have had that day."""
     hours, schedule = hours_of(school), school.schedule
-    last_call = hours.last_call(at)
     return outbox.Restraint(
         kinds=frozenset() if hours.are_on(at) else _IN_MAILING_HOURS,
         pause=timedelta(minutes=schedule.between_mails_minutes),
         a_day=schedule.mails_a_day,
         day_began_at=hours.day_began(at),
-        keeps_one=last_call is not None and at < last_call,
-        is_last_call=last_call is not None and at >= last_call,
+        kept=hours.kept(at),
+        is_last_call=hours.is_last_call(at),
     )
 
 

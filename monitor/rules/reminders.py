@@ -28,7 +28,7 @@ from monitor.rules.routing import is_told_of_comments
 from monitor.rules.slots import Slot, mailing_time, next_digest
 
 LAST_CALL = timedelta(minutes=30)
-"""Before people are mailed no more, on a day before days nobody works: what is owed then may use the last mail."""
+"""Before people are mailed no more, on a day before days nobody works: what is owed then may use the last mails."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +60,18 @@ class Hours:
         """Midnight before a moment: limits are counted by local days."""
         return local_to_utc(self._day(moment), time(0), self._zone)
 
-    def last_call(self, moment: datetime) -> datetime | None:
-        """On a day before days nobody works: from when on all mails of the day may be used. None: on other days.
-
-        What comes on such a day may fall due before people are mailed again, so one mail is kept for what comes last.
-        """
+    def is_last_call(self, moment: datetime) -> bool:
+        """Whether all mails of the day may be used: what comes now may fall due before people are mailed again."""
         day = self._day(moment)
-        return local_to_utc(day, self.schedule.mails_until, self._zone) - LAST_CALL if self._has_sheet(day) else None
+        return self._has_sheet(day) and moment >= local_to_utc(day, self.schedule.mails_until, self._zone) - LAST_CALL
+
+    def kept(self, moment: datetime) -> int:
+        """How many of the day's mails are kept for later: before days nobody works one for the sheet, and for the
+        last call one about what is new and one about what is grave."""
+        day = self._day(moment)
+        if not self._has_sheet(day) or self.is_last_call(moment):
+            return 0
+        return 3 if moment < self._sheet_time(day) else 2
 
     def new_at(self, now: datetime, due: datetime) -> datetime | None:
         """When the mail about a comment met at `now` may leave; None: the digest says it, or the deadline is over.

@@ -59,14 +59,14 @@ class Restraint:
 
     `kinds`: those that wait for another time of day. `pause`: between two mails of a kind in `PAUSED` to one person.
     `a_day`: mails to one person on one day; None: any number. `day_began_at`: the local day the moment lies in.
-    `keeps_one`: one of the day's mails is kept for its end. `is_last_call`: that end has come, and all may be used.
+    `kept`: so many of the day's mails are kept for later on that day. `is_last_call`: all of them may be used.
     """
 
     kinds: Collection[str] = ()
     pause: timedelta = timedelta(0)
     a_day: int | None = None
     day_began_at: datetime | None = None
-    keeps_one: bool = False
+    kept: int = 0
     is_last_call: bool = False
 
     def most(self, kind: str) -> int | None:
@@ -75,7 +75,7 @@ class Restraint:
             return None
         if self.is_last_call or kind == SHEET:
             return self.a_day
-        return max(1, self.a_day - LEAVES_FREE[kind] - self.keeps_one)
+        return max(1, self.a_day - max(LEAVES_FREE[kind], self.kept))
 
 
 NO_RESTRAINT = Restraint()
@@ -140,11 +140,14 @@ def _owe_one(tx: Transaction, school: School, kind: str, key: str, recipient: st
     return True
 
 
+_FIRST = {kind: place for place, kind in enumerate((URGENT, DIGEST, SHEET, NEW, SERIOUS))}
+
+
 def claim_next(
     tx: Transaction, school: School, now: datetime, restraint: Restraint = NO_RESTRAINT
 ) -> Delivery | None:
     """Take the next mail whose time has come, so that nobody else sends it meanwhile. What is urgent comes first,
-    then digests and sheets, so that nothing they say is said once more.
+    then digests and sheets, so that nothing they say is said once more; then what is new, which has a deadline.
 
     Of the kinds that are bundled, whatever else is due to the same person and was never tried goes with it; what a
     mail has once taken along stays the same at every attempt.
@@ -157,7 +160,7 @@ def claim_next(
         or_(Delivery.claimed_until.is_(None), Delivery.claimed_until <= now, Delivery.claimed_until > now + LEASE),
         _is_let_go(tx, school, now, restraint),
     )
-    first = case((Delivery.kind == URGENT, 0), (Delivery.kind == DIGEST, 1), (Delivery.kind == SHEET, 2), else_=3)
+    first = case(_FIRST, value=Delivery.kind, else_=len(_FIRST))
     waiting = (
         select(Delivery.id)
         .where(Delivery.school_id == school.id, free)
