@@ -84,9 +84,10 @@ def cost_of(judge, text):
 
 
 def bench_memory():
+    # Not ru_maxrss: a child inherits its parent's peak.
     program = (
-        "import resource; from monitor.language.judging import Judge; Judge().assess('warm up');"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+        "from pathlib import Path; from monitor.language.judging import Judge; Judge().assess('warm up');"
+        "print(int(Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0]) // 1024)"
     )
     used = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.strip()
     say(f"a process that judges with both models: {used} MiB")
