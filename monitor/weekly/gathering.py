@@ -115,16 +115,10 @@ class _Week:
         coverage = self._coverage(since, min(until, now))
         blind = blind_days(coverage, zone)
         waiting = self._owed()
-        overdue = [entry for entry in waiting if entry.is_overdue and entry.case.due_at]
-        deadlines = [entry.case.due_at for entry in overdue if entry.case.due_at]
-        days = oldest_days(deadlines, now)
-        self.behind.amounts["oldest_days"] = _overdue_for(overdue, now)
-        self.behind.count("unanswered_now", (entry.case.id for entry in waiting))
-        self.behind.count("overdue_now", (entry.case.id for entry in overdue))
+        deadlines = self._deadlines_passed(waiting)
         median, slowest, is_percentile = self._times(due)
         held, too_early = self._held(due)
         flagged = self._flagged(since, until)
-        in_time = sum(one.figure == "answered_in_time" for one in due)
         report = WeeklyReport(
             school=settings.school.name,
             timezone=settings.school.timezone,
@@ -133,7 +127,7 @@ class _Week:
             last_day=until.astimezone(zone).date() - timedelta(days=1),
             made_at=now,
             verdict=verdict(
-                in_time,
+                len(kinds["answered_in_time"]),
                 sum(one.figure not in EXCUSED for one in due),
                 sum(one.figure == "actioned" for one in due),
                 deadlines,
@@ -161,8 +155,8 @@ class _Week:
             held=held,
             removed_before_advice=too_early,
             unanswered_now=len(waiting),
-            overdue_now=len(overdue),
-            oldest_days=days,
+            overdue_now=len(deadlines),
+            oldest_days=oldest_days(deadlines, now),
             blind=blind,
             oldest_not_actioned=self._oldest_not_actioned(),
             trend=self._trend(first_day, zone, received, kinds["answered_in_time"], since),
@@ -172,6 +166,14 @@ class _Week:
             next_report=self._next_report(now),
         )
         return Gathered(report, self.behind, kinds)
+
+    def _deadlines_passed(self, waiting: Sequence[Waiting]) -> list[datetime]:
+        """The deadlines of what is overdue now, of any week."""
+        overdue = [entry for entry in waiting if entry.is_overdue and entry.case.due_at]
+        self.behind.amounts["oldest_days"] = _overdue_for(overdue, self.books.now)
+        self.behind.count("unanswered_now", (entry.case.id for entry in waiting))
+        self.behind.count("overdue_now", (entry.case.id for entry in overdue))
+        return [entry.case.due_at for entry in overdue if entry.case.due_at]
 
     @property
     def _watched(self) -> list[Account]:
