@@ -24,6 +24,10 @@ class Finding:
     end: int
     reason: str
 
+    def scored(self, score: float) -> Finding:
+        """The same with another score; done for every flag, so without `dataclasses.replace`, ten times as slow."""
+        return Finding(self.category, self.severity, score, self.start, self.end, self.reason)
+
 
 @dataclass(frozen=True)
 class Check:

@@ -8,8 +8,8 @@ is neither a hit nor a pass: it becomes a finding that sends the comment to a pe
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import chain
 
@@ -23,6 +23,7 @@ from monitor.language.reading import Reading, read
 from monitor.model import OFFENSIVE, Category
 
 MOST_OF_ONE_CATEGORY = 5  # findings of one check; more say nothing new
+_BETWEEN_LOOKS = 5_000  # things made and not yet given up, which take a few hundred kilobytes
 _CATEGORIES = tuple(map(Category, CATEGORIES))
 _IN_OFFENSIVE = tuple(sorted(OFFENSIVE))
 _HEADS = (*CATEGORIES, OFFENSIVE_HEAD)
@@ -70,7 +71,7 @@ class Judge:
         readings = [read(text, self.own) for text in texts]
         checks = checks_for(self.own, self.languages)
         # Each check over all texts before the next: what it works with stays at hand, which saves a quarter.
-        by_check = [[list(_found_by(check, reading)) for reading in readings] for check in checks]
+        by_check = [[_found_by(check, reading) for reading in readings] for check in checks]
         found = [list(chain.from_iterable(of_text)) for of_text in zip(*by_check, strict=True)]
         rules = [surest(each) for each in found]
         answers = Answers.of([reading.model_view.text for reading in readings], rules, self.models)
@@ -119,16 +120,18 @@ class Judge:
         """With the models, a finding is as sure as they and the rules are together."""
         if answers.models is None or one.finding.category is Category.COULD_NOT_BE_CHECKED:
             return one
-        return Found(replace(one.finding, score=scores[one.finding.category]), one.detector)
+        return Found(one.finding.scored(scores[one.finding.category]), one.detector)
 
 
 @lru_cache(maxsize=1)
 def _leave_in_peace() -> None:
     """Once all lists are read: Python need not look among them for what nobody uses any more, for they stay in use.
 
-    There are a hundred thousand of them, and to go through them took a tenth of the time that judging takes.
+    There are a hundred thousand of them, and to go through them took a tenth of the time that judging takes. Nor need
+    it look again after every 700 new things, as it would: that is one page of comments, none of which is garbage yet.
     """
     gc.freeze()
+    gc.set_threshold(max(_BETWEEN_LOOKS, gc.get_threshold()[0]), *gc.get_threshold()[1:])
 
 
 def surest_rules(reading: Reading) -> dict[str, float]:
@@ -162,15 +165,17 @@ def _same(one: Finding, other: Finding) -> bool:
     return one.category == other.category and one.start < other.end and other.start < one.end
 
 
-def _found_by(check: Check, reading: Reading) -> Iterator[Found]:
+def _found_by(check: Check, reading: Reading) -> list[Found]:
+    found: list[Found] = []
     counted: dict[Category, int] = {}
     try:
         for finding in check.find(reading):
             counted[finding.category] = counted.get(finding.category, 0) + 1
             if counted[finding.category] <= MOST_OF_ONE_CATEGORY:
-                yield Found(finding, check.detector)
+                found.append(Found(finding, check.detector))
     except Exception:  # whatever a check breaks on, a person must still see the comment; its words stay unsaid
-        yield Found(_failure(), check.detector)
+        found.append(Found(_failure(), check.detector))
+    return found
 
 
 def _failure() -> Finding:

@@ -16,11 +16,10 @@ _WORDS = {
 }  # fmt: skip
 _TIMES = {"double": 2, "treble": 3, "triple": 3}
 
-_ENOUGH = re.compile(r"\d[\do().,/\s+-]{0,12}\d|oh|zero|double|nine")
+_ENOUGH = re.compile(r"\d[\do().,/\s+-]{0,12}\d|\boh|zero|double|nine")
 """What must be there, else there is no number worth the search."""
 
 _DIGIT = re.compile(r"\d")
-_ENOUGH_WORDS = ("oh", "zero", "double", "nine")
 
 _RUN = re.compile(r"(?<![\w£$€.,/])\+?\(?[\do][\do\s().\-]*")
 """A digit and whatever digits and gaps follow: one class of characters, so that no text can make it search long."""
@@ -47,7 +46,9 @@ class Number:
 
 def numbers_in(text: str) -> Iterator[Number]:
     """Numbers of at least FEWEST_DIGITS digits in a normalised text. Never raises; linear in the text's length."""
-    if not (_DIGIT.search(text) or any(word in text for word in _ENOUGH_WORDS)) or _ENOUGH.search(text) is None:
+    if not ("oh" in text or "zero" in text or "double" in text or "nine" in text or _DIGIT.search(text)):
+        return  # as in nearly all, and several times as fast as the next, which sees the same
+    if _ENOUGH.search(text) is None:
         return
     for match in _RUN.finditer(text):
         yield from _in_digits(text, match)

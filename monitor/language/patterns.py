@@ -6,28 +6,23 @@ All are searched by RE2, whose time grows with the length of the text and nothin
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 from typing import get_args
 
-import re2
-
 from monitor.language.finding import CERTAIN_ENOUGH, Finding
 from monitor.language.joined import Joined
 from monitor.language.needed_words import Need
-from monitor.language.normalise import Normalised
 from monitor.language.pattern_files import Pattern, View, Way, shipped_files
 from monitor.language.possible_patterns import Possible
 from monitor.language.reading import Reading, Stretch
+from monitor.language.searching import holds, matches
 from monitor.model import Category
 
-MOST_MEMORY = 2 << 20  # bytes for one expression at work; RE2 begins anew when they are full
 AROUND = 80  # characters on each side of a match in which `unless` is looked for
 MOST_LOOKED_AT = 20  # matches of one pattern in one text
 ONLY_A_HINT = 0.4  # the most a match counts where the words are quoted, or where the text is plainly something else
 
-_APOSTROPHES = str.maketrans("’‘ʼ", "'''")
 _NO_ORDINARY_QUESTION = frozenset(Category) - {
     Category.QUESTION, Category.COMPLAINT, Category.PROFANITY, Category.ALLEGATION, Category.SELF_HARM,
 }  # fmt: skip
@@ -44,28 +39,23 @@ class Patterns:
         in_order = sorted(patterns, key=lambda one: _VIEWS.index(one.view))
         self.ways = [(pattern, way) for pattern in in_order for way in pattern.ways]
         self._possible = Possible([_asked(pattern, way) for pattern, way in self.ways])
-        self._as_typed = any(one.view == "original" for one in patterns)
 
     def find(self, reading: Reading) -> list[Finding]:
         """What the patterns find, each at its first harmful place. Never raises."""
-        texts = _Texts(reading)
         told: set[str] = set()
         found: list[Finding] = []
-        for number in self._possible.among(texts.words(self._as_typed)):
+        for number in self._possible.among(reading.words):
             pattern, way = self.ways[number]
             if pattern.id in told:
                 continue
-            text = texts.of(pattern.view)
-            if not _holds(way.search, text.searched):
-                continue
-            if finding := _first_place(pattern, compiled(way.search), text, reading):
+            if finding := _first_place(pattern, way, _seen(reading, pattern.view), reading):
                 told.add(pattern.id)
                 found.append(finding)
         return _weighed(found)
 
     def possible(self, reading: Reading) -> Iterator[int]:
         """Which of the `ways` can match at all."""
-        return self._possible.among(_Texts(reading).words(self._as_typed))
+        return self._possible.among(reading.words)
 
 
 _VIEWS: tuple[View, ...] = get_args(View)
@@ -80,43 +70,18 @@ def _small(words: Iterable[str]) -> frozenset[str]:
     return frozenset(word.lower() for word in words)
 
 
-class _Texts:
-    """A text in each of the forms that patterns are looked for in."""
-
-    def __init__(self, reading: Reading) -> None:
-        self._reading = reading
-        self._typed: Joined | None = None
-
-    def of(self, view: View) -> Joined:
-        if view == "bare":
-            return self._reading.bare.joined
-        if view == "plain":
-            return self._reading.plain.joined
-        if self._typed is None:
-            self._typed = _as_typed(self._reading.text)
-        return self._typed
-
-    def words(self, as_typed: bool) -> frozenset[str]:
-        """The words of all forms together, in small letters."""
-        bare, plain, text = self._reading.bare, self._reading.plain, self._reading.text
-        words = plain.joined.words if bare is plain else bare.joined.words | plain.joined.words
-        if as_typed and not (text.isascii() and text.isprintable() and "`" not in text):  # else plain has the same
-            words |= _small(self.of("original").words)
-        return words
+def _seen(reading: Reading, view: View) -> Joined:
+    """A text in the form that a pattern is looked for in."""
+    if view == "original":
+        return reading.typed
+    return reading.bare.joined if view == "bare" else reading.plain.joined
 
 
-def _as_typed(text: str) -> Joined:
-    if not text.isascii():
-        text = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair is no text to RE2
-        text = text.translate(_APOSTROPHES)
-    return Joined(Normalised(text, range(len(text))))
-
-
-def _first_place(pattern: Pattern, search: re2._Regexp, text: Joined, reading: Reading) -> Finding | None:
+def _first_place(pattern: Pattern, way: Way, text: Joined, reading: Reading) -> Finding | None:
     """The first match that is not harmless."""
-    for match in islice(search.finditer(text.searched), MOST_LOOKED_AT):
+    for match in islice(matches(way.search, text.searched), MOST_LOOKED_AT):
         start, end = match.span()
-        if start == end or (pattern.unless and _holds(pattern.unless, text.around(start, end, AROUND))):
+        if start == end or (pattern.unless and holds(pattern.unless, text.around(start, end, AROUND))):
             continue
         start, end = text.original_span(start, end)
         if _touches(reading.harmless, start, end, whole=True):
@@ -126,32 +91,6 @@ def _first_place(pattern: Pattern, search: re2._Regexp, text: Joined, reading: R
             score = min(score, ONLY_A_HINT)
         return Finding(pattern.category, pattern.severity, score, start, end, pattern.reason)
     return None
-
-
-def _holds(source: str, text: str | bytes) -> bool:
-    """Whether an expression is found in a text at all: half of what it costs to find out where."""
-    return _test(source).Match(text) is not None
-
-
-@lru_cache(maxsize=4096)
-def _test(source: str) -> re2.Set:
-    test = re2.Set.SearchSet(_options())
-    test.Add(source)
-    test.Compile()
-    return test
-
-
-@lru_cache(maxsize=4096)
-def compiled(source: str) -> re2._Regexp:
-    """An expression ready to search with. Raises re2.error for what RE2 does not take."""
-    return re2.compile(source, _options())
-
-
-def _options() -> re2.Options:
-    options = re2.Options()
-    options.max_mem = MOST_MEMORY
-    options.log_errors = False
-    return options
 
 
 def find_patterns(reading: Reading) -> list[Finding]:
@@ -173,7 +112,5 @@ def _touches(stretches: Sequence[Stretch], start: int, end: int, *, whole: bool)
 def _weighed(found: list[Finding]) -> list[Finding]:
     """An advert, a journalist, an insult or an approach to a child is that, even when it is worded as a question."""
     if any(one.category in _NO_ORDINARY_QUESTION and one.score >= CERTAIN_ENOUGH for one in found):
-        return [
-            replace(one, score=min(one.score, ONLY_A_HINT / 2)) if one.category in _ASKING else one for one in found
-        ]
+        return [one.scored(min(one.score, ONLY_A_HINT / 2)) if one.category in _ASKING else one for one in found]
     return found

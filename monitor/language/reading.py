@@ -9,6 +9,7 @@ from functools import cached_property
 
 from monitor.language.allowed import allowed_with
 from monitor.language.guards import guarded_in
+from monitor.language.joined import Joined
 from monitor.language.normalise import Normalised, normalise
 from monitor.language.own_words import NO_OWN_WORDS, OwnWords
 from monitor.language.spelling.disguise import bare_of, undo
@@ -16,6 +17,7 @@ from monitor.language.spelling.tokens import Token, tokens_of
 from monitor.language.spelling.vocabulary import parts_of_words, vocabulary_for
 from monitor.language.stretch import Stretch as Stretch
 
+_APOSTROPHES = str.maketrans("’‘ʼ", "'''")
 _NAMED_BY_KIND = frozenset({"link", "email", "mention", "number"})
 
 
@@ -33,6 +35,24 @@ class Reading:
     def guarded(self) -> tuple[Stretch, ...]:
         """Stretches of `text` that are quoted, or mentioned in order to object, teach or report."""
         return tuple(guarded_in(self.bare, self.tokens))
+
+    @cached_property
+    def typed(self) -> Joined:
+        """As it was typed, capitals and accents and all, without its apostrophes."""
+        text = self.text
+        if not text.isascii():
+            text = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair is no text to RE2
+            text = text.translate(_APOSTROPHES)
+        return Joined(Normalised(text, range(len(text))))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words and signs of all its forms together, in small letters."""
+        bare, plain, text = self.bare, self.plain, self.text
+        words = plain.joined.words if bare is plain else bare.joined.words | plain.joined.words
+        if text.isascii() and text.isprintable() and "`" not in text:  # then the plain form has all that was typed
+            return words
+        return words | {word.lower() for word in self.typed.words}
 
     @cached_property
     def model_view(self) -> Normalised:

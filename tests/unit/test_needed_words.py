@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from monitor.language.needed_words import Needs, words_of
 from monitor.language.pattern_files import read_patterns
-from monitor.language.patterns import Patterns, compiled, shipped_patterns
+from monitor.language.patterns import Patterns, shipped_patterns
 from monitor.language.possible_patterns import Possible
 from monitor.language.reading import read
+from monitor.language.searching import compiled, holds, matches
 
 ENTRY = {"id": "a", "severity": "note", "score": 0.5, "reason": "It is.", "hits": ["x"], "misses": []}
 CLASSES = {"YOU": "you|u|yous?", "STAFF": r"(head ?)?teachers?|miss|(mr|mrs) \w+"}
@@ -84,7 +85,7 @@ def hidden(text):
     return [
         (pattern.id, text)
         for at, (pattern, way) in enumerate(SHIPPED.ways)
-        if at not in possible and compiled(way.search).search(getattr(reading, pattern.view).joined.searched)
+        if at not in possible and holds(way.search, getattr(reading, pattern.view).joined.searched)
     ]
 
 
@@ -95,7 +96,17 @@ def test_no_shipped_pattern_is_hidden_in_any_example():
 
 def test_re2_takes_every_shipped_pattern_and_what_excuses_it():
     for pattern in SHIPPED.all:
-        assert [compiled(source) for source in (*(way.search for way in pattern.ways), pattern.unless) if source]
+        for source in filter(None, (*(way.search for way in pattern.ways), pattern.unless)):
+            assert compiled(source)
+            assert compiled(source, in_ascii=True)
+
+
+def test_a_text_is_searched_alike_as_characters_and_as_bytes():
+    for text in HITS[::5]:
+        plain = text.encode("ascii", "replace")
+        for _, way in SHIPPED.ways[::7]:
+            as_bytes = [match.span() for match in matches(way.search, plain)]
+            assert as_bytes == [match.span() for match in matches(way.search, plain.decode())]
 
 
 def test_patterns_without_needs_are_always_searched_for():

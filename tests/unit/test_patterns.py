@@ -1,7 +1,6 @@
 """Turns of phrase: every pattern proves itself on its own examples, and all of them leave everyday talk alone."""
 
 import re
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -130,8 +129,8 @@ def test_words_that_are_quoted_count_less_but_never_a_threat():
     insult, threat = "sour faced woman, couldn't run a bath", "I will put you in hospital"
     for text, kept in ((insult, False), (threat, True)):
         plain = normalise(text)
-        guarded = (Stretch(0, len(text), "quoted"),)
-        quoted = SimpleNamespace(text=text, plain=plain, bare=plain, harmless=(), guarded=guarded)
+        quoted = Reading(text, plain, plain)
+        vars(quoted)["guarded"] = (Stretch(0, len(text), "quoted"),)
         assert any(one.score >= CERTAIN_ENOUGH for one in find_patterns(quoted)) is kept
 
 

@@ -12,7 +12,7 @@ from itertools import islice
 
 from monitor.language.normalise import normalise
 from monitor.language.pattern_files import source_of
-from monitor.language.patterns import compiled
+from monitor.language.searching import holds, matches
 
 MOST_LOOKED_AT = 20  # matches of one pattern in one text
 AROUND = 160  # characters on each side in which `unless` is looked for, up to the end of the sentence
@@ -44,7 +44,7 @@ def promises_in(text: str) -> Iterator[Promise]:
     """Each kind of promise at its first place. Never raises; the cost grows with the text alone."""
     joined = normalise(text).joined
     for pattern in shipped_promises():
-        for match in islice(compiled(pattern.search).finditer(joined.searched), MOST_LOOKED_AT):
+        for match in islice(matches(pattern.search, joined.searched), MOST_LOOKED_AT):
             start, end = match.span()
             if start < end and not _is_taken_back(pattern, joined.text, start, end):
                 yield Promise(*joined.original_span(start, end), pattern.reason)
@@ -76,4 +76,4 @@ def _is_taken_back(pattern: PromisePattern, text: str, start: int, end: int) -> 
     begins = [match.end() for match in _SENTENCE_END.finditer(before)]
     ends = _SENTENCE_END.search(after)
     sentence = before[begins[-1] if begins else 0 :] + text[start:end] + after[: ends.start() if ends else None]
-    return compiled(pattern.unless).search(sentence) is not None
+    return holds(pattern.unless, sentence)

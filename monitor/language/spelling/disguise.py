@@ -18,7 +18,7 @@ _SPACES = frozenset(" \n\t\r")
 
 def undo(plain: Normalised, tokens: Sequence[Token], vocabulary: Vocabulary, parts: frozenset[str]) -> list[Token]:
     """The words of a text with those joined that were spaced out or split. `parts`: what is no half of a word."""
-    if len([1 for token in tokens if token.end - token.start == 1]) >= SHORTEST_ROW:
+    if len([1 for start, end, _, _ in tokens if end - start == 1]) >= SHORTEST_ROW:
         tokens = list(_join_rows(tokens, vocabulary))
     if _may_be_split(plain.text, tokens, vocabulary, parts):
         return list(_join_split(plain.text, tokens, vocabulary, parts))
@@ -31,7 +31,11 @@ def bare_of(plain: Normalised, tokens: Sequence[Token]) -> Normalised:
     pieces: list[str] = []
     places: list[int] = []
     at = 0
-    changed = [one for one in tokens if one[3] == "emoji" or not (one[3] or one[2].shown == text[one[0] : one[1]])]
+    changed = [
+        (start, end, form, kind)
+        for start, end, form, kind in tokens
+        if kind == "emoji" or not (kind or form.shown == text[start:end])
+    ]
     for start, end, form, kind in changed:
         if kind == "emoji":
             before = " " if start and text[start - 1] not in _SPACES else ""

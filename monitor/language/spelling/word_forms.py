@@ -117,9 +117,7 @@ class Vocabulary:
         """The strong word that a word with signs for some of its letters ("f.ck", "sh@*") stands for."""
         if not SHORTEST_MASKED <= len(shown) <= LONGEST_READ or len(_LETTER.findall(shown)) < 2:
             return None
-        return next(
-            (word for word in self._strong_by_length.get(len(shown), ()) if _fits(shown, word, _ANY_SIGN)), None
-        )
+        return next(_fitting(shown, self._strong_by_length.get(len(shown), ()), _ANY_SIGN), None)
 
     def _unslipped(self, form: str) -> str | None:
         """The word behind a slip: any slip of a strong word, of others only two letters swapped."""
@@ -195,8 +193,8 @@ class Vocabulary:
         if not hidden or len(word) < SHORTEST_MASKED or (len(word) - hidden < 2 and hidden != 3):
             return None
         for spelling in _spellings(word):
-            for form in self._by_shape.get((len(word), spelling[0]), ()):
-                if _fits(spelling, form, _MASK) and (hidden < 3 or form in self._listed):
+            for form in _fitting(spelling, self._by_shape.get((len(word), spelling[0]), ()), _MASK):
+                if hidden < 3 or form in self._listed:
                     return form
         return None
 
@@ -230,8 +228,12 @@ def _spellings(word: str) -> Iterator[str]:
         yield second
 
 
-def _fits(shown: str, word: str, mask: re.Pattern[str]) -> bool:
-    return all(mask.match(sign) or sign == letter for sign, letter in zip(shown, word, strict=True))
+def _fitting(shown: str, words: Iterable[str], mask: re.Pattern[str]) -> Iterator[str]:
+    """Those of the words, as long as `shown`, that have each of its characters that is no mask where it has it."""
+    for at, sign in enumerate(shown):
+        if not mask.match(sign):
+            words = [word for word in words if word[at] == sign]
+    return iter(words)
 
 
 def _stretches(word: str, stretched: str) -> bool:
