@@ -64,16 +64,23 @@ class Notifier:
     def run(self) -> MailResult:
         """Owe what the clock says is due, then send everything whose time has come.
 
-        What was refused for good moves an urgent alert on at once, so there may be more to send after that.
+        What was refused for good moves an urgent alert on at once, so there may be more to send after that. Where
+        nothing was to be sent, nothing can have been refused, and the alerts need not be looked at a second time.
         """
         result = MailResult()
         self._owe_by_the_clock()
         self._alerting.run()
-        while True:
-            while delivery := self._claim():
-                self._send(delivery, result)
-            if not self._alerting.run():
-                return result
+        while self._send_all(result) and self._alerting.run():
+            pass
+        return result
+
+    def _send_all(self, result: MailResult) -> bool:
+        """Send everything whose time has come; whether there was anything."""
+        found = False
+        while delivery := self._claim():
+            found = True
+            self._send(delivery, result)
+        return found
 
     @property
     def _alerting(self) -> Alerting:

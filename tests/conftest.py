@@ -1,5 +1,6 @@
-"""Where the tests write: into memory where there is plenty, for the program waits for the disk after every page."""
+"""What every test has in common: where it writes, and how often Python looks for garbage meanwhile."""
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -10,6 +11,19 @@ PLENTY = 6 << 30
 
 
 def pytest_configure(config):
-    """Whoever names a place for them, by pytest's own option or variable, is obeyed."""
+    """The program waits for the disk after every page, and memory is quicker.
+
+    Whoever names a place for them, by pytest's own option or variable, is obeyed.
+    """
     if config.option.basetemp is None and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > PLENTY:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_collection_finish():
+    """Ten thousand tests and all libraries stay until the end: to look among them for garbage is a tenth of the time.
+
+    What a test leaves unclosed is found as before, a little later.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)

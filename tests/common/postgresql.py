@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 USER = "school"
 
@@ -55,6 +56,13 @@ def server():
             call("pg_ctl", "-D", data, "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def empty(store):
+    """Leave nothing in the database, so that the next test begins with an empty one."""
+    with store.writing() as tx:
+        tx.execute(text("DROP SCHEMA public CASCADE"))
+        tx.execute(text("CREATE SCHEMA public"))
 
 
 def _somebody():

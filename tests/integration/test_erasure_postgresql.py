@@ -18,7 +18,7 @@ from erased import (
     theirs,
 )
 from kept_evidence import problems
-from postgresql import server
+from postgresql import empty
 from sqlalchemy import delete, select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -29,12 +29,6 @@ from monitor.store.evidence_tables import LogEntry, LogOpening, Snapshot
 from monitor.store.tables import Comment, School, Version
 
 
-@pytest.fixture(scope="module")
-def postgresql():
-    with server() as started:
-        yield started
-
-
 @pytest.fixture
 def desk(postgresql, tmp_path):
     address, _ = postgresql
@@ -42,9 +36,7 @@ def desk(postgresql, tmp_path):
     talk(desk)
     desk.later(HOUR)
     yield desk
-    with desk.store.writing() as tx:
-        tx.execute(text("DROP SCHEMA public CASCADE"))
-        tx.execute(text("CREATE SCHEMA public"))
+    empty(desk.store)
     desk.close()
 
 

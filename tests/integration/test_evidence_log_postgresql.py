@@ -3,8 +3,8 @@
 import threading
 from datetime import UTC, datetime
 
-import postgresql
 import pytest
+from postgresql import empty
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -18,15 +18,15 @@ NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    with postgresql.server() as (url, _):
-        store = open_store(url)
-        with store.writing() as tx:
-            school = enrol(tx, "oakfield", "Oakfield", "Europe/London", [], NOW)
-            note(tx, school, "view", NOW, 12)
-            seal(tx, school, SigningKey.load_or_create(tmp_path_factory.mktemp("key") / "key.pem"), NOW)
-        yield store
-        store.close()
+def store(postgresql, tmp_path_factory):
+    store = open_store(postgresql[0])
+    with store.writing() as tx:
+        school = enrol(tx, "oakfield", "Oakfield", "Europe/London", [], NOW)
+        note(tx, school, "view", NOW, 12)
+        seal(tx, school, SigningKey.load_or_create(tmp_path_factory.mktemp("key") / "key.pem"), NOW)
+    yield store
+    empty(store)
+    store.close()
 
 
 @pytest.mark.parametrize("table", ["log_entry", "log_opening", "log_checkpoint"])

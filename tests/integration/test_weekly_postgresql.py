@@ -2,9 +2,8 @@
 
 import pytest
 from desk import DAY, HOUR, MINUTE, SCHOOL, item
-from postgresql import server
+from postgresql import empty
 from rich_week import AFTER, decide, read_at, rich_school
-from sqlalchemy import text
 
 from alerts.report_numbers import numbers
 from monitor.model import Action
@@ -14,14 +13,12 @@ WEEK, HEAD = "2026-W46", "head@oakfield.example"
 
 
 @pytest.fixture(scope="module")
-def school(tmp_path_factory):
-    with server() as (address, _):
-        desk = rich_school(tmp_path_factory.mktemp("rich"), None, f'[storage]\ndatabase = "{address}"\n')
-        yield desk
-        with desk.store.writing() as tx:
-            tx.execute(text("DROP SCHEMA public CASCADE"))
-            tx.execute(text("CREATE SCHEMA public"))
-        desk.close()
+def school(postgresql, tmp_path_factory):
+    address, _ = postgresql
+    desk = rich_school(tmp_path_factory.mktemp("rich"), None, f'[storage]\ndatabase = "{address}"\n')
+    yield desk
+    empty(desk.store)
+    desk.close()
 
 
 def test_it_counts_explains_and_keeps_what_it_does_on_sqlite(school, tmp_path, store_for_all):
