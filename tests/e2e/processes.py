@@ -27,8 +27,13 @@ class Finished:
 
 
 def surroundings():
-    """Our own environment without what would point a process at somebody's real configuration."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("SCHOOL_MONITOR_")}
+    """Our own environment without what would point a process at somebody's real configuration.
+
+    And as at a school, where Python compiles a module once and not at every start.
+    """
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("SCHOOL_MONITOR_")}
+    ours.pop("PYTHONDONTWRITEBYTECODE", None)
+    return ours
 
 
 def school_monitor(*words, given="", cwd=None):
