@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
+from monitor.mail_kinds import OUTGOING
 from monitor.model import OutgoingFinding, OutgoingKind
 from monitor.store.engine import Transaction
-from monitor.store.outbox import OUTGOING
 from monitor.store.outgoing_tables import OutgoingFound
 from monitor.store.tables import Account, Delivery, Item, Post, School
 from monitor.store.text import fingerprint

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, select
 
+from monitor import mail_kinds
 from monitor.rules.pile_on import GROWTH, LEVELS, Told
 from monitor.store import decided, outbox
 from monitor.store.engine import Transaction
@@ -20,7 +21,7 @@ from monitor.store.handling_tables import Exclusion
 from monitor.store.pile_on_tables import PileOn
 from monitor.store.tables import Account, Comment, Delivery, Flag, Post, School
 
-KINDS = (outbox.PILE_ON, outbox.PILE_ON_URGENT)
+KINDS = (mail_kinds.PILE_ON, mail_kinds.PILE_ON_URGENT)
 _KEY = re.compile(rf"([0-9]{{8}}T[0-9]{{6}}Z-([0-9]{{1,18}})):([0-9]):({'|'.join(LEVELS)})")
 _PORTION = 500
 """Databases bound the number of values in one statement."""

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
+from monitor.mail_kinds import DIGEST, WEEKLY
 from monitor.store.engine import Transaction
 from monitor.store.identity import MARK, digest
-from monitor.store.outbox import DIGEST, WEEKLY
 from monitor.store.tables import Account, Delivery, Item, School
 
 MAY_HAVE_BEEN_SENT = "may have been sent before the restore"

@@ -30,12 +30,12 @@ from kept_out_desk import (
 )
 from picture_samples import png
 
-from monitor import mail_writer
+from monitor import mail_kinds, mail_writer
 from monitor.__main__ import COMMANDS
 from monitor.governing import Governing
 from monitor.rules.terms import latest_term
 from monitor.seeing import Seeing
-from monitor.store import evidence_rows, exclusions, ledger, outbox
+from monitor.store import evidence_rows, exclusions, ledger
 from monitor.store.engine import open_store
 from monitor.store.tables import Comment
 
@@ -130,23 +130,23 @@ ELSEWHERE = {
 """Commands that show no case, and why."""
 
 MAILS = {
-    outbox.DIGEST: "worked out for each person, without what is hidden from them",
-    outbox.WEEKLY: "worked out for each recipient, without what is hidden from them",
-    outbox.URGENT: "to those on the route, which leaves out who is kept out; looked at again before it is sent",
-    outbox.SERIOUS: "as urgent",
-    outbox.NEW: "to the moderators who may see it; each mail leaves out what is hidden from its reader by then",
-    outbox.DUE_SOON: "as new",
-    outbox.SHEET: "as new",
-    outbox.OVERDUE: "as new, and to a head who is not kept out",
-    outbox.ALARM: "about accounts; names no case",
-    outbox.RECOVERY: "about accounts; names no case",
-    outbox.EXPIRY: "about accounts; names no case",
-    outbox.OUTGOING: "about the school's own posts",
-    outbox.PILE_ON: "to nobody one of its comments is about; the others without what is hidden from them",
-    outbox.PILE_ON_URGENT: "as pile_on",
-    outbox.PUBLISHED_WRONG: "about the school's own posts",
-    outbox.UNREACHABLE: "about somebody's mailbox; names no case",
-    outbox.DOWNTIME: "about the monitor itself; names no case",
+    mail_kinds.DIGEST: "worked out for each person, without what is hidden from them",
+    mail_kinds.WEEKLY: "worked out for each recipient, without what is hidden from them",
+    mail_kinds.URGENT: "to those on the route, which leaves out who is kept out; looked at again before it is sent",
+    mail_kinds.SERIOUS: "as urgent",
+    mail_kinds.NEW: "to the moderators who may see it; each mail leaves out what is hidden from its reader by then",
+    mail_kinds.DUE_SOON: "as new",
+    mail_kinds.SHEET: "as new",
+    mail_kinds.OVERDUE: "as new, and to a head who is not kept out",
+    mail_kinds.ALARM: "about accounts; names no case",
+    mail_kinds.RECOVERY: "about accounts; names no case",
+    mail_kinds.EXPIRY: "about accounts; names no case",
+    mail_kinds.OUTGOING: "about the school's own posts",
+    mail_kinds.PILE_ON: "to nobody one of its comments is about; the others without what is hidden from them",
+    mail_kinds.PILE_ON_URGENT: "as pile_on",
+    mail_kinds.PUBLISHED_WRONG: "about the school's own posts",
+    mail_kinds.UNREACHABLE: "about somebody's mailbox; names no case",
+    mail_kinds.DOWNTIME: "about the monitor itself; names no case",
 }
 
 
