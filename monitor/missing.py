@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from connectors.base import Budget, Capabilities, Connector, Verdict
 from monitor.custody import rechecks
 from monitor.ledger_line import LedgerBook, Line, RunResult
-from monitor.store import judged, keep
+from monitor.store import judged, known, presence
 from monitor.store.engine import Transaction
 from monitor.store.tables import Account, Item
 
@@ -76,8 +76,8 @@ def _ask_for(
     with book.store.writing() as tx:
         account = book.account(tx)
         for remote_id in wanted:
-            if item := keep.find_item(tx, account, remote_id):
-                line.gone += keep.note_verdict(item, verdicts.get(remote_id, Verdict.UNKNOWN), now)
+            if item := known.find_item(tx, account, remote_id):
+                line.gone += presence.note_verdict(item, verdicts.get(remote_id, Verdict.UNKNOWN), now)
         line.items, line.complete = len(verdicts), True
         line.write(tx)
     return verdicts

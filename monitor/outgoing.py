@@ -23,8 +23,8 @@ from monitor.model import OutgoingFinding, OutgoingKind
 from monitor.rules.outgoing import is_history, wanted_kinds
 from monitor.store import outgoing
 from monitor.store.engine import Transaction
-from monitor.store.keep import words_of
 from monitor.store.tables import Account, Post, Reply
+from monitor.store.text import words_of
 
 log = logging.getLogger("monitor.outgoing")
 

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 
 from connectors.base import Verdict
 from monitor.custody.log import note
-from monitor.store import keep, snapshots
+from monitor.store import snapshots
 from monitor.store.engine import Transaction
 from monitor.store.evidence_tables import Recheck
+from monitor.store.presence import presence
 from monitor.store.tables import Account, Item
 
 GIVE_UP_AFTER = timedelta(days=2)
@@ -60,4 +61,4 @@ def _found(item: Item, recheck: Recheck, started: datetime, verdict: Verdict | N
         return None
     latest, captured = item.versions[-1].number, recheck.snapshot.version.number
     words = "unchanged" if latest == captured else f"edited since: now version {latest}"
-    return f"{keep.presence(item).value}, {words}"
+    return f"{presence(item).value}, {words}"

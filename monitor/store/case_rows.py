@@ -23,7 +23,7 @@ from monitor.rules.holds import hold_clause
 from monitor.rules.marks import in_force
 from monitor.rules.outstanding import to_do
 from monitor.store import decided
-from monitor.store.keep import presence
+from monitor.store.presence import presence
 from monitor.store.tables import Comment, Reply
 from monitor.store.tables import Flag as FlagRow
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select, update
 
 from monitor.store.engine import Transaction
-from monitor.store.keep import find_item
+from monitor.store.known import find_item
 from monitor.store.tables import Account, Answer, Comment, Item, Reply
 
 DEEPEST = 1000
