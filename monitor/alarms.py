@@ -17,7 +17,7 @@ from monitor.rules import weekly
 from monitor.rules.watching import GRAVITY, Trouble, expiry_key, expiry_of, gravest, warning_due
 from monitor.store import incidents, ledger, outbox
 from monitor.store.engine import Store, Transaction
-from monitor.store.tables import Account
+from monitor.store.school_tables import Account
 from monitor.store.watch_tables import Incident
 
 LOOKS_BACK = timedelta(days=400)

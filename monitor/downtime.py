@@ -20,7 +20,7 @@ from monitor.school_facts import SchoolFacts
 from monitor.store import ledger, listening, outbox
 from monitor.store.engine import Store, Transaction
 from monitor.store.listening_tables import SignOfLife
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 from monitor.telling import mailing_hours
 
 log = logging.getLogger("monitor.downtime")

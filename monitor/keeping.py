@@ -21,9 +21,10 @@ from monitor.outgoing import Found, OutgoingCare
 from monitor.received import ReceivedPage
 from monitor.store import adopt, counting, keep, ledger, outgoing, presence, threads
 from monitor.store.engine import Transaction
+from monitor.store.item_tables import Comment, Item, Reply
 from monitor.store.keep import Kept, Outcome
 from monitor.store.known import brings_news, known_items, says_nothing_new
-from monitor.store.tables import Account, Comment, Item, Reply
+from monitor.store.school_tables import Account
 from monitor.store.text import words_of
 
 

@@ -12,7 +12,7 @@ from connectors.base import AllowanceLow, AuthFailed, ConnectorError, RunLimitRe
 from monitor.clock import Clock
 from monitor.store import ledger
 from monitor.store.engine import Store, Transaction
-from monitor.store.tables import Account
+from monitor.store.school_tables import Account
 
 log = logging.getLogger("monitor.collect")
 

@@ -56,8 +56,8 @@ from monitor.rules.routing import is_told_of_comments
 from monitor.school_facts import SchoolFacts
 from monitor.stop_links import StopKeyUnusable, StopLinks
 from monitor.store import had_lately, outbox
+from monitor.store.delivery_tables import Delivery
 from monitor.store.engine import Store
-from monitor.store.tables import Delivery
 from monitor.telling import held_back
 from monitor.unreachable import UnreachablePeople
 

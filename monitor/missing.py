@@ -14,7 +14,8 @@ from monitor.custody import rechecks
 from monitor.ledger_line import LedgerBook, Line, RunResult
 from monitor.store import judged, known, presence
 from monitor.store.engine import Transaction
-from monitor.store.tables import Account, Item
+from monitor.store.item_tables import Item
+from monitor.store.school_tables import Account
 
 VERIFY_FOR = timedelta(days=30)
 """How long after it was made an item that no read meets any more is asked for by its id."""

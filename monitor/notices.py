@@ -16,7 +16,7 @@ from monitor.rules.wording import clock_in_words, day_in_words
 from monitor.store import had_lately, listening
 from monitor.store.engine import Transaction
 from monitor.store.listening_tables import Downtime
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 
 LATELY = timedelta(days=14)
 """How far back a digest looks for a time in which nothing ran."""

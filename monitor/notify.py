@@ -26,10 +26,11 @@ from monitor.rules.routing import moderators_of
 from monitor.rules.slots import digest_today, latest_weekly_report
 from monitor.school_facts import SchoolFacts
 from monitor.store import alerts, ledger, outbox
+from monitor.store.delivery_tables import Delivery
 from monitor.store.engine import Store, Transaction
 from monitor.store.listening import accepted, failed, unreachable_people
 from monitor.store.outbox import REFUSED
-from monitor.store.tables import Delivery, School
+from monitor.store.school_tables import School
 from monitor.telling import held_back
 
 log = logging.getLogger("monitor.notify")

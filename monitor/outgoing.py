@@ -23,7 +23,8 @@ from monitor.model import OutgoingFinding, OutgoingKind
 from monitor.rules.outgoing import is_history, wanted_kinds
 from monitor.store import outgoing
 from monitor.store.engine import Transaction
-from monitor.store.tables import Account, Post, Reply
+from monitor.store.item_tables import Post, Reply
+from monitor.store.school_tables import Account
 from monitor.store.text import words_of
 
 log = logging.getLogger("monitor.outgoing")

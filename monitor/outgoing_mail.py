@@ -15,7 +15,7 @@ from monitor.rules.outgoing import next_outgoing_mail, told_of_a_report, told_of
 from monitor.store import ledger, outbox, outgoing
 from monitor.store.engine import Store, Transaction
 from monitor.store.outgoing_tables import OutgoingFound
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 from monitor.words import outgoing_steps, outgoing_words
 
 LATELY = timedelta(days=400)

@@ -23,9 +23,10 @@ from monitor.school_facts import SchoolFacts
 from monitor.seeing import Seeing
 from monitor.store import outbox, pile_ons
 from monitor.store.engine import Transaction
+from monitor.store.item_tables import Comment
 from monitor.store.listening import unreachable_people
 from monitor.store.pile_on_tables import PileOn
-from monitor.store.tables import Comment, School
+from monitor.store.school_tables import School
 from monitor.telling import mailing_hours
 
 URGENT = LEVELS[-1]

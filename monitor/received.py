@@ -9,8 +9,10 @@ from connectors.base import Exchange as Answer
 from connectors.base import FetchedItem
 from monitor.evidence.wire_bytes import ItemBytes, PageBytes, without_others
 from monitor.store.engine import Transaction
+from monitor.store.item_tables import Version
+from monitor.store.receipt_tables import Exchange
 from monitor.store.receipts import give_receipt, keep_exchange
-from monitor.store.tables import Account, Exchange, Version
+from monitor.store.school_tables import Account
 
 NOT_WRITTEN = '{"not_written": "this item is nested too deeply to be written down"}'
 

@@ -22,8 +22,10 @@ from monitor.rules.reminders import in_charge
 from monitor.rules.wording import rule_in_words
 from monitor.school_facts import SchoolFacts
 from monitor.store import alerts, cases, had_lately, ledger, outbox, pile_ons
+from monitor.store.delivery_tables import Delivery
 from monitor.store.engine import Store, Transaction
-from monitor.store.tables import Comment, Delivery, School
+from monitor.store.item_tables import Comment
+from monitor.store.school_tables import School
 from monitor.telling import held_back, hours_of
 from monitor.words import category_words, kind_words, state_words
 

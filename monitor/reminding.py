@@ -19,7 +19,7 @@ from monitor.store import exclusions, ledger, outbox, reminders
 from monitor.store.engine import Transaction
 from monitor.store.listening import unreachable_people
 from monitor.store.reminders import Unanswered
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 from monitor.telling import hours_of
 
 _Told = Callable[[Unanswered], tuple[str, ...]]

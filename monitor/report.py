@@ -23,7 +23,7 @@ from monitor.school_facts import SchoolFacts
 from monitor.seeing import Seeing
 from monitor.store import cases, erasure_book, exclusions, judged, ledger
 from monitor.store.engine import Store, Transaction
-from monitor.store.tables import Account, School
+from monitor.store.school_tables import Account, School
 from monitor.words import category_words, kind_words, state_words
 
 if TYPE_CHECKING:

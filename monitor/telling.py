@@ -27,8 +27,8 @@ from monitor.rules.slots import Slot, next_digest
 from monitor.school_facts import SchoolFacts
 from monitor.store import alerts, cases, exclusions, outbox, pile_ons
 from monitor.store.engine import Transaction
+from monitor.store.item_tables import Comment, Version
 from monitor.store.listening import unreachable_people
-from monitor.store.tables import Comment, Version
 
 
 @dataclass(frozen=True)

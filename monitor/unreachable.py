@@ -17,7 +17,7 @@ from monitor.rules.listening import Unreachable
 from monitor.school_facts import SchoolFacts
 from monitor.store import ledger, listening, outbox
 from monitor.store.engine import Store, Transaction
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 from monitor.telling import mailing_hours
 
 _OVER = " over"

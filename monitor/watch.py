@@ -27,8 +27,8 @@ from monitor.rules.watching import (
 )
 from monitor.store import incidents, ledger, outbox
 from monitor.store.engine import Store, Transaction
+from monitor.store.school_tables import Account, School
 from monitor.store.standing import standing
-from monitor.store.tables import Account, School
 from monitor.store.watch_tables import Incident
 
 NEXT_LOOK = timedelta(minutes=1)

@@ -23,7 +23,8 @@ from monitor.store import cases, judged, ledger, snapshots
 from monitor.store.engine import Store, Transaction
 from monitor.store.evidence_log import next_moment
 from monitor.store.evidence_tables import Snapshot
-from monitor.store.tables import Comment, School
+from monitor.store.item_tables import Comment
+from monitor.store.school_tables import School
 
 
 class NoSuchCase(LookupError):

@@ -14,8 +14,9 @@ from monitor.custody.log import note
 from monitor.store import snapshots
 from monitor.store.engine import Transaction
 from monitor.store.evidence_tables import Recheck
+from monitor.store.item_tables import Item
 from monitor.store.presence import presence
-from monitor.store.tables import Account, Item
+from monitor.store.school_tables import Account
 
 GIVE_UP_AFTER = timedelta(days=2)
 """How long after its time a second look is still tried when the network will not say."""

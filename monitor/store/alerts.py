@@ -16,9 +16,11 @@ from sqlalchemy.exc import IntegrityError
 
 from monitor import mail_kinds
 from monitor.store import outbox
+from monitor.store.delivery_tables import Delivery
 from monitor.store.engine import Transaction
 from monitor.store.handling_tables import Alert
-from monitor.store.tables import Comment, Decision, Delivery, School, Version
+from monitor.store.item_tables import Comment, Decision, Version
+from monitor.store.school_tables import School
 
 _KEY = re.compile(r"[0-9]{8}T[0-9]{6}Z-([0-9]{1,18})-([0-9]{1,9})(?:-[0-9]{1,9})?")
 

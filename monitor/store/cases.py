@@ -27,8 +27,9 @@ from monitor.store import decided, ledger
 from monitor.store.case_rows import ABOUT_THE_WORDS, case_of, flag_of, under_the_policy
 from monitor.store.engine import Transaction
 from monitor.store.evidence_tables import Snapshot
-from monitor.store.tables import Account, Answer, Comment, Decision, Post, Reply, School, Version
-from monitor.store.tables import Flag as FlagRow
+from monitor.store.item_tables import Answer, Comment, Decision, Post, Reply, Version
+from monitor.store.item_tables import Flag as FlagRow
+from monitor.store.school_tables import Account, School
 
 _T = TypeVar("_T")
 

@@ -8,7 +8,9 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 
 from monitor.store.engine import Transaction
-from monitor.store.tables import Account, Item, Post, Read
+from monitor.store.item_tables import Item, Post
+from monitor.store.reading_tables import Read
+from monitor.store.school_tables import Account
 
 A_FEW = 20
 AT_ONCE = 500

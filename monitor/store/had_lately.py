@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
 from monitor.mail_kinds import URGENT
 from monitor.rules.restraint import LEAVES_FREE, PAUSED, Restraint
+from monitor.store.delivery_tables import Delivery
 from monitor.store.engine import Transaction
-from monitor.store.tables import Delivery, School
+from monitor.store.school_tables import School
 
 
 def is_let_go(tx: Transaction, school: School, at: datetime, restraint: Restraint) -> ColumnElement[bool]:

@@ -18,9 +18,11 @@ from sqlalchemy import select, update
 from connectors.base import IMPORTED, FetchedItem, FetchedPost, Quarantined
 from monitor.store import identity
 from monitor.store.engine import Transaction
+from monitor.store.item_tables import Alias, Comment, Item, Post, Reply, Version
 from monitor.store.known import find_item
 from monitor.store.presence import mark_present
-from monitor.store.tables import Account, Alias, Comment, Item, Post, Quarantine, Reply, Version
+from monitor.store.reading_tables import Quarantine
+from monitor.store.school_tables import Account
 from monitor.store.text import bounded, fingerprint, storable, words_of
 
 LONGEST_NAME = 300

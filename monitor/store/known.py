@@ -10,7 +10,8 @@ from sqlalchemy.orm import selectinload
 from connectors.base import IMPORTED, FetchedItem
 from monitor.store import identity
 from monitor.store.engine import Transaction
-from monitor.store.tables import Account, Item
+from monitor.store.item_tables import Item
+from monitor.store.school_tables import Account
 from monitor.store.text import fingerprint, words_of
 
 

@@ -20,9 +20,10 @@ from monitor.rules.listening import (
 )
 from monitor.rules.restraint import Restraint
 from monitor.store import outbox
+from monitor.store.delivery_tables import Delivery
 from monitor.store.engine import Transaction
 from monitor.store.listening_tables import Downtime, SignOfLife
-from monitor.store.tables import Delivery, School
+from monitor.store.school_tables import School
 
 _KNOWN = "unreachable"
 

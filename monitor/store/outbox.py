@@ -12,9 +12,10 @@ from sqlalchemy.exc import IntegrityError
 from monitor.mail_kinds import AHEAD_OF_TIME, BUNDLED, DIGEST, NEW, SERIOUS, SHEET, URGENT
 from monitor.rules.restraint import NO_RESTRAINT, Restraint
 from monitor.rules.retry import LONGEST_WAIT
+from monitor.store.delivery_tables import Delivery
 from monitor.store.engine import Transaction
 from monitor.store.had_lately import is_let_go
-from monitor.store.tables import Delivery, School
+from monitor.store.school_tables import School
 
 REFUSED = "refused: "
 """How the outcome of a mail begins that a server would not take."""

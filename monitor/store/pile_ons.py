@@ -15,11 +15,13 @@ from sqlalchemy import ColumnElement, and_, func, select
 from monitor import mail_kinds
 from monitor.rules.pile_on import GROWTH, LEVELS, Told
 from monitor.store import decided, outbox
+from monitor.store.delivery_tables import Delivery
 from monitor.store.engine import Transaction
 from monitor.store.exclusions import THE_OTHERS
 from monitor.store.handling_tables import Exclusion
+from monitor.store.item_tables import Comment, Flag, Post
 from monitor.store.pile_on_tables import PileOn
-from monitor.store.tables import Account, Comment, Delivery, Flag, Post, School
+from monitor.store.school_tables import Account, School
 
 KINDS = (mail_kinds.PILE_ON, mail_kinds.PILE_ON_URGENT)
 _KEY = re.compile(rf"([0-9]{{8}}T[0-9]{{6}}Z-([0-9]{{1,18}})):([0-9]):({'|'.join(LEVELS)})")

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from connectors.base import Verdict
 from monitor.model import Presence
 from monitor.store.engine import Transaction
-from monitor.store.tables import Item
+from monitor.store.item_tables import Item
 
 AT_ONCE = 500
 CONFIRM_GONE_AFTER = timedelta(minutes=10)

@@ -13,8 +13,10 @@ from sqlalchemy import select
 
 from monitor.model import Action
 from monitor.store import cases, decided
+from monitor.store.delivery_tables import Delivery
 from monitor.store.engine import Transaction
-from monitor.store.tables import Account, Comment, Decision, Delivery, School
+from monitor.store.item_tables import Comment, Decision
+from monitor.store.school_tables import Account, School
 
 
 class Unanswered(NamedTuple):

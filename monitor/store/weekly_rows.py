@@ -31,8 +31,8 @@ from config.policy import PolicyPack
 from monitor.model import Action, Category
 from monitor.store import cases, decided
 from monitor.store.engine import Transaction
-from monitor.store.tables import Answer, Comment, Decision, Item, Reply, Version
-from monitor.store.tables import Flag as FlagRow
+from monitor.store.item_tables import Answer, Comment, Decision, Item, Reply, Version
+from monitor.store.item_tables import Flag as FlagRow
 from monitor.store.wordless import AT_ONCE
 
 EDITED: ColumnElement[int] = literal_column("1")

@@ -35,8 +35,9 @@ from monitor.store import decided, ledger
 from monitor.store.case_rows import still_holds, under_the_policy
 from monitor.store.engine import Transaction
 from monitor.store.evidence_tables import Snapshot
-from monitor.store.tables import Account, Answer, Comment, Decision, PolicyVersion, Reply, School, Version
-from monitor.store.tables import Flag as FlagRow
+from monitor.store.item_tables import Answer, Comment, Decision, Reply, Version
+from monitor.store.item_tables import Flag as FlagRow
+from monitor.store.school_tables import Account, PolicyVersion, School
 
 AT_ONCE = 500
 """Databases bound the number of values in one statement."""

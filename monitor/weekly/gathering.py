@@ -44,7 +44,7 @@ from monitor.school_facts import SchoolFacts
 from monitor.store import cases, evidence_log, ledger, weekly_rows
 from monitor.store.coverage import post_counts
 from monitor.store.engine import Transaction
-from monitor.store.tables import Account, School
+from monitor.store.school_tables import Account, School
 from monitor.store.wordless import wordless
 from monitor.unwatched import uncovered_promise, unwatched_messages
 from monitor.weekly.answers import Books, fell_due

@@ -21,7 +21,7 @@ from monitor.school_facts import SchoolFacts
 from monitor.seeing import Seeing
 from monitor.store import ledger, sent_reports, weekly_rows
 from monitor.store.engine import Store, Transaction
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 from monitor.store.weekly_tables import SentReport
 from monitor.weekly.answers import Books, counted_singly
 from monitor.weekly.gathering import Earlier, Gathered, gather, who_key

@@ -46,9 +46,10 @@ from monitor.ledger_line import LedgerBook
 from monitor.model import Action
 from monitor.rules.calendar import is_working
 from monitor.rules.slots import next_digest
+from monitor.store.delivery_tables import Delivery
 from monitor.store.handling_tables import Alert, Exclusion
+from monitor.store.item_tables import Answer, Comment, Item
 from monitor.store.pile_on_tables import PileOn
-from monitor.store.tables import Answer, Comment, Delivery, Item
 from monitor.wiring import build_app
 
 AT_ONCE = frozenset({mail_kinds.URGENT, mail_kinds.PILE_ON_URGENT})

@@ -22,7 +22,7 @@ from config.loading import load_settings
 from monitor import mail_kinds
 from monitor.clock import SetClock
 from monitor.store import ledger, outbox
-from monitor.store.tables import Delivery
+from monitor.store.delivery_tables import Delivery
 from monitor.wiring import build_app
 
 BEGIN = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)

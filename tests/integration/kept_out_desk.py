@@ -7,7 +7,7 @@ from desk import HOUR, MINUTE, NOW, OTHER, SCHOOL, Desk, item
 from fake_judge import FakeJudge
 
 from config.handling import KeepOutRule, TellRule
-from monitor.store.tables import Comment
+from monitor.store.item_tables import Comment
 from monitor.wiring import build_app
 
 MARKER = "zanzibarquux"

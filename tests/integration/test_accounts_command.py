@@ -11,9 +11,9 @@ from monitor.demo.world import Author, StoryPost, World
 from monitor.registered import school_domains, too_few_moderators
 from monitor.rules.slots import week_name
 from monitor.store import ledger, outbox
+from monitor.store.item_tables import Post
 from monitor.store.listening import unreachable_people
 from monitor.store.signs_of_life import last_own_words_at
-from monitor.store.tables import Post
 
 POLICY = "https://oakfield.example/policy"
 BEVAN = "bevan@oakfield.example"

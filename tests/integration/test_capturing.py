@@ -14,7 +14,7 @@ from monitor.evidence.folder_check import check_folder
 from monitor.judge import Judge
 from monitor.store import judged, ledger, snapshots
 from monitor.store.evidence_tables import Recheck
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 
 THREAT = "I will kill you"
 

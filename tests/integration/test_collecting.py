@@ -9,7 +9,8 @@ from monitor.demo.world import Author, StoryMessage, StoryPost, World
 from monitor.demo.x_server import XStandIn, snowflake
 from monitor.model import Presence
 from monitor.round import accounts_due, read_account
-from monitor.store.tables import Answer, StreamCursor
+from monitor.store.item_tables import Answer
+from monitor.store.reading_tables import StreamCursor
 
 US = Author(SCHOOL, "Oakfield Primary School")
 PARENT = Author("88001", "Invented Parent")

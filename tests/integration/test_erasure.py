@@ -37,9 +37,9 @@ from monitor.evidence import incoming
 from monitor.evidence.erasure_journal import read
 from monitor.evidence.files import write_new
 from monitor.store.evidence_tables import Snapshot
+from monitor.store.item_tables import Comment
+from monitor.store.receipt_tables import Exchange as ExchangeRow
 from monitor.store.sweeping import sweep
-from monitor.store.tables import Comment
-from monitor.store.tables import Exchange as ExchangeRow
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from connectors.base import AuthFailed
 from monitor.__main__ import main
 from monitor.round import mail
 from monitor.store import ledger, outbox
-from monitor.store.tables import Account
+from monitor.store.school_tables import Account
 
 Disk = namedtuple("Disk", "total used free")
 

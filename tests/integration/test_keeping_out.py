@@ -24,7 +24,7 @@ from monitor.model import Action
 from monitor.seeing import Seeing
 from monitor.store import exclusions
 from monitor.store.handling_tables import Exclusion
-from monitor.store.tables import Comment
+from monitor.store.item_tables import Comment
 
 HEADS, POOLES = "head@oakfield.example", "poole@oakfield.example"
 

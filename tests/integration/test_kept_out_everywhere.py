@@ -37,7 +37,7 @@ from monitor.rules.terms import latest_term
 from monitor.seeing import Seeing
 from monitor.store import evidence_rows, exclusions, ledger
 from monitor.store.engine import open_store
-from monitor.store.tables import Comment
+from monitor.store.item_tables import Comment
 
 HEADS = "head@oakfield.example"
 BY = ("--by", HEAD)

@@ -31,7 +31,7 @@ from monitor.importing import take_in
 from monitor.outgoing import care_for
 from monitor.store import outgoing
 from monitor.store.outgoing_tables import OutgoingFound
-from monitor.store.tables import Account
+from monitor.store.school_tables import Account
 
 LINK = "https://www.facebook.com/100200300/posts/5001"
 PUPIL = "Well done Ava Thompson for the tallest tower"

@@ -19,7 +19,8 @@ from monitor.erasing.retention import Retention, RetentionRefused
 from monitor.model import Action
 from monitor.store import judged, ledger
 from monitor.store.evidence_tables import Erasure
-from monitor.store.tables import Quarantine, School
+from monitor.store.reading_tables import Quarantine
+from monitor.store.school_tables import School
 
 ALI = Actor("Mrs Ali", "monthly review", "ali on office-pc")
 ALIS = ("--by", "Mrs Ali", "--why", "monthly review")

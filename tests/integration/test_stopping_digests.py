@@ -14,8 +14,8 @@ from alerts.transport import MailRefused
 from monitor import mail_kinds
 from monitor.digest_stops import CannotStop, DigestStops
 from monitor.store import ledger, outbox
+from monitor.store.delivery_tables import Delivery
 from monitor.store.stop_tables import DigestStop
-from monitor.store.tables import Delivery
 
 CECIL = "cecil@oakfield.example"
 THIRD = '\n[[people]]\nname = "Mr Cecil"\nemail = "cecil@oakfield.example"\nroles = ["moderator"]\n'

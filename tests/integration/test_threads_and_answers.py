@@ -14,8 +14,8 @@ from monitor.model import ResponseState
 from monitor.rules.state import response_state
 from monitor.store import ledger
 from monitor.store.archive import everything
+from monitor.store.item_tables import Answer, Item
 from monitor.store.judged import counts
-from monitor.store.tables import Answer, Item
 
 START = NOW - DAY
 

@@ -9,7 +9,7 @@ from watch_desk import DEAD, KIM, TECHNICIAN, open_ones, read, tell, texts, told
 from connectors.base import (
     TemporaryFailure,
 )
-from monitor.store.tables import Delivery
+from monitor.store.delivery_tables import Delivery
 from monitor.store.watch_tables import Incident
 
 

@@ -7,7 +7,7 @@ from desk import DAY, NOW, Scripted, page
 from connectors.base import AuthFailed, FetchedPost
 from monitor.round import mail
 from monitor.store import incidents
-from monitor.store.tables import Account
+from monitor.store.school_tables import Account
 
 TECHNICIAN = """
 [[people]]
