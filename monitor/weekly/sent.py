@@ -24,8 +24,9 @@ from monitor.store.engine import Store, Transaction
 from monitor.store.school_tables import School
 from monitor.store.weekly_tables import SentReport
 from monitor.weekly.answers import Books, counted_singly
-from monitor.weekly.gathering import Earlier, Gathered, gather, who_key
+from monitor.weekly.gathering import Earlier, Gathered, gather
 from monitor.weekly.trend import weeks_until
+from monitor.weekly.workload import who_key
 from monitor.weekly.written import Told, counted, read_back, told, written
 
 UNKNOWN = "not known then"
