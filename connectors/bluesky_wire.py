@@ -12,18 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectors.base import (
-    FetchedItem,
-    FetchedPost,
-    ItemKind,
-    Quarantined,
-    Shown,
-    UnexpectedReply,
-    Usage,
-    has_picture,
-    is_plausible,
-)
 from connectors.bluesky_record import attachments, mentioned
+from connectors.budget import Usage
+from connectors.errors import UnexpectedReply
+from connectors.fetched import FetchedItem, FetchedPost, ItemKind, Quarantined, Shown, has_picture, is_plausible
 
 WHERE = "Bluesky"
 POST_URI = re.compile(r"at://(did:[a-z0-9]+:[A-Za-z0-9._:%-]{1,200})/app\.bsky\.feed\.post/([A-Za-z0-9._:~-]{1,512})")

@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from connectors.base import FetchedItem, ItemKind, Quarantined, UnexpectedReply
+from connectors.errors import UnexpectedReply
 from connectors.facebook_wire import Posts, Thread, Unfinished, read_comments
+from connectors.fetched import FetchedItem, ItemKind, Quarantined
 from connectors.graph_pages import Page, read_page
 from connectors.graph_values import author_of, graph_id, moment_of, text_of
 

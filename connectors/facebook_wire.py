@@ -8,15 +8,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from connectors.base import (
-    FetchedItem,
-    FetchedPost,
-    ItemKind,
-    Quarantined,
-    Shown,
-    UnexpectedReply,
-    has_picture,
-)
+from connectors.errors import UnexpectedReply
+from connectors.fetched import FetchedItem, FetchedPost, ItemKind, Quarantined, Shown, has_picture
 from connectors.graph_pages import Page, read_page
 from connectors.graph_values import (
     GRAPH_ID,

@@ -13,8 +13,9 @@ from typing import Any
 
 import feedparser
 
-from connectors.base import FetchedItem, ItemKind, Quarantined, UnexpectedReply, is_plausible
+from connectors.errors import UnexpectedReply
 from connectors.feed_limits import too_much
+from connectors.fetched import FetchedItem, ItemKind, Quarantined, is_plausible
 from connectors.html_text import text_of
 
 WHERE = "Comment feed"

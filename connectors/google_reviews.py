@@ -10,20 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
-from connectors.base import (
-    AccountState,
-    Batch,
-    Budget,
-    Capabilities,
-    Cursor,
-    EmptyAnswer,
-    Exchange,
-    FetchedItem,
-    Forbidden,
-    Quarantined,
-    UnexpectedReply,
-    Verdict,
-)
+from connectors.base import AccountState, Batch, Capabilities, Cursor, Verdict
+from connectors.budget import Budget
+from connectors.errors import EmptyAnswer, Forbidden, UnexpectedReply
+from connectors.fetched import Exchange, FetchedItem, Quarantined
 from connectors.google_access import GoogleAccess
 from connectors.google_reviews_wire import (
     REPLY,

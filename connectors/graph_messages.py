@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from connectors.base import Batch, Budget, Exchange, FetchedItem, Quarantined
+from connectors.base import Batch
+from connectors.budget import Budget
+from connectors.fetched import Exchange, FetchedItem, Quarantined
 from connectors.graph import Graph
 from connectors.graph_errors import ObjectMissing
 from connectors.graph_listing import Place, all_before, always

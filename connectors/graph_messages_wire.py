@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.base import Attachment, FetchedItem, ItemKind, Quarantined, UnexpectedReply
+from connectors.errors import UnexpectedReply
+from connectors.fetched import Attachment, FetchedItem, ItemKind, Quarantined
 from connectors.graph_pages import Page, read_page
 from connectors.graph_values import graph_id, moment_of, text_of
 from connectors.listing_end import has_passed

@@ -12,19 +12,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
-from connectors.base import (
-    MESSAGES,
-    AccountState,
-    Batch,
-    Budget,
-    Capabilities,
-    Cursor,
-    FetchedItem,
-    Forbidden,
-    Quarantined,
-    UnexpectedReply,
-    Verdict,
-)
+from connectors.base import MESSAGES, AccountState, Batch, Capabilities, Cursor, Verdict
+from connectors.budget import Budget
+from connectors.errors import Forbidden, UnexpectedReply
+from connectors.fetched import FetchedItem, Quarantined
 from connectors.graph import API_VERSION, Graph
 from connectors.graph_errors import ObjectMissing
 from connectors.graph_listing import Place, always, read_place, whole_is_due

@@ -12,17 +12,9 @@ from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
-from connectors.base import (
-    Attachment,
-    FetchedItem,
-    FetchedPost,
-    ItemKind,
-    Quarantined,
-    UnexpectedReply,
-    Usage,
-    has_picture,
-    is_plausible,
-)
+from connectors.budget import Usage
+from connectors.errors import UnexpectedReply
+from connectors.fetched import Attachment, FetchedItem, FetchedPost, ItemKind, Quarantined, has_picture, is_plausible
 from connectors.html_text import text_of
 from connectors.public_words import about_of, links_of, values_of
 

@@ -13,28 +13,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
-from connectors.base import (
-    AccountState,
-    Batch,
-    Budget,
-    Capabilities,
-    Cursor,
-    EmptyAnswer,
-    FetchedItem,
-    Forbidden,
-    Verdict,
-)
+from connectors.base import AccountState, Batch, Capabilities, Cursor, Verdict
+from connectors.budget import Budget
+from connectors.errors import EmptyAnswer, Forbidden
 from connectors.feed import Feed
 from connectors.feed_wire import wordpress_id
+from connectors.fetched import FetchedItem
 from connectors.transport import NetworkSession
 from connectors.wordpress_api import AT_ONCE, Page, WordPressApi
 from connectors.wordpress_state import SWEEP_EVERY, Place, is_due, read_place
-from connectors.wordpress_wire import (
-    WHERE,
-    MayNotModerate,
-    RestOff,
-    moment_of,
-)
+from connectors.wordpress_wire import WHERE, MayNotModerate, RestOff, moment_of
 
 COMMENTS, SPAM = "comments", "spam"
 MOST_ASKED_SINGLY = 20

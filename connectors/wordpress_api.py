@@ -8,27 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.base import (
-    Budget,
-    Exchange,
-    FetchedItem,
-    FetchedPost,
-    Forbidden,
-    Quarantined,
-    UnexpectedReply,
-    Verdict,
-)
+from connectors.base import Verdict
+from connectors.budget import Budget
+from connectors.errors import Forbidden, UnexpectedReply
+from connectors.fetched import Exchange, FetchedItem, FetchedPost, Quarantined
 from connectors.json_api import Answer, JsonApi, NotThere
 from connectors.transport import NetworkSession
-from connectors.wordpress_wire import (
-    COMMENT_FIELDS,
-    POST_FIELDS,
-    WHERE,
-    meaning,
-    read_comment,
-    read_post,
-    read_rows,
-)
+from connectors.wordpress_wire import COMMENT_FIELDS, POST_FIELDS, WHERE, meaning, read_comment, read_post, read_rows
 
 AT_ONCE = 100
 NEWEST_POSTS = 100

@@ -10,17 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from connectors.base import (
-    AccountState,
-    Batch,
-    Budget,
-    Capabilities,
-    Cursor,
-    Forbidden,
-    Quarantined,
-    Shown,
-    Verdict,
-)
+from connectors.base import AccountState, Batch, Capabilities, Cursor, Verdict
+from connectors.budget import Budget
+from connectors.errors import Forbidden
+from connectors.fetched import Quarantined, Shown
 from connectors.google_access import GoogleAccess
 from connectors.public_words import about_of, inside
 from connectors.thread_book import ThreadBook, read_thread_book

@@ -12,7 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from connectors.base import Batch, Budget, EmptyAnswer, Quarantined, Shown
+from connectors.base import Batch
+from connectors.budget import Budget
+from connectors.errors import EmptyAnswer
+from connectors.fetched import Quarantined, Shown
 from connectors.json_api import NotThere
 from connectors.listing_end import LAST_FEW
 from connectors.thread_book import PATIENCE, ThreadRead, read_again_after

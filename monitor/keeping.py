@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from connectors.base import Batch, FetchedItem
+from connectors.base import Batch
+from connectors.fetched import FetchedItem
 from monitor.evidence import incoming
 from monitor.in_time import in_time
 from monitor.judge import NOTHING_SEEN, Judge, Seen

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from connectors.base import AllowanceLow, AuthFailed, ConnectorError, RunLimitReached, Waiting
+from connectors.errors import AllowanceLow, AuthFailed, ConnectorError, RunLimitReached, Waiting
 from monitor.clock import Clock
 from monitor.store import ledger
 from monitor.store.engine import Store, Transaction

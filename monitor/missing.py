@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from connectors.base import Budget, Capabilities, Connector, Verdict
+from connectors.base import Capabilities, Connector, Verdict
+from connectors.budget import Budget
 from monitor.custody import rechecks
 from monitor.ledger_line import LedgerBook, Line, RunResult
 from monitor.store import judged, known, presence

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from config.settings import Settings
-from connectors.base import FetchedItem, FetchedPost, ItemKind, has_picture
+from connectors.fetched import FetchedItem, FetchedPost, ItemKind, has_picture
 from monitor.language.outgoing.checking import Lists, look
 from monitor.language.outgoing.facts import OwnPeople, Published, contacts_of
 from monitor.language.outgoing.name_list import LARGEST, BadList, NameList, read_names

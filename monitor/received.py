@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from connectors.base import Exchange as Answer
-from connectors.base import FetchedItem
+from connectors.fetched import Exchange as Answer
+from connectors.fetched import FetchedItem
 from monitor.evidence.wire_bytes import ItemBytes, PageBytes, without_others
 from monitor.store.engine import Transaction
 from monitor.store.item_tables import Version

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from connectors.archives import json_lines, meta, reddit_csv, x_archive
-from connectors.base import Batch, FetchedItem, Quarantined
+from connectors.base import Batch
+from connectors.fetched import FetchedItem, Quarantined
 
 LARGEST_MEMBER = 256 << 20  # bytes
 ITEMS_AT_ONCE = 200

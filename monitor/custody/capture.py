@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from connectors.base import Attachment
+from connectors.fetched import Attachment
 from monitor.custody.log import note
 from monitor.custody.media_gate import all_withheld
 from monitor.evidence.snapshot import Capture, Received, ThreadLine, Who, thread_file, write_snapshot

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from connectors.base import Attachment
+from connectors.fetched import Attachment
 from monitor.custody import media_gate
 from monitor.custody.capture import Capturer, Occasion
 from monitor.custody.log import Actor, note

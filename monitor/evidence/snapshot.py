@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from connectors.base import Attachment
+from connectors.fetched import Attachment
 from monitor.evidence.hidden_text import hidden_positions
 from monitor.evidence.write_once import Written, write_folder
 from monitor.model import Flag

@@ -16,12 +16,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, sel
 from sqlalchemy.orm import aliased, selectinload
 
 from config.policy import PolicyPack
-from monitor.model import (
-    NEVER,
-    Action,
-    Case,
-    Flag,
-)
+from monitor.model import NEVER, Action, Case, Flag
 from monitor.rules.marks import in_force
 from monitor.store import decided, ledger
 from monitor.store.case_rows import ABOUT_THE_WORDS, case_of, flag_of, under_the_policy

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import exists, select
 
-from connectors.base import IMPORTED
+from connectors.fetched import IMPORTED
 from monitor.store.engine import Transaction
 from monitor.store.evidence_tables import Erasure
 from monitor.store.item_tables import Alias, Item

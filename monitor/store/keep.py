@@ -15,7 +15,7 @@ from typing import overload
 
 from sqlalchemy import select, update
 
-from connectors.base import IMPORTED, FetchedItem, FetchedPost, Quarantined
+from connectors.fetched import IMPORTED, FetchedItem, FetchedPost, Quarantined
 from monitor.store import identity
 from monitor.store.engine import Transaction
 from monitor.store.item_tables import Alias, Comment, Item, Post, Reply, Version

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from connectors.base import IMPORTED, FetchedItem
+from connectors.fetched import IMPORTED, FetchedItem
 from monitor.store import identity
 from monitor.store.engine import Transaction
 from monitor.store.item_tables import Item

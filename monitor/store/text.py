@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from connectors.base import FetchedItem, FetchedPost
+from connectors.fetched import FetchedItem, FetchedPost
 
 LONGEST_TEXT = 100_000  # characters kept of one comment; the payload is kept whole beside it
 

@@ -20,22 +20,14 @@ from hypothesis import strategies as st
 from office import QUARTER, Office
 from reading import read
 
-from connectors.base import (
-    AuthFailed,
-    Budget,
-    FetchedItem,
-    Forbidden,
-    ItemKind,
-    RateLimited,
-    Shown,
-    TemporaryFailure,
-    UnexpectedReply,
-    Verdict,
-)
+from connectors.base import Verdict
 from connectors.bluesky import Bluesky
 from connectors.bluesky_server import SignedIn, SignIns
 from connectors.bluesky_state import read_notifications, read_threads
 from connectors.bluesky_wire import POST_URI, read_item, read_thread, usage_of
+from connectors.budget import Budget
+from connectors.errors import AuthFailed, Forbidden, RateLimited, TemporaryFailure, UnexpectedReply
+from connectors.fetched import FetchedItem, ItemKind, Shown
 from connectors.json_api import NotThere
 from connectors.transport import NetworkSession
 from monitor.clock import SetClock

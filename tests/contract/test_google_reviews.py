@@ -11,22 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading import BROKEN, TEMPORARY, from_request, read, read_world
 
-from connectors.base import (
-    Attachment,
+from connectors.base import Verdict
+from connectors.budget import Budget
+from connectors.errors import (
     AuthFailed,
-    Budget,
     BudgetSpent,
     EmptyAnswer,
-    FetchedItem,
     Forbidden,
-    ItemKind,
-    Quarantined,
     RateLimited,
-    Shown,
     TemporaryFailure,
     UnexpectedReply,
-    Verdict,
 )
+from connectors.fetched import Attachment, FetchedItem, ItemKind, Quarantined, Shown
 from connectors.google_reviews_wire import as_written, read_page, read_review
 from monitor.demo.google_reviews_server import status_error
 from monitor.demo.server import Response, json_response

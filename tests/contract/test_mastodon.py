@@ -16,17 +16,10 @@ from hypothesis import strategies as st
 from office import QUARTER, Office
 from reading import read
 
-from connectors.base import (
-    AuthFailed,
-    Budget,
-    FetchedItem,
-    Forbidden,
-    ItemKind,
-    RateLimited,
-    TemporaryFailure,
-    UnexpectedReply,
-    Verdict,
-)
+from connectors.base import Verdict
+from connectors.budget import Budget
+from connectors.errors import AuthFailed, Forbidden, RateLimited, TemporaryFailure, UnexpectedReply
+from connectors.fetched import FetchedItem, ItemKind
 from connectors.mastodon_state import read_mentions, read_threads
 from connectors.mastodon_wire import glance, read_item, usage_of
 from monitor.clock import SetClock

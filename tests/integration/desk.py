@@ -10,15 +10,8 @@ import pytest
 from sqlalchemy import select, text
 
 from config.loading import load_settings
-from connectors.base import (
-    AccountState,
-    Batch,
-    Capabilities,
-    Exchange,
-    FetchedItem,
-    ItemKind,
-    Verdict,
-)
+from connectors.base import AccountState, Batch, Capabilities, Verdict
+from connectors.fetched import Exchange, FetchedItem, ItemKind
 from monitor.allotment import Allotment
 from monitor.clock import SetClock
 from monitor.collect import Collector

@@ -32,7 +32,8 @@ from evidence_desk import entries, records
 from kept_evidence import problems
 from sqlalchemy.exc import IntegrityError
 
-from connectors.base import Batch, Exchange
+from connectors.base import Batch
+from connectors.fetched import Exchange
 from monitor.evidence import incoming
 from monitor.evidence.erasure_journal import read
 from monitor.evidence.files import write_new

@@ -6,7 +6,7 @@ from collections import namedtuple
 import pytest
 from desk import DAY, HOUR, INSULT, MINUTE, Scripted, item, page
 
-from connectors.base import AuthFailed
+from connectors.errors import AuthFailed
 from monitor.__main__ import main
 from monitor.round import mail
 from monitor.store import ledger, outbox

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from connectors.base import FetchedPost, Quarantined, Shown, Verdict
+from connectors.base import Verdict
+from connectors.fetched import FetchedPost, Quarantined, Shown
 from monitor.model import Presence
 from monitor.store.delivery_tables import Delivery
 from monitor.store.item_tables import Alias, Flag, Item, Post, Version

@@ -17,7 +17,7 @@ from kept_out_desk import (
 )
 
 from config.handling import KeepOutRule
-from connectors.base import FetchedPost
+from connectors.fetched import FetchedPost
 from monitor import deciding
 from monitor.custody.log import Actor
 from monitor.model import Action

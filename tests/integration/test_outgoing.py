@@ -6,23 +6,10 @@ import email.policy
 from datetime import timedelta
 
 import pytest
-from desk import (
-    DAY,
-    FOLDER_MAIL,
-    HOUR,
-    MINUTE,
-    NOW,
-    OTHER,
-    PARENT,
-    SCHOOL,
-    SCRIPTED,
-    TOKEN,
-    item,
-    page,
-)
+from desk import DAY, FOLDER_MAIL, HOUR, MINUTE, NOW, OTHER, PARENT, SCHOOL, SCRIPTED, TOKEN, item, page
 from sqlalchemy import select, update
 
-from connectors.base import FetchedPost
+from connectors.fetched import FetchedPost
 from monitor.commands import outgoing_list, outgoing_report, outgoing_settle
 from monitor.commands.base import CommandFailed
 from monitor.demo.graph_server import GraphStandIn

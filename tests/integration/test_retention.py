@@ -10,7 +10,7 @@ from evidence_desk import records, run_command
 from sqlalchemy import select
 
 from config.packs import POLICIES
-from connectors.base import Attachment, Quarantined
+from connectors.fetched import Attachment, Quarantined
 from monitor.custody import media_gate
 from monitor.custody.log import Actor, note
 from monitor.deciding import decide

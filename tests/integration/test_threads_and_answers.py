@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from connectors.base import ItemKind, Verdict
+from connectors.base import Verdict
+from connectors.fetched import ItemKind
 from monitor.model import ResponseState
 from monitor.rules.state import response_state
 from monitor.store import ledger

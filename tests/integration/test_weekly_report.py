@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 from desk import DAY, HOUR, INSULT, MINUTE, OTHER, SCHOOL, SCRIPTED, Desk, emptied, item, page
 
-from connectors.base import TemporaryFailure, Verdict
+from connectors.base import Verdict
+from connectors.errors import TemporaryFailure
 from monitor.model import Action
 from monitor.store import judged, ledger
 from monitor.store.item_tables import Comment
