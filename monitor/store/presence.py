@@ -11,16 +11,15 @@ from connectors.base import Verdict
 from monitor.model import Presence
 from monitor.store.engine import Transaction
 from monitor.store.item_tables import Item
+from monitor.store.portions import portions
 
-AT_ONCE = 500
 CONFIRM_GONE_AFTER = timedelta(minutes=10)
 """Two reads this far apart must both miss an item before it is said to be gone."""
 
 
 def meet(tx: Transaction, items: Sequence[Item], now: datetime) -> None:
     """Note that these were there at `now`, in a few statements for all of them."""
-    for start in range(0, len(items), AT_ONCE):
-        ids = [item.id for item in items[start : start + AT_ONCE]]
+    for ids in portions([item.id for item in items]):
         met = update(Item).where(Item.id.in_(ids), Item.last_seen_at < now).values(last_seen_at=now)
         tx.execute(met.execution_options(synchronize_session=False))
 

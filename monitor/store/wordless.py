@@ -37,10 +37,8 @@ from monitor.store.engine import Transaction
 from monitor.store.evidence_tables import Snapshot
 from monitor.store.item_tables import Answer, Comment, Decision, Reply, Version
 from monitor.store.item_tables import Flag as FlagRow
+from monitor.store.portions import portions
 from monitor.store.school_tables import Account, PolicyVersion, School
-
-AT_ONCE = 500
-"""Databases bound the number of values in one statement."""
 
 _COLUMNS = (
     Comment.id,
@@ -74,8 +72,7 @@ def wordless(
     read = {key: ledger.last_complete_read(tx, account) or NEVER for key, account in accounts.items()}
     rules = _rules(tx, school)
     found: list[Case] = []
-    for start in range(0, len(wanted), AT_ONCE):
-        some = wanted[start : start + AT_ONCE]
+    for some in portions(wanted):
         beside = _Beside(
             accounts=accounts,
             read=read,

@@ -10,7 +10,7 @@ from config.policy import PolicyPack
 from monitor.model import OFFENSIVE, Case, Category, Flag
 from monitor.rules.governors import Done, done_about
 from monitor.rules.marks import in_force, is_false_alarm, standing
-from monitor.store import weekly_rows
+from monitor.store import waiting_rows, weekly_rows
 from monitor.store.wordless import wordless
 from monitor.weekly.answers import Books
 from monitor.weekly.behind import Behind
@@ -39,7 +39,7 @@ def flagged_in(books: Books, since: datetime, until: datetime, behind: Behind) -
 
 def oldest_not_actioned(books: Books) -> NotActioned | None:
     """Of comments with offensive flags nobody decided on, the one that came first."""
-    ids = set(weekly_rows.undecided_alarms(books.tx, books.account_ids, OFFENSIVE)) - out_of_sight(books)
+    ids = set(waiting_rows.undecided_alarms(books.tx, books.account_ids, OFFENSIVE)) - out_of_sight(books)
     found = [
         (case.created_at, case.id, case, flags)
         for case in wordless(books.tx, books.school, books.pack, ids)

@@ -12,7 +12,7 @@ from monitor.rules.holds import removed_before_advice
 from monitor.rules.outstanding import taken_by
 from monitor.rules.queue import Waiting, in_order
 from monitor.rules.weekly_count import Counted
-from monitor.store import cases, weekly_rows
+from monitor.store import cases, waiting_rows
 from monitor.store.wordless import wordless
 from monitor.weekly.answers import Books
 from monitor.weekly.behind import Behind
@@ -21,7 +21,7 @@ from monitor.words import kind_words, state_words
 
 def owed(books: Books) -> list[Waiting]:
     """What is owed an answer now, oldest first. What is withheld is not: it is with the person responsible."""
-    ids = set(weekly_rows.owed(books.tx, books.account_ids)) - out_of_sight(books)
+    ids = set(waiting_rows.owed(books.tx, books.account_ids)) - out_of_sight(books)
     found = in_order(wordless(books.tx, books.school, books.pack, ids), {}, books.now)
     return sorted((entry for entry in found if entry.needs_reply), key=_oldest_first)
 
@@ -43,7 +43,7 @@ def deadlines_passed(waiting: Sequence[Waiting], now: datetime, behind: Behind) 
 def held(books: Books, due: Sequence[Counted], behind: Behind) -> tuple[tuple[HeldBack, ...], tuple[int, ...]]:
     """What nobody was to answer, by the clause that says so; and what was taken down before advice was there."""
     pack = books.pack
-    ids = set(weekly_rows.held_and_waiting(books.tx, books.account_ids, pack)) - out_of_sight(books)
+    ids = set(waiting_rows.held_and_waiting(books.tx, books.account_ids, pack)) - out_of_sight(books)
     found = wordless(books.tx, books.school, pack, ids, to_do=True)
     waiting = in_order(found, cases.undecided_flags_of(books.tx, ids), books.now)
     now: dict[str, list[int]] = {}
