@@ -19,7 +19,7 @@ from connectors.errors import AuthFailed, Forbidden, RateLimited, TemporaryFailu
 from connectors.facebook_wire import Thread, read_comment, read_posts
 from connectors.fetched import FetchedItem, ItemKind, Quarantined
 from connectors.graph_pages import Page, read_page
-from monitor.demo.graph_server import graph_error
+from monitor.demo.graph_answers import graph_error
 from monitor.demo.server import Response, json_response
 from monitor.demo.world import Author, StoryMessage, StoryPost, World
 

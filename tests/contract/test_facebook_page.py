@@ -16,7 +16,7 @@ from connectors.budget import Budget
 from connectors.errors import TemporaryFailure, UnexpectedReply
 from connectors.fetched import ItemKind
 from connectors.transport import NetworkSession
-from monitor.demo.graph_server import graph_error
+from monitor.demo.graph_answers import graph_error
 from monitor.demo.server import json_response
 from monitor.demo.world import StoryPost, World
 

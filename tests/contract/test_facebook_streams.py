@@ -14,7 +14,8 @@ from connectors.budget import Budget, Usage
 from connectors.errors import AllowanceLow
 from connectors.fetched import Exchange, ItemKind, Shown
 from connectors.graph import usage_of
-from monitor.demo.graph_server import GraphStandIn, graph_error
+from monitor.demo.graph_answers import graph_error
+from monitor.demo.graph_server import GraphStandIn
 from monitor.demo.server import json_response
 from monitor.demo.world import StoryMessage, World
 

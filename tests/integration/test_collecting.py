@@ -3,7 +3,8 @@
 import pytest
 from desk import DAY, HOUR, INSULT, MINUTE, NOW, SCHOOL, TOKEN, Scripted, item, page
 
-from monitor.demo.graph_server import GraphStandIn, graph_error
+from monitor.demo.graph_answers import graph_error
+from monitor.demo.graph_server import GraphStandIn
 from monitor.demo.server import Response, json_response
 from monitor.demo.world import Author, StoryMessage, StoryPost, World
 from monitor.demo.x_server import XStandIn, snowflake
