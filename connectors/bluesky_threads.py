@@ -21,11 +21,10 @@ from connectors.bluesky_wire import (
     read_post,
     read_thread,
     rows_of,
-    sorted_out,
 )
 from connectors.budget import Budget
 from connectors.errors import UnexpectedReply
-from connectors.fetched import Quarantined
+from connectors.fetched import Quarantined, sorted_out
 from connectors.json_api import Answer, NotThere
 from connectors.listing_end import has_passed
 

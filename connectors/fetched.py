@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
+
+_Read = TypeVar("_Read")
 
 PICTURES = ("photo", "image", "video", "film", "album", "picture", "gif", "reel", "carousel")
 """Parts of the networks' words for a picture or film."""
@@ -100,6 +102,13 @@ class Quarantined:
 
     raw: Any
     reason: str
+
+
+def sorted_out(read: Iterable[_Read | Quarantined]) -> tuple[tuple[_Read, ...], tuple[Quarantined, ...]]:
+    """What could be read, and what could not."""
+    everything = list(read)
+    bad = tuple(each for each in everything if isinstance(each, Quarantined))
+    return tuple(each for each in everything if not isinstance(each, Quarantined)), bad
 
 
 @dataclass(frozen=True)

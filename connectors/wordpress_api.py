@@ -11,7 +11,7 @@ from typing import Any
 from connectors.base import Verdict
 from connectors.budget import Budget
 from connectors.errors import Forbidden, UnexpectedReply
-from connectors.fetched import Exchange, FetchedItem, FetchedPost, Quarantined
+from connectors.fetched import Exchange, FetchedItem, FetchedPost, Quarantined, sorted_out
 from connectors.json_api import Answer, JsonApi, NotThere
 from connectors.transport import NetworkSession
 from connectors.wordpress_wire import COMMENT_FIELDS, POST_FIELDS, WHERE, meaning, read_comment, read_post, read_rows
@@ -99,11 +99,11 @@ class WordPressApi:
             rows, total = read_rows(answer.payload, answer.headers, what)
             if rows and rows == before:
                 raise UnexpectedReply(f"{WHERE}, {what}: it leads back to a page that was already read")
-            read = [read_comment(row) for row in rows]
+            items, bad = sorted_out(map(read_comment, rows))
             pages = _pages_of(answer)
             yield Page(
-                items=tuple(each for each in read if isinstance(each, FetchedItem)),
-                quarantined=tuple(each for each in read if isinstance(each, Quarantined)),
+                items=items,
+                quarantined=bad,
                 exchange=answer.exchange,
                 total=total,
                 is_all=pages <= 1,
