@@ -14,7 +14,7 @@ from alerts.reminders import Reminder
 from config.people import Person
 from monitor import mail_kinds
 from monitor.digesting import accounts_of, to_answer
-from monitor.model import Case, ResponseState
+from monitor.model import Case
 from monitor.quoting import NO_WORDS, Quoting
 from monitor.rules.outstanding import taken_by
 from monitor.rules.queue import Waiting, in_order, worst
@@ -27,7 +27,7 @@ from monitor.store.engine import Store, Transaction
 from monitor.store.item_tables import Comment
 from monitor.store.school_tables import School
 from monitor.telling import held_back, hours_of
-from monitor.words import category_words, kind_words, state_words
+from monitor.words import category_words, kind_words, words_beside_deadline
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ def _line(tx: Transaction, entry: Waiting, in_charge_of_it: str) -> Line:
         what=kind_words(case.kind),
         received_at=case.created_at,
         due_at=case.due_at,
-        state="answer by" if entry.answer.state is ResponseState.OPEN else state_words(entry.answer.state),
+        state=words_beside_deadline(entry.answer.state),
         flags=tuple(dict.fromkeys(category_words(flag.category) for flag in flags)),
         severity=worst(flags),
         to_do=(*((f"taken by {in_charge_of_it}",) if in_charge_of_it else ()), *case.to_do),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from alerts.weekly_report import HeldBack, Unanswered
 from monitor.custody import media_gate
-from monitor.model import Case, ResponseState
+from monitor.model import Case
 from monitor.rules.holds import removed_before_advice
 from monitor.rules.outstanding import taken_by
 from monitor.rules.queue import Waiting, in_order
@@ -16,7 +16,7 @@ from monitor.store import cases, waiting_rows
 from monitor.store.wordless import wordless
 from monitor.weekly.answers import Books
 from monitor.weekly.behind import Behind
-from monitor.words import kind_words, state_words
+from monitor.words import kind_words, words_beside_deadline
 
 
 def owed(books: Books) -> list[Waiting]:
@@ -73,7 +73,7 @@ def line_of(entry: Waiting) -> Unanswered:
         what=kind_words(case.kind),
         received_at=case.created_at,
         due_at=case.due_at,
-        state="answer by" if entry.answer.state is ResponseState.OPEN else state_words(entry.answer.state),
+        state=words_beside_deadline(entry.answer.state),
         holder=taken_by(case),
     )
 
