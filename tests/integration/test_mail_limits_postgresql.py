@@ -9,6 +9,7 @@ from postgresql import server
 from reminder_desk import BOTH, at_once, sent, subjects, the_morning_passes
 from sqlalchemy import text
 
+from monitor import mail_kinds
 from monitor.store import ledger, outbox
 from monitor.telling import held_back
 
@@ -53,7 +54,7 @@ def test_two_senders_at_the_same_moment_keep_to_the_limit(school):
             outbox.mark_sent(tx, delivery, NOW)
     school.read(item("c1", INSULT), item("c2", at=NOW))
     with school.store.writing() as tx:
-        outbox.owe(tx, ledger.school_by_key(tx, "oakfield"), outbox.OVERDUE, "another", BOTH, NOW)
+        outbox.owe(tx, ledger.school_by_key(tx, "oakfield"), mail_kinds.OVERDUE, "another", BOTH, NOW)
     send_at_once(school, 4)
     assert len(sent(school, "serious") + sent(school, "overdue")) == 2  # the sixth of the day, one to each
     assert told(school, "new") == []
@@ -66,7 +67,7 @@ def test_a_mail_that_is_being_sent_counts_already(school):
         first = outbox.claim_next(tx, row, NOW, held_back(school.app.school, NOW))
         second = outbox.claim_next(tx, row, NOW, held_back(school.app.school, NOW))
         assert {first.recipient, second.recipient} == {ALI, BEVAN}
-        outbox.owe(tx, row, outbox.SERIOUS, "another", BOTH, NOW)
+        outbox.owe(tx, row, mail_kinds.SERIOUS, "another", BOTH, NOW)
         assert outbox.claim_next(tx, row, NOW, held_back(school.app.school, NOW)) is None
 
 

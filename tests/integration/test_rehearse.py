@@ -18,8 +18,9 @@ from monitor.rehearsal.own_names import OwnNames
 from monitor.rehearsal.replay import Rehearsal
 from monitor.store import rehearsed
 from monitor.store.base import Base
+from monitor.store.item_tables import Comment
 from monitor.store.rehearsed import Wanted
-from monitor.store.tables import Comment, School
+from monitor.store.school_tables import School
 
 OAKIE = DenyTerm("oakie", Category.BULLYING, "concern")
 ACTOR = Actor("Mrs Ali", "a name", "ali on office-pc")
