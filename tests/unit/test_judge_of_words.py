@@ -120,7 +120,7 @@ def test_a_text_too_long_for_the_second_model_is_said_to_be():
 def test_the_schools_own_words_are_flagged_and_its_allowed_ones_are_not():
     own = OwnWords(allow=("the bastard of burgundy",), deny=(DenyTerm("scrotey", Category.BULLYING, "serious"),))
     judge = Judge(models="none", own=own)
-    (denied,) = [one for one in judge.assess("oi Scrotey get lost").found if one.detector == "own-words/1"]
+    (denied,) = [one for one in judge.assess("oi Scrotey get lost").found if one.detector == "own-words/2"]
     assert (denied.finding.category, denied.finding.severity) == (Category.BULLYING, "serious")
     assert "own list" in denied.finding.reason
     assert not OFFENSIVE & found(judge.assess("Our play is The Bastard of Burgundy"))
