@@ -1,8 +1,8 @@
 """How a term that a school lists is written in a text that was read (`tokens.py`).
 
-Without accents and apostrophes, and with a hyphen or a stop parting words. Two kinds cannot be read word by word
-and are looked for as they are typed: those in scripts that write vowels as marks, which reading leaves out, and addresses,
-@names and long numbers.
+Without accents and apostrophes, and with a hyphen or a stop parting words. Two kinds cannot be read word by word, and
+are looked for as they are typed: those in scripts that write vowels as marks, which reading leaves out, and links,
+addresses, @names and long numbers.
 """
 
 from __future__ import annotations
