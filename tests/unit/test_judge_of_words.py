@@ -135,3 +135,20 @@ def test_the_own_words_of_one_school_are_not_those_of_another():
 @pytest.mark.parametrize("models", ["full", "fast", "none"])
 def test_every_way_of_running_judges(models):
     assert Category.PROFANITY in found(Judge(models=models).assess("what the fuck"))
+
+
+def test_a_hint_does_not_take_the_place_of_what_is_graver_and_surer(judge):
+    text = "those year 11 girls in their skirts tho 🍆"
+    (leering,) = [one for one in Judge(models="none").assess(text).found if one.finding.category is Category.SEXUAL]
+    assert (leering.finding.severity, leering.finding.reason) == ("urgent", "It leers at pupils.")
+
+
+def test_a_place_found_twice_is_as_grave_as_the_graver_of_the_two(monkeypatch):
+    surer = Check("rules", 1, lambda reading: [Finding(Category.THREAT, "serious", 1.0, 0, 5, "Surer.")])
+    graver = Check("more", 1, lambda reading: [Finding(Category.THREAT, "urgent", 0.8, 2, 9, "Graver.")])
+    monkeypatch.setattr(judging, "checks_for", lambda own, languages: (surer, graver))
+    for models in ("none", "full"):
+        (one,) = [
+            f for f in Judge(models=models).assess("im going to hurt you").found if f.finding.category == "threat"
+        ]
+        assert (one.detector, one.finding.severity, one.finding.reason) == ("rules/1", "urgent", "Surer.")
