@@ -30,7 +30,7 @@ def checks_for(own: OwnWords, languages: frozenset[str]) -> tuple[Check, ...]:
         # Turns of phrase: threats without a swear word, cries for help, journalists, advertising.
         Check("patterns", 2, find_patterns),
         # Phone numbers, addresses and the like, which have a form of their own.
-        Check("personal-data", 1, find_personal_data),
+        Check("personal-data", 2, find_personal_data),
         # Last, because it says what all of the others could not read.
         Check(LANGUAGE, 2, partial(find_language, read_by=languages)),
     )
