@@ -1,8 +1,9 @@
 """Judging a text: rules and models together, with the reason for everything that is found.
 
 Rules say where and why, the models how likely; `monitor/language/models/combined.py` makes one score of both for each
-category. What the school's own list names is flagged whatever the models say. A check that fails or could not finish
-is neither a hit nor a pass: it becomes a finding that sends the comment to a person.
+category. What the school's own list names is flagged whatever the models say, and so is a swear word or a threat in a
+language that they do not read. A check that fails or could not finish is neither a hit nor a pass: it becomes a finding
+that sends the comment to a person.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from itertools import chain
 
 from config.judging import ModelsUsed
 from config.policy import CATEGORIES
-from monitor.language.checks import OWN_LIST, checks_for
+from monitor.language.checks import LANGUAGE, OWN_LIST, checks_for
 from monitor.language.finding import CERTAIN_ENOUGH, RISING, Check, Finding
 from monitor.language.models.answers import OFFENSIVE_HEAD, Answers
 from monitor.language.own_words import NO_OWN_WORDS, OwnWords
@@ -84,6 +85,9 @@ class Judge:
         for one in found:
             if one.detector.startswith(OWN_LIST):
                 scores[one.finding.category] = 1.0
+            elif one.detector.startswith(LANGUAGE) and one.finding.category in scores:
+                # The models read English alone, so what they think of it counts for nothing.
+                scores[one.finding.category] = max(scores[one.finding.category], one.finding.score)
         scores[OFFENSIVE_HEAD] = max(scores[OFFENSIVE_HEAD], *[scores[category] for category in _IN_OFFENSIVE])
         counted = [one for one in found if self._counts(one.finding, scores)]
         kept = [self._scored(one, scores, answers) for one in (_once(counted) if len(counted) > 1 else counted)]

@@ -152,3 +152,20 @@ def test_a_place_found_twice_is_as_grave_as_the_graver_of_the_two(monkeypatch):
             f for f in Judge(models=models).assess("im going to hurt you").found if f.finding.category == "threat"
         ]
         assert (one.detector, one.finding.severity, one.finding.reason) == ("rules/1", "urgent", "Surer.")
+
+
+@pytest.mark.parametrize("models", ["full", "fast", "none"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ty kurwo jebana zabije cie", "zajebie cie po szkole", "tum sab ko maar dunga", "میں تمہیں مار دوں گا",
+        "main tenu maar dena", "سأقتلك أيها الكلب", "te omor in fata scolii", "তোকে মেরে ফেলব", "Waan ku dili doonaa",
+        "papatayin kita", "vou-te matar seu filho da puta", "Dw i'n mynd i ladd ti",
+    ],
+)  # fmt: skip
+def test_a_threat_in_another_language_is_one_whatever_models_say_that_read_only_english(models, text):
+    judgement = Judge(models=models).assess(text)
+    (threat,) = [one.finding for one in judgement.found if one.finding.category is Category.THREAT]
+    assert threat.severity == "urgent"
+    assert threat.score >= 0.8
+    assert judgement.scores["offensive"] >= 0.8
