@@ -2,8 +2,8 @@
 
 Rules say where and why, the models how likely; `monitor/language/models/combined.py` makes one score of both for each
 category. What the school's own list names is flagged whatever the models say, and so is a swear word or a threat in a
-language that they do not read. A check that fails or could not finish is neither a hit nor a pass: it becomes a finding
-that sends the comment to a person.
+language that they do not read. A check that fails or could not finish is neither a hit nor a pass: it becomes a
+finding that sends the comment to a person.
 """
 
 from __future__ import annotations
