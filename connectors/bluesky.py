@@ -16,22 +16,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from connectors.base import (
-    AccountState,
-    AuthFailed,
-    Batch,
-    Budget,
-    Capabilities,
-    ConnectorError,
-    Cursor,
-    Forbidden,
-    Verdict,
-)
+from connectors.base import AccountState, Batch, Capabilities, Cursor, Verdict
 from connectors.bluesky_notifications import URIS_AT_ONCE, fetch_notifications
 from connectors.bluesky_server import BlueskyServer, SignIns, in_pieces
 from connectors.bluesky_state import read_notifications, read_threads
 from connectors.bluesky_threads import fetch_threads
 from connectors.bluesky_wire import POST_URI, WHERE, glance, rows_of
+from connectors.budget import Budget
+from connectors.errors import AuthFailed, ConnectorError, Forbidden
 from connectors.public_words import about_of, inside
 from connectors.transport import NetworkSession
 

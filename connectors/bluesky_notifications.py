@@ -11,11 +11,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors import thread_pace
-from connectors.base import Batch, Budget, Quarantined, UnexpectedReply
+from connectors.base import Batch
 from connectors.bluesky_server import BlueskyServer, in_pieces
 from connectors.bluesky_state import Notifications
 from connectors.bluesky_threads import whole_thread
-from connectors.bluesky_wire import WHERE, cursor_of, glance, moment, read_item, rows_of, sorted_out
+from connectors.bluesky_wire import WHERE, cursor_of, glance, moment, read_item, rows_of
+from connectors.budget import Budget
+from connectors.errors import UnexpectedReply
+from connectors.fetched import Quarantined, sorted_out
 from connectors.json_api import Answer, NotThere
 from connectors.listing_end import has_passed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from connectors.base import Attachment
+from connectors.fetched import Attachment
 
 _MENTION = "app.bsky.richtext.facet#mention"
 _PICTURES = "https://cdn.bsky.app/img/feed_fullsize/plain"

@@ -15,17 +15,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectors.base import (
-    AuthFailed,
-    Budget,
-    ConnectorError,
-    Exchange,
-    Forbidden,
-    RateLimited,
-    TemporaryFailure,
-    UnexpectedReply,
-)
 from connectors.bluesky_wire import WHERE, usage_of
+from connectors.budget import Budget
+from connectors.errors import AuthFailed, ConnectorError, Forbidden, RateLimited, TemporaryFailure, UnexpectedReply
+from connectors.fetched import Exchange
 from connectors.json_api import UNSAID_WAIT, Answer, JsonApi, NotThere
 from connectors.transport import NetworkSession, retry_at
 

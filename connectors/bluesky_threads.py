@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from connectors import thread_pace
-from connectors.base import Batch, Budget, Quarantined, UnexpectedReply
+from connectors.base import Batch
 from connectors.bluesky_server import BlueskyServer
 from connectors.bluesky_state import Threads
 from connectors.bluesky_wire import (
@@ -21,8 +21,10 @@ from connectors.bluesky_wire import (
     read_post,
     read_thread,
     rows_of,
-    sorted_out,
 )
+from connectors.budget import Budget
+from connectors.errors import UnexpectedReply
+from connectors.fetched import Quarantined, sorted_out
 from connectors.json_api import Answer, NotThere
 from connectors.listing_end import has_passed
 

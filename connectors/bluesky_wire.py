@@ -7,23 +7,15 @@ network here. The record is what an author wrote; everything around it is the ne
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectors.base import (
-    FetchedItem,
-    FetchedPost,
-    ItemKind,
-    Quarantined,
-    Shown,
-    UnexpectedReply,
-    Usage,
-    has_picture,
-    is_plausible,
-)
 from connectors.bluesky_record import attachments, mentioned
+from connectors.budget import Usage
+from connectors.errors import UnexpectedReply
+from connectors.fetched import FetchedItem, FetchedPost, ItemKind, Quarantined, Shown, has_picture, is_plausible
 
 WHERE = "Bluesky"
 POST_URI = re.compile(r"at://(did:[a-z0-9]+:[A-Za-z0-9._:%-]{1,200})/app\.bsky\.feed\.post/([A-Za-z0-9._:~-]{1,512})")
@@ -180,15 +172,6 @@ def read_item(raw: Any, me: str, now: datetime, hidden: Collection[str] = ()) ->
         addressed_to=mentioned(record, text, seen.author),
         raw=raw,
     )
-
-
-def sorted_out(
-    read: Iterable[FetchedItem | Quarantined],
-) -> tuple[tuple[FetchedItem, ...], tuple[Quarantined, ...]]:
-    """What could be read, and what could not."""
-    everything = list(read)
-    items = tuple(each for each in everything if isinstance(each, FetchedItem))
-    return items, tuple(each for each in everything if isinstance(each, Quarantined))
 
 
 def usage_of(headers: Mapping[str, str], now: datetime) -> Usage | None:

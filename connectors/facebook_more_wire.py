@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from connectors.base import FetchedItem, ItemKind, Quarantined, UnexpectedReply
-from connectors.facebook_wire import Posts, Thread, Unfinished, read_comments
-from connectors.graph_pages import Page, read_page
+from connectors.facebook_wire import Posts, Thread, Unfinished, read_nested
+from connectors.fetched import FetchedItem, ItemKind, Quarantined, sorted_out
+from connectors.graph_pages import Page
 from connectors.graph_values import author_of, graph_id, moment_of, text_of
 
 
@@ -23,21 +23,11 @@ def read_ratings(page: Page) -> Posts:
         if isinstance(review, Quarantined) or not isinstance(story, dict) or "comments" not in story:
             continue
         thread = Thread(review.remote_id, by_visitor=True)
-        try:
-            nested = read_page(story["comments"], "Facebook page")
-        except UnexpectedReply:
-            unfinished.append(Unfinished(thread, (), {}))
-            continue
-        items, quarantined = read_comments(nested, thread)
-        read += [*items, *quarantined]
-        if nested.following is not None:
-            unfinished.append(Unfinished(thread, tuple(i.created_at for i in items), nested.following))
-    return Posts(
-        (),
-        tuple(each for each in read if isinstance(each, FetchedItem)),
-        tuple(each for each in read if isinstance(each, Quarantined)),
-        tuple(unfinished),
-    )
+        nested, more = read_nested(story["comments"], thread)
+        read += nested
+        unfinished += more
+    items, quarantined = sorted_out(read)
+    return Posts((), items, quarantined, tuple(unfinished))
 
 
 def _read_rating(raw: Any) -> FetchedItem | Quarantined:

@@ -11,19 +11,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
-from connectors.base import (
-    MESSAGES,
-    AccountState,
-    Batch,
-    Budget,
-    Capabilities,
-    Cursor,
-    FetchedPost,
-    Forbidden,
-    Verdict,
-)
+from connectors.base import MESSAGES, AccountState, Batch, Capabilities, Cursor, Verdict
+from connectors.budget import Budget
+from connectors.errors import Forbidden
 from connectors.facebook_more_wire import object_ids, read_ratings
 from connectors.facebook_wire import Posts, Unfinished, read_comments, read_posts
+from connectors.fetched import FetchedPost
 from connectors.graph import API_VERSION, Graph
 from connectors.graph_errors import ObjectMissing
 from connectors.graph_listing import Place, all_before, always, read_place, whole_is_due

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from connectors.base import (
-    FetchedItem,
-    FetchedPost,
-    ItemKind,
-    Quarantined,
-    Shown,
-    UnexpectedReply,
-    has_picture,
-)
+from connectors.errors import UnexpectedReply
+from connectors.fetched import FetchedItem, FetchedPost, ItemKind, Quarantined, Shown, has_picture, sorted_out
 from connectors.graph_pages import Page, read_page
 from connectors.graph_values import (
     GRAPH_ID,
@@ -75,29 +68,27 @@ def read_posts(page: Page, page_id: str, *, elsewhere: bool = False) -> Posts:
         thread = Thread(post.remote_id, by_visitor)
         if thread.by_visitor:
             read.append(read_visitor_post(raw))
-        try:
-            nested = read_page(raw.get("comments"), "Facebook page")
-        except UnexpectedReply:
-            unfinished.append(Unfinished(thread, (), {}))
-            continue
-        items, quarantined = read_comments(nested, thread)
-        read += [*items, *quarantined]
-        if nested.following is not None:
-            unfinished.append(Unfinished(thread, tuple(item.created_at for item in items), nested.following))
-    items, quarantined = _sorted_out(read)
+        nested, more = read_nested(raw.get("comments"), thread)
+        read += nested
+        unfinished += more
+    items, quarantined = sorted_out(read)
     return Posts(tuple(posts), items, quarantined, tuple(unfinished))
 
 
 def read_comments(page: Page, thread: Thread) -> tuple[tuple[FetchedItem, ...], tuple[Quarantined, ...]]:
     """The comments on one page of a thread, and those that could not be read."""
-    return _sorted_out([read_comment(raw, thread) for raw in page.rows])
+    return sorted_out([read_comment(raw, thread) for raw in page.rows])
 
 
-def _sorted_out(
-    read: Sequence[FetchedItem | Quarantined],
-) -> tuple[tuple[FetchedItem, ...], tuple[Quarantined, ...]]:
-    items = tuple(each for each in read if isinstance(each, FetchedItem))
-    return items, tuple(each for each in read if isinstance(each, Quarantined))
+def read_nested(comments: Any, thread: Thread) -> tuple[list[FetchedItem | Quarantined], tuple[Unfinished, ...]]:
+    """The comments that came with what they hang under, and the thread once more where there are others."""
+    try:
+        page = read_page(comments, "Facebook page")
+    except UnexpectedReply:
+        return [], (Unfinished(thread, (), {}),)
+    items, quarantined = read_comments(page, thread)
+    more = () if page.following is None else (Unfinished(thread, tuple(i.created_at for i in items), page.following),)
+    return [*items, *quarantined], more
 
 
 def read_post(raw: Any) -> FetchedPost | Quarantined:

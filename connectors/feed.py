@@ -12,19 +12,11 @@ from typing import ClassVar
 
 import requests
 
-from connectors.base import (
-    AccountState,
-    AuthFailed,
-    Batch,
-    Budget,
-    Capabilities,
-    Cursor,
-    Exchange,
-    Forbidden,
-    UnexpectedReply,
-    Verdict,
-)
+from connectors.base import AccountState, Batch, Capabilities, Cursor, Verdict
+from connectors.budget import Budget
+from connectors.errors import AuthFailed, Forbidden, UnexpectedReply
 from connectors.feed_wire import WHERE, FeedRead, read_feed
+from connectors.fetched import Exchange
 from connectors.json_api import usual_meaning
 from connectors.transport import NetworkSession, translate_transport_error
 

@@ -13,8 +13,9 @@ from typing import Any
 
 import feedparser
 
-from connectors.base import FetchedItem, ItemKind, Quarantined, UnexpectedReply, is_plausible
+from connectors.errors import UnexpectedReply
 from connectors.feed_limits import too_much
+from connectors.fetched import FetchedItem, ItemKind, Quarantined, is_plausible, sorted_out
 from connectors.html_text import text_of
 
 WHERE = "Comment feed"
@@ -54,13 +55,9 @@ def read_feed(body: bytes, headers: Mapping[str, str]) -> FeedRead:
     ):
         raise UnexpectedReply(f"{WHERE}: the answer is not a feed; check its address")
     ids = frozenset(str(_own(entry, "id")) for entry in parsed.entries)
-    read = [_read(entry, ids) for entry in parsed.entries]
+    items, bad = sorted_out(_read(entry, ids) for entry in parsed.entries)
     title = parsed.feed.get("title")
-    return FeedRead(
-        title if isinstance(title, str) else "",
-        tuple(each for each in read if isinstance(each, FetchedItem)),
-        tuple(each for each in read if isinstance(each, Quarantined)),
-    )
+    return FeedRead(title if isinstance(title, str) else "", items, bad)
 
 
 def _read(entry: Any, ids: frozenset[str]) -> FetchedItem | Quarantined:

@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connectors.base import AuthFailed, ConnectorError, Exchange, RateLimited, UnexpectedReply
+from connectors.errors import AuthFailed, ConnectorError, RateLimited, UnexpectedReply
+from connectors.fetched import Exchange
 from connectors.json_api import UNSAID_WAIT, Answer, JsonApi
 from connectors.transport import NetworkSession, retry_at
 

@@ -10,20 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
-from connectors.base import (
-    AccountState,
-    Batch,
-    Budget,
-    Capabilities,
-    Cursor,
-    EmptyAnswer,
-    Exchange,
-    FetchedItem,
-    Forbidden,
-    Quarantined,
-    UnexpectedReply,
-    Verdict,
-)
+from connectors.base import AccountState, Batch, Capabilities, Cursor, Verdict
+from connectors.budget import Budget
+from connectors.errors import EmptyAnswer, Forbidden, UnexpectedReply
+from connectors.fetched import Exchange, sorted_out
 from connectors.google_access import GoogleAccess
 from connectors.google_reviews_wire import (
     REPLY,
@@ -140,8 +130,7 @@ class GoogleReviews:
     def _batch(self, page: ReviewPage, exchange: Exchange, begins: datetime, cursor: Cursor | None) -> Batch:
         read = [read_review(row, self._place) for row in page.rows]
         kept = [each for each in read if (at := last_change(each)) is None or at >= begins]
-        items = tuple(each for several in kept for each in several if isinstance(each, FetchedItem))
-        bad = tuple(each for several in kept for each in several if isinstance(each, Quarantined))
+        items, bad = sorted_out(each for several in kept for each in several)
         return Batch(items, cursor, False, quarantined=bad, exchanges=(exchange,))
 
     def _blank_since(

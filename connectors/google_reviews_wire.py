@@ -8,19 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.base import (
-    Attachment,
-    BudgetSpent,
-    ConnectorError,
-    Exchange,
-    FetchedItem,
-    Forbidden,
-    ItemKind,
-    Quarantined,
-    Shown,
-    UnexpectedReply,
-    is_plausible,
-)
+from connectors.errors import BudgetSpent, ConnectorError, Forbidden, UnexpectedReply
+from connectors.fetched import Attachment, Exchange, FetchedItem, ItemKind, Quarantined, Shown, is_plausible
 from connectors.google_access import error_of, notes_on, quota_begins_anew, quota_of
 from connectors.listing_end import has_passed
 

@@ -17,7 +17,10 @@ from typing import Any
 
 import facebook
 
-from connectors.base import AccountState, Budget, ConnectorError, Exchange, Forbidden, UnexpectedReply, Usage, Verdict
+from connectors.base import AccountState, Verdict
+from connectors.budget import Budget, Usage
+from connectors.errors import ConnectorError, Forbidden, UnexpectedReply
+from connectors.fetched import Exchange
 from connectors.graph_errors import ObjectMissing, TooMuchAsked, explain
 from connectors.graph_pages import Page, read_page
 from connectors.graph_values import GRAPH_ID, with_public_words

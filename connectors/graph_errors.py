@@ -10,16 +10,16 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectors.base import (
+from connectors.errors import (
     AuthFailed,
     BudgetSpent,
     ConnectorError,
-    Exchange,
     Forbidden,
     RateLimited,
     TemporaryFailure,
     UnexpectedReply,
 )
+from connectors.fetched import Exchange
 from connectors.transport import LONGEST_WAIT, retry_at, translate_transport_error
 
 USUAL_WAIT = timedelta(hours=1)  # the window of the platform's own rate limit

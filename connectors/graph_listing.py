@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from connectors.base import Cursor, FetchedPost
+from connectors.base import Cursor
+from connectors.fetched import FetchedPost
 from connectors.thread_book import ThreadBook, read_again_after, read_thread_book
 
 SWEEP_EVERY = timedelta(hours=1)

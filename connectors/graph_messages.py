@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from connectors.base import Batch, Budget, Exchange, FetchedItem, Quarantined
+from connectors.base import Batch
+from connectors.budget import Budget
+from connectors.fetched import Exchange, FetchedItem, Quarantined, sorted_out
 from connectors.graph import Graph
 from connectors.graph_errors import ObjectMissing
 from connectors.graph_listing import Place, all_before, always
@@ -71,6 +73,5 @@ def _batch(
     messages: tuple[FetchedItem | Quarantined, ...], odd: tuple[Quarantined, ...], exchanges: tuple[Exchange, ...]
 ) -> Batch:
     """A page of messages. The cursor stays where it is until all was read."""
-    items = tuple(each for each in messages if isinstance(each, FetchedItem))
-    bad = tuple(each for each in messages if isinstance(each, Quarantined))
+    items, bad = sorted_out(messages)
     return Batch(items, None, False, quarantined=(*odd, *bad), exchanges=exchanges)

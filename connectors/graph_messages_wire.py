@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.base import Attachment, FetchedItem, ItemKind, Quarantined, UnexpectedReply
+from connectors.errors import UnexpectedReply
+from connectors.fetched import Attachment, FetchedItem, ItemKind, Quarantined, sorted_out
 from connectors.graph_pages import Page, read_page
 from connectors.graph_values import graph_id, moment_of, text_of
 from connectors.listing_end import has_passed
@@ -37,9 +38,7 @@ class Talk:
 
 def read_talks(page: Page, where: str, own_id: str) -> tuple[tuple[Talk, ...], tuple[Quarantined, ...]]:
     """The conversations on one page, and what on it is none. `own_id`: the number of the school's account."""
-    read = [_talk(raw, where, own_id) for raw in page.rows]
-    talks = tuple(each for each in read if isinstance(each, Talk))
-    return talks, tuple(each for each in read if isinstance(each, Quarantined))
+    return sorted_out(_talk(raw, where, own_id) for raw in page.rows)
 
 
 def read_messages(page: Page, talk_id: str, own_id: str) -> tuple[FetchedItem | Quarantined, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from connectors.base import UnexpectedReply
+from connectors.errors import UnexpectedReply
 
 # Older listings go on by `until` and a paging token instead of `after`.
 _WAYS_ON = ("after", "until", "__paging_token")

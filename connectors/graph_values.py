@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.base import AccountState, Attachment, is_plausible
+from connectors.base import AccountState
+from connectors.fetched import Attachment, is_plausible
 from connectors.public_words import about_of, links_of
 
 GRAPH_ID = re.compile(r"[0-9]{1,40}(_[0-9]{1,40}){0,2}")

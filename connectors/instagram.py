@@ -12,19 +12,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
-from connectors.base import (
-    MESSAGES,
-    AccountState,
-    Batch,
-    Budget,
-    Capabilities,
-    Cursor,
-    FetchedItem,
-    Forbidden,
-    Quarantined,
-    UnexpectedReply,
-    Verdict,
-)
+from connectors.base import MESSAGES, AccountState, Batch, Capabilities, Cursor, Verdict
+from connectors.budget import Budget
+from connectors.errors import Forbidden, UnexpectedReply
+from connectors.fetched import sorted_out
 from connectors.graph import API_VERSION, Graph
 from connectors.graph_errors import ObjectMissing
 from connectors.graph_listing import Place, always, read_place, whole_is_due
@@ -167,14 +158,12 @@ class Instagram:
             return {"fields": _MEDIA_FIELDS % (min(limit, COMMENTS_AT_ONCE), _COMMENT_FIELDS)}
 
         for page, exchanges in self._graph.pages(f"{self._user_id}/media", how, MEDIA_AT_ONCE, budget):
-            read = [read_medium(row) for row in page.rows]
-            media = [each for each in read if isinstance(each, Medium)]
+            media, bad = sorted_out(map(read_medium, page.rows))
             recent = [each for each in media if each.post.created_at is None or each.post.created_at >= oldest]
             met.update(each.post.remote_id for each in recent)
             for each in recent:
                 if each.is_whole:
                     place.book.note(each.post.remote_id, each.post.comment_count, started, each.post.created_at)
-            bad = [each for each in read if isinstance(each, Quarantined)]
             yield Batch(
                 tuple(item for each in recent for item in each.comments.items),
                 place.cursor(),
@@ -238,10 +227,8 @@ class Instagram:
         oldest = started - self._lookback
         how = {"fields": _TAG_FIELDS}
         for page, exchanges in self._graph.pages(f"{self._user_id}/tags", always(how), MEDIA_AT_ONCE, budget):
-            read = [read_tag(row) for row in page.rows]
-            items = [each for each in read if isinstance(each, FetchedItem)]
+            items, bad = sorted_out(map(read_tag, page.rows))
             recent = tuple(item for item in items if item.created_at >= oldest)
-            bad = tuple(each for each in read if isinstance(each, Quarantined))
             yield Batch(recent, cursor, False, quarantined=bad, exchanges=exchanges)
             if items and not recent:
                 break

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.base import Attachment, FetchedItem, FetchedPost, ItemKind, Quarantined, Shown, UnexpectedReply
+from connectors.errors import UnexpectedReply
+from connectors.fetched import Attachment, FetchedItem, FetchedPost, ItemKind, Quarantined, Shown, sorted_out
 from connectors.graph_pages import Page, read_page
 from connectors.graph_values import graph_id, moment_of, text_of
 
@@ -89,21 +90,14 @@ def read_comments(page: Page, post: Post) -> Comments:
         read += [read_comment(reply, post, comment_id) for reply in nested.rows]
         if nested.following is not None:
             cut_short.append((comment_id, dict(nested.following)))
-    return Comments(
-        tuple(each for each in read if isinstance(each, FetchedItem)),
-        tuple(each for each in read if isinstance(each, Quarantined)),
-        tuple(cut_short),
-    )
+    items, bad = sorted_out(read)
+    return Comments(items, bad, tuple(cut_short))
 
 
 def read_replies(page: Page, post: Post, comment_id: str) -> Comments:
     """More replies to one comment."""
-    read = [read_comment(raw, post, comment_id) for raw in page.rows]
-    return Comments(
-        tuple(each for each in read if isinstance(each, FetchedItem)),
-        tuple(each for each in read if isinstance(each, Quarantined)),
-        (),
-    )
+    items, bad = sorted_out(read_comment(raw, post, comment_id) for raw in page.rows)
+    return Comments(items, bad, ())
 
 
 def read_comment(raw: Any, post: Post, parent_id: str | None = None) -> FetchedItem | Quarantined:

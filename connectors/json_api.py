@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.base import (
+from connectors.errors import (
     AuthFailed,
     BudgetSpent,
     ConnectorError,
-    Exchange,
     Forbidden,
     RateLimited,
     TemporaryFailure,
     UnexpectedReply,
 )
+from connectors.fetched import Exchange
 from connectors.transport import NetworkSession, retry_at, translate_transport_error
 
 UNSAID_WAIT = timedelta(minutes=15)

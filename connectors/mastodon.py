@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from connectors.base import AccountState, Batch, Budget, Capabilities, Cursor, Forbidden, Verdict
+from connectors.base import AccountState, Batch, Capabilities, Cursor, Verdict
+from connectors.budget import Budget
+from connectors.errors import Forbidden
 from connectors.mastodon_mentions import fetch_mentions
 from connectors.mastodon_server import IDS_AT_ONCE, MastodonServer
 from connectors.mastodon_state import read_mentions, read_threads

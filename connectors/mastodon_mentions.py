@@ -6,22 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.base import Batch, Budget, Exchange, FetchedItem, Quarantined, UnexpectedReply
+from connectors.base import Batch
+from connectors.budget import Budget
+from connectors.errors import UnexpectedReply
+from connectors.fetched import Exchange, FetchedItem, Quarantined, sorted_out
 from connectors.json_api import Answer, NotThere
 from connectors.listing_end import has_passed
 from connectors.mastodon_server import IDS_AT_ONCE, MastodonServer
 from connectors.mastodon_state import Mentions
-from connectors.mastodon_wire import (
-    STATUS_ID,
-    WHERE,
-    Status,
-    glance,
-    moment,
-    read_context,
-    read_item,
-    rows_of,
-    sorted_out,
-)
+from connectors.mastodon_wire import STATUS_ID, WHERE, Status, glance, moment, read_context, read_item, rows_of
 
 WHAT = "mentions"
 SETTLING = timedelta(minutes=10)

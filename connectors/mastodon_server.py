@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.base import Budget, Exchange, Forbidden, UnexpectedReply
+from connectors.budget import Budget
+from connectors.errors import Forbidden, UnexpectedReply
+from connectors.fetched import Exchange
 from connectors.json_api import Answer, JsonApi, NotThere
 from connectors.mastodon_wire import WHERE, glance, read_account, rows_of, usage_of
 from connectors.transport import NetworkSession

@@ -8,21 +8,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors import thread_pace
-from connectors.base import Batch, Budget, Exchange, Quarantined, UnexpectedReply
+from connectors.base import Batch
+from connectors.budget import Budget
+from connectors.errors import UnexpectedReply
+from connectors.fetched import Exchange, Quarantined, sorted_out
 from connectors.json_api import Answer, NotThere
 from connectors.listing_end import has_passed
 from connectors.mastodon_server import IDS_AT_ONCE, MastodonServer
 from connectors.mastodon_state import Threads
-from connectors.mastodon_wire import (
-    WHERE,
-    Status,
-    glance,
-    read_context,
-    read_item,
-    read_post,
-    rows_of,
-    sorted_out,
-)
+from connectors.mastodon_wire import WHERE, Status, glance, read_context, read_item, read_post, rows_of
 
 WHAT = "own statuses"
 WIDELY_EVERY = timedelta(hours=22)

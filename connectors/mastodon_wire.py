@@ -6,23 +6,15 @@ Shapes: Mastodon's public API documentation, entities Status, Notification, Acco
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
-from connectors.base import (
-    Attachment,
-    FetchedItem,
-    FetchedPost,
-    ItemKind,
-    Quarantined,
-    UnexpectedReply,
-    Usage,
-    has_picture,
-    is_plausible,
-)
+from connectors.budget import Usage
+from connectors.errors import UnexpectedReply
+from connectors.fetched import Attachment, FetchedItem, FetchedPost, ItemKind, Quarantined, has_picture, is_plausible
 from connectors.html_text import text_of
 from connectors.public_words import about_of, links_of, values_of
 
@@ -154,15 +146,6 @@ def read_item(raw: Any, root: str | None) -> FetchedItem | Quarantined:
         addressed_to=(spoken_to,) if spoken_to and spoken_to != status.author_id else (),
         raw=raw,
     )
-
-
-def sorted_out(
-    read: Iterable[FetchedItem | Quarantined],
-) -> tuple[tuple[FetchedItem, ...], tuple[Quarantined, ...]]:
-    """What could be read, and what could not."""
-    everything = list(read)
-    items = tuple(each for each in everything if isinstance(each, FetchedItem))
-    return items, tuple(each for each in everything if isinstance(each, Quarantined))
 
 
 def usage_of(headers: Mapping[str, str], now: datetime) -> Usage | None:

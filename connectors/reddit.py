@@ -11,17 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
-from connectors.base import (
-    AccountState,
-    AuthFailed,
-    Batch,
-    Budget,
-    Capabilities,
-    Cursor,
-    Forbidden,
-    UnexpectedReply,
-    Verdict,
-)
+from connectors.base import AccountState, Batch, Capabilities, Cursor, Verdict
+from connectors.budget import Budget
+from connectors.errors import AuthFailed, Forbidden, UnexpectedReply
 from connectors.public_words import about_of, inside
 from connectors.reddit_access import RedditAccess, Source
 from connectors.reddit_lists import PAGE, Lists

@@ -27,18 +27,17 @@ import prawcore
 import requests
 from prawcore.const import ACCESS_TOKEN_PATH
 
-from connectors.base import (
+from connectors.budget import Budget, Usage
+from connectors.errors import (
     AuthFailed,
-    Budget,
     BudgetSpent,
     ConnectorError,
-    Exchange,
     Forbidden,
     RateLimited,
     TemporaryFailure,
     UnexpectedReply,
-    Usage,
 )
+from connectors.fetched import Exchange
 from connectors.transport import NetworkSession, retry_at, translate_transport_error
 
 WINDOW = timedelta(minutes=10)  # over which Reddit counts calls; waited for when it does not say how long

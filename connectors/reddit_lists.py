@@ -13,7 +13,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from connectors.base import Batch, Budget, Cursor, Exchange, FetchedItem, Quarantined, UnexpectedReply
+from connectors.base import Batch, Cursor
+from connectors.budget import Budget
+from connectors.errors import UnexpectedReply
+from connectors.fetched import Exchange, FetchedItem, Quarantined
 from connectors.listing_end import has_passed
 from connectors.reddit_access import RedditAccess, Source
 from connectors.reddit_threads import in_batch

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from connectors.base import Batch, Budget, Cursor, Forbidden
+from connectors.base import Batch, Cursor
+from connectors.budget import Budget
+from connectors.errors import Forbidden
 from connectors.reddit_access import RedditAccess, Source
 from connectors.reddit_lists import OVERLAP, PAGE, Lists
 from connectors.reddit_threads import (

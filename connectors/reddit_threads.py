@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectors.base import Batch, Budget, Cursor, FetchedItem, FetchedPost, Forbidden, Quarantined
+from connectors.base import Batch, Cursor
+from connectors.budget import Budget
+from connectors.errors import Forbidden
+from connectors.fetched import FetchedItem, FetchedPost, Quarantined
 from connectors.reddit_access import NothingThere, RedditAccess, Source
 from connectors.reddit_tree import Tree, read_more, read_tree
 from connectors.reddit_wire import Readable, Reader

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.base import UnexpectedReply
+from connectors.errors import UnexpectedReply
 from connectors.reddit_wire import listing_children
 
 MORE_AT_ONCE = 100  # comments, the most Reddit gives for one question

@@ -12,15 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectors.base import (
-    Attachment,
-    FetchedItem,
-    FetchedPost,
-    ItemKind,
-    Quarantined,
-    Shown,
-    UnexpectedReply,
-)
+from connectors.errors import UnexpectedReply
+from connectors.fetched import Attachment, FetchedItem, FetchedPost, ItemKind, Quarantined, Shown
 
 SITE = "https://www.reddit.com"
 DELETED = "[deleted]"

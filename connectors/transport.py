@@ -19,8 +19,9 @@ import requests
 from urllib3.exceptions import DecodeError, ProtocolError, ReadTimeoutError, SSLError
 
 from connectors.answer_size import reads_to_too_much
-from connectors.base import ConnectorError, Exchange, TemporaryFailure, UnexpectedReply
 from connectors.deadline import DeadlineAdapter
+from connectors.errors import ConnectorError, TemporaryFailure, UnexpectedReply
+from connectors.fetched import Exchange
 from connectors.redaction import Redactor
 
 PIECE = 1 << 16  # bytes read at a time

@@ -7,19 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.base import (
-    AuthFailed,
-    ConnectorError,
-    Exchange,
-    FetchedItem,
-    FetchedPost,
-    Forbidden,
-    ItemKind,
-    Quarantined,
-    Shown,
-    UnexpectedReply,
-    is_plausible,
-)
+from connectors.errors import AuthFailed, ConnectorError, Forbidden, UnexpectedReply
+from connectors.fetched import Exchange, FetchedItem, FetchedPost, ItemKind, Quarantined, Shown, is_plausible
 from connectors.html_text import text_of, typed_text
 
 WHERE = "WordPress"

@@ -11,18 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from connectors.base import (
-    MESSAGES,
-    AccountState,
-    AuthFailed,
-    Batch,
-    Budget,
-    Capabilities,
-    Cursor,
-    Forbidden,
-    UnexpectedReply,
-    Verdict,
-)
+from connectors.base import MESSAGES, AccountState, Batch, Capabilities, Cursor, Verdict
+from connectors.budget import Budget
+from connectors.errors import AuthFailed, Forbidden, UnexpectedReply
 from connectors.transport import NetworkSession
 from connectors.x_access import XAccess
 from connectors.x_profile import PUBLIC, public_words

@@ -14,7 +14,9 @@ from typing import Any
 
 import tweepy
 
-from connectors.base import Budget, Exchange, UnexpectedReply
+from connectors.budget import Budget
+from connectors.errors import UnexpectedReply
+from connectors.fetched import Exchange
 from connectors.transport import NetworkSession, translate_transport_error
 from connectors.x_refusals import SinceIdTooOld, refusal, refuses_since_id, usage_of
 from connectors.x_wire import Page, read_page

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.base import FetchedItem, ItemKind, Quarantined
+from connectors.fetched import FetchedItem, ItemKind, Quarantined
 from connectors.x_wire import Page, Unreadable, attachments, created_at, id_time, is_id, plain_text, user_name
 
 FEW, MANY = 5, 100

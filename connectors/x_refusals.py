@@ -10,17 +10,17 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectors.base import (
+from connectors.budget import Usage
+from connectors.errors import (
     AuthFailed,
     BudgetSpent,
     ConnectorError,
-    Exchange,
     Forbidden,
     RateLimited,
     TemporaryFailure,
     UnexpectedReply,
-    Usage,
 )
+from connectors.fetched import Exchange
 from connectors.transport import retry_at
 
 RATE_WINDOW = timedelta(minutes=15)

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.base import MESSAGES, Batch, Budget, Cursor, UnexpectedReply
+from connectors.base import MESSAGES, Batch, Cursor
+from connectors.budget import Budget
+from connectors.errors import UnexpectedReply
 from connectors.x_access import Listed, XAccess
 from connectors.x_messages import FEW, MANY, reaches, read_messages
 from connectors.x_messages import FIELDS as MESSAGE_FIELDS

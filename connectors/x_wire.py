@@ -11,18 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeGuard
 
-from connectors.base import (
-    Attachment,
-    FetchedItem,
-    FetchedPost,
-    Forbidden,
-    ItemKind,
-    Quarantined,
-    UnexpectedReply,
-    Verdict,
-    has_picture,
-    is_plausible,
-)
+from connectors.base import Verdict
+from connectors.errors import Forbidden, UnexpectedReply
+from connectors.fetched import Attachment, FetchedItem, FetchedPost, ItemKind, Quarantined, has_picture, is_plausible
 from connectors.x_refusals import NOT_FOUND, of_type, problems
 
 FIRST_MILLISECOND = 1288834974657  # Unix time in milliseconds from which X's ids ("snowflakes") count

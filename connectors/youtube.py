@@ -10,17 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from connectors.base import (
-    AccountState,
-    Batch,
-    Budget,
-    Capabilities,
-    Cursor,
-    Forbidden,
-    Quarantined,
-    Shown,
-    Verdict,
-)
+from connectors.base import AccountState, Batch, Capabilities, Cursor, Verdict
+from connectors.budget import Budget
+from connectors.errors import Forbidden
+from connectors.fetched import Shown, sorted_out
 from connectors.google_access import GoogleAccess
 from connectors.public_words import about_of, inside
 from connectors.thread_book import ThreadBook, read_thread_book
@@ -108,14 +101,12 @@ class YouTube:
         book = read_thread_book(cursor.get("threads")) if cursor and cursor.get("v") == 1 else ThreadBook()
         met: set[str] = set()
         for page in self._api.pages("/commentThreads", self._list_of(stream), f"{stream} comments", budget):
-            read = [read_thread(row, Shown.HELD) for row in page.rows]
-            threads = [each for each in read if isinstance(each, Thread)]
+            threads, odd = sorted_out(read_thread(row, Shown.HELD) for row in page.rows)
             met.update(thread.thread_id for thread in threads)
             items = tuple(item for thread in threads for item in thread.items)
-            bad = [each for each in read if isinstance(each, Quarantined)]
-            bad += [each for thread in threads for each in thread.quarantined]
+            bad = (*odd, *(each for thread in threads for each in thread.quarantined))
             cursor_now = {"v": 1, "threads": book.to_json()}
-            yield Batch(items, cursor_now, False, quarantined=tuple(bad), exchanges=page.exchanges)
+            yield Batch(items, cursor_now, False, quarantined=bad, exchanges=page.exchanges)
             for thread in threads:
                 count = thread.reply_count
                 if thread.hides_a_reply and book.is_due(thread.thread_id, None, count, started):

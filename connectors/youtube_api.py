@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.base import Budget, Exchange, UnexpectedReply
+from connectors.budget import Budget
+from connectors.errors import UnexpectedReply
+from connectors.fetched import Exchange
 from connectors.google_access import GoogleAccess
 from connectors.json_api import Answer, JsonApi, NotThere
 from connectors.transport import NetworkSession

@@ -12,7 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from connectors.base import Batch, Budget, EmptyAnswer, Quarantined, Shown
+from connectors.base import Batch
+from connectors.budget import Budget
+from connectors.errors import EmptyAnswer
+from connectors.fetched import Quarantined, Shown, sorted_out
 from connectors.json_api import NotThere
 from connectors.listing_end import LAST_FEW
 from connectors.thread_book import PATIENCE, ThreadRead, read_again_after
@@ -189,7 +192,5 @@ class Published:
             book.keep_only(self.met)
 
 
-def _read_threads(rows: Sequence[object]) -> tuple[list[Thread], tuple[Quarantined, ...]]:
-    read = [read_thread(row, Shown.VISIBLE) for row in rows]
-    threads = [each for each in read if isinstance(each, Thread)]
-    return threads, tuple(each for each in read if isinstance(each, Quarantined))
+def _read_threads(rows: Sequence[object]) -> tuple[tuple[Thread, ...], tuple[Quarantined, ...]]:
+    return sorted_out(read_thread(row, Shown.VISIBLE) for row in rows)

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from connectors.base import (
-    AuthFailed,
-    BudgetSpent,
-    ConnectorError,
-    Exchange,
-    Forbidden,
-    RateLimited,
-    TemporaryFailure,
-)
+from connectors.errors import AuthFailed, BudgetSpent, ConnectorError, Forbidden, RateLimited, TemporaryFailure
+from connectors.fetched import Exchange
 from connectors.google_access import error_of, notes_on, quota_begins_anew, quota_of
 from connectors.json_api import UNSAID_WAIT
 from connectors.transport import retry_at

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.base import Cursor, is_plausible
+from connectors.base import Cursor
+from connectors.fetched import is_plausible
 from connectors.thread_book import ThreadBook, read_thread_book
 
 MOST_VIDEOS = 300

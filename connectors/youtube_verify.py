@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.base import Budget, Forbidden, Shown, Verdict
+from connectors.base import Verdict
+from connectors.budget import Budget
+from connectors.errors import Forbidden
+from connectors.fetched import Shown
 from connectors.youtube_api import YouTubeApi
 from connectors.youtube_wire import Thread, read_thread
 

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from connectors.base import Batch, Budget
+from connectors.base import Batch
+from connectors.budget import Budget
 from connectors.json_api import NotThere
 from connectors.thread_book import PATIENCE
 from connectors.youtube_api import YouTubeApi

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.base import (
+from connectors.errors import UnexpectedReply
+from connectors.fetched import (
     Attachment,
     FetchedItem,
     FetchedPost,
     ItemKind,
     Quarantined,
     Shown,
-    UnexpectedReply,
     is_plausible,
+    sorted_out,
 )
 
 WHERE = "YouTube"
@@ -88,6 +89,7 @@ def read_thread(raw: Any, listed_as: Shown) -> Thread | Quarantined:
     for_the_first = Shown.VISIBLE if nested else listed_as
     top = read_comment(snippet.get("topLevelComment"), for_the_first, video_id, thread_id=thread_id)
     read = [top, *(read_comment(each, Shown.VISIBLE, video_id, parent_id=thread_id) for each in nested)]
+    items, bad = sorted_out(read)
     count = snippet.get("totalReplyCount")
     count = count if isinstance(count, int) and not isinstance(count, bool) and count >= 0 else len(nested)
     return Thread(
@@ -95,8 +97,8 @@ def read_thread(raw: Any, listed_as: Shown) -> Thread | Quarantined:
         video_id,
         count,
         len(nested) >= count,
-        tuple(each for each in read if isinstance(each, FetchedItem)),
-        tuple(each for each in read if isinstance(each, Quarantined)),
+        items,
+        bad,
     )
 
 
@@ -144,9 +146,7 @@ def read_comment(
 
 def read_replies(rows: Sequence[Any], thread: Thread) -> tuple[tuple[FetchedItem, ...], tuple[Quarantined, ...]]:
     """A page of replies to one thread, and those of them that cannot be read."""
-    read = [read_comment(row, Shown.VISIBLE, thread.video_id, parent_id=thread.thread_id) for row in rows]
-    items = tuple(each for each in read if isinstance(each, FetchedItem))
-    return items, tuple(each for each in read if isinstance(each, Quarantined))
+    return sorted_out(read_comment(row, Shown.VISIBLE, thread.video_id, parent_id=thread.thread_id) for row in rows)
 
 
 def read_video(raw: Any, counted_since: datetime) -> FetchedPost | None:

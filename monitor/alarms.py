@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from alerts.messages import Alarm, Expiring, Failing, Recovery
 from config.accounts import AccountSettings
 from config.settings import Settings
+from monitor import mail_kinds
 from monitor.allowances import waits_until
 from monitor.coverage import holes_by_stream
 from monitor.reconnecting import WAITING, headline, placing, steps, what_is_wrong
@@ -16,7 +17,7 @@ from monitor.rules import weekly
 from monitor.rules.watching import GRAVITY, Trouble, expiry_key, expiry_of, gravest, warning_due
 from monitor.store import incidents, ledger, outbox
 from monitor.store.engine import Store, Transaction
-from monitor.store.tables import Account
+from monitor.store.school_tables import Account
 from monitor.store.watch_tables import Incident
 
 LOOKS_BACK = timedelta(days=400)
@@ -61,7 +62,7 @@ class Alarms:
             over = incidents.recovered_as(tx, school, key)
             configured = self._configured(over)
             told = {each.told_as for each in over}
-            if configured is None or not outbox.reached(tx, school, outbox.ALARM, told, recipient):
+            if configured is None or not outbox.reached(tx, school, mail_kinds.ALARM, told, recipient):
                 return None
             account = over[0].account
             still = [e for e in incidents.open_ones(tx, account) if e.trouble != Trouble.EXPIRING]

@@ -26,7 +26,7 @@ from monitor.store import alerts, cases, exclusions, ledger, outbox
 from monitor.store.alerts import Telling
 from monitor.store.engine import Store, Transaction
 from monitor.store.handling_tables import Alert
-from monitor.store.tables import Comment
+from monitor.store.item_tables import Comment
 from monitor.telling import Concerns, concerns, standing_flags
 
 log = logging.getLogger("monitor.alerting")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from connectors.base import NEARLY_USED, USED_UP, Budget
+from connectors.budget import NEARLY_USED, USED_UP, Budget
 from monitor.rules.allowance import left_for, next_day, next_month, things_for
 from monitor.store import allowance
 from monitor.store.engine import Store

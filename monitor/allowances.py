@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config.accounts import AccountBase, XAccount
-from connectors.base import NEARLY_USED
+from connectors.budget import NEARLY_USED
 from monitor.rules.allowance import MoneySoFar, left_for, next_day, next_month, things_for
 from monitor.store import allowance
 from monitor.store.engine import Transaction
+from monitor.store.school_tables import Account
 from monitor.store.standing import newest_failure
-from monitor.store.tables import Account
 
 PARKED = frozenset({"RateLimited", "BudgetSpent"})
 LOW = "AllowanceLow"

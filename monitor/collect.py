@@ -10,7 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from connectors.base import AllowanceLow, Budget, Connector, EmptyAnswer, Forbidden, Verdict
+from connectors.base import Connector, Verdict
+from connectors.budget import Budget
+from connectors.errors import AllowanceLow, EmptyAnswer, Forbidden
 from monitor.allotment import Allotment
 from monitor.evidence import incoming
 from monitor.judge import Judge

@@ -17,8 +17,9 @@ from monitor.store import cases, incidents, ledger
 from monitor.store.coverage import PostCount, post_counts
 from monitor.store.engine import Transaction
 from monitor.store.ledger import ReadMark
+from monitor.store.reading_tables import Read
+from monitor.store.school_tables import Account
 from monitor.store.standing import NEVER_READ, NOT_READ, interval, standing
-from monitor.store.tables import Account, Read
 from monitor.store.watch_tables import Incident
 
 

@@ -15,7 +15,7 @@ from monitor.rules.marks import NEEDS_A_FLAG, standing
 from monitor.rules.removals import CLAIMS
 from monitor.store import cases, decided, judged, snapshots
 from monitor.store.engine import Transaction
-from monitor.store.tables import Comment, Decision
+from monitor.store.item_tables import Comment, Decision
 
 LOOK_AGAIN_AFTER = (timedelta(0), timedelta(hours=1), timedelta(hours=24))
 """When the network is asked whether what was said to be taken down is still there: a first absence wants a second."""

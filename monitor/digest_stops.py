@@ -18,8 +18,8 @@ from monitor.school_facts import SchoolFacts
 from monitor.store import cases, digest_stops, judged, ledger, outbox
 from monitor.store.engine import Store, Transaction
 from monitor.store.listening import unreachable_people
+from monitor.store.school_tables import School
 from monitor.store.stop_tables import DigestStop
-from monitor.store.tables import School
 from monitor.telling import concerns, standing_flags
 
 log = logging.getLogger("monitor.digest_stops")

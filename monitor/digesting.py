@@ -19,8 +19,8 @@ from monitor.school_facts import SchoolFacts
 from monitor.seeing import Seeing
 from monitor.store import alerts, exclusions, ledger
 from monitor.store.engine import Transaction
+from monitor.store.item_tables import Comment
 from monitor.store.listening import unreachable_people
-from monitor.store.tables import Comment
 from monitor.telling import Concerns, concerns, standing_flags
 
 _WAITS = frozenset({"note", "concern"})

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from alerts.listening import DidNotRun
 from config.settings import Settings
+from monitor import mail_kinds
 from monitor.notices import REPORTS_MADE_UP, did_not_run, weeks_left_out
 from monitor.rules.slots import weekly_reports_between, working_time
 from monitor.rules.watching import allowed_silence
@@ -19,7 +20,7 @@ from monitor.school_facts import SchoolFacts
 from monitor.store import ledger, listening, outbox
 from monitor.store.engine import Store, Transaction
 from monitor.store.listening_tables import SignOfLife
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 from monitor.telling import mailing_hours
 
 log = logging.getLogger("monitor.downtime")
@@ -55,7 +56,7 @@ class Downtimes:
         hours = (self.settings.schedule.mails_from, self.settings.schedule.mails_until)
         if working_time(last, now, self.settings.school.timezone, self.settings.rule, *hours) > TOLD_FROM:
             people, at = self.settings.told_of_accounts, mailing_hours(self.school, now)
-            outbox.owe(tx, row, outbox.DOWNTIME, last.isoformat(), people, at)
+            outbox.owe(tx, row, mail_kinds.DOWNTIME, last.isoformat(), people, at)
         said = did_not_run(last, now, self.settings)
         log.warning("%s", said)
         return said
@@ -66,10 +67,10 @@ class Downtimes:
         after = life.reports_until
         missed = weekly_reports_between(after, now, zone, at)[-REPORTS_MADE_UP:] if after else ()
         heads = tuple(person.email for person in self.settings.people if "head" in person.roles)
-        known = listening.keys_owed(tx, row, outbox.WEEKLY) if missed else frozenset()
+        known = listening.keys_owed(tx, row, mail_kinds.WEEKLY) if missed else frozenset()
         for slot in missed:
             if slot.key not in known and slot.opens_at >= row.started_at:
-                outbox.owe(tx, row, outbox.WEEKLY, slot.key, heads, slot.opens_at)
+                outbox.owe(tx, row, mail_kinds.WEEKLY, slot.key, heads, slot.opens_at)
         if missed or after is None:
             life.reports_until = now
 

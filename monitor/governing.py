@@ -32,7 +32,7 @@ from monitor.seeing import Seeing
 from monitor.store import alerts, cases, evidence_log, evidence_rows, exclusions, ledger, outgoing
 from monitor.store.engine import Store, Transaction
 from monitor.store.handling_tables import Alert
-from monitor.store.tables import Account, School
+from monitor.store.school_tables import Account, School
 from monitor.words import category_words, outgoing_words
 
 HANDED_OUT = frozenset({"export", "share"})

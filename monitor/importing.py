@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from connectors.base import Batch
 from monitor.keeping import PageKeeper
 from monitor.ledger_line import RunResult
-from monitor.store import keep
+from monitor.store import known
 
 STREAM = "import"
 
@@ -31,7 +31,7 @@ def take_in(keeper: PageKeeper, batches: Iterable[Batch]) -> Imported:
     for batch in batches:
         with book.store.reading() as tx:
             account = book.account(tx)
-            new = tuple(item for item in batch.items if not keep.is_held(tx, account, item))
+            new = tuple(item for item in batch.items if not known.is_held(tx, account, item))
         done.held += len(batch.items) - len(new)
         with book.line(STREAM, book.clock(), done.result) as line:
             keeper.keep(STREAM, replace(batch, items=new, complete=True), line, done.result)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from connectors.base import Batch, FetchedItem
+from connectors.base import Batch
+from connectors.fetched import FetchedItem
 
 CLOCKS_DIFFER = timedelta(hours=2)
 """So far ahead of our own clock a time may lie: ours may be wrong too, by an hour in the wrong zone."""

@@ -25,8 +25,8 @@ from monitor.rules.response import due_at
 from monitor.school_facts import SchoolFacts
 from monitor.store import judged, ledger, snapshots
 from monitor.store.engine import Transaction
+from monitor.store.item_tables import Comment
 from monitor.store.keep import Kept, Outcome
-from monitor.store.tables import Comment
 from monitor.telling import owe_mails
 
 if TYPE_CHECKING:

@@ -12,17 +12,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from connectors.base import Batch, FetchedItem
+from connectors.base import Batch
+from connectors.fetched import FetchedItem
 from monitor.evidence import incoming
 from monitor.in_time import in_time
 from monitor.judge import NOTHING_SEEN, Judge, Seen
 from monitor.ledger_line import LedgerBook, Line, RunResult
 from monitor.outgoing import Found, OutgoingCare
 from monitor.received import ReceivedPage
-from monitor.store import adopt, counting, keep, ledger, outgoing, threads
+from monitor.store import adopt, counting, keep, ledger, outgoing, presence, threads
 from monitor.store.engine import Transaction
+from monitor.store.item_tables import Comment, Item, Reply
 from monitor.store.keep import Kept, Outcome
-from monitor.store.tables import Account, Comment, Item, Reply
+from monitor.store.known import brings_news, known_items, says_nothing_new
+from monitor.store.school_tables import Account
+from monitor.store.text import words_of
 
 
 @dataclass(frozen=True)
@@ -58,14 +62,14 @@ class PageKeeper:
                 if self.care and own_posts:
                     text = before.get(post.remote_id, "")
                     self.care.keep_post(tx, account, row, text, own_posts, self.judged_from, now)
-            known = keep.known_items(tx, account, (item.remote_id for item in batch.items))
+            known = known_items(tx, account, (item.remote_id for item in batch.items))
             page = ReceivedPage(tx, account, batch.exchanges)
             kept: list[Kept] = []
             own_words: list[tuple[int, FetchedItem]] = []
             unchanged: list[Item] = []
             for item in batch.items:
                 held = known.get(item.remote_id)
-                if held is not None and keep.says_nothing_new(held, item):
+                if held is not None and says_nothing_new(held, item):
                     unchanged.append(held)
                     continue
                 kept.append(self._keep_one(tx, account, item, known, page, now, seen, line))
@@ -73,7 +77,7 @@ class PageKeeper:
                 if kept[-1].outcome in {Outcome.NEW, Outcome.EDITED} and item.author_id in account.own_ids:
                     own_words.append((kept[-1].item.id, item))
             tx.flush()
-            keep.meet(tx, unchanged, now)
+            presence.meet(tx, unchanged, now)
             threads.link_answers(tx, account, {each.item.thread_key for each in kept if each.moved})
             for bad in batch.quarantined:
                 if keep.keep_quarantined(tx, account, stream, bad, now):
@@ -102,10 +106,10 @@ class PageKeeper:
             return None, {}
         with self.book.store.reading() as tx:
             account = self.book.account(tx)
-            known = keep.known_items(tx, account, (item.remote_id for item in batch.items))
-            news = [item for item in batch.items if keep.brings_news(item, known)]
+            known = known_items(tx, account, (item.remote_id for item in batch.items))
+            news = [item for item in batch.items if brings_news(item, known)]
             own = frozenset(account.own_ids)
-        words = {item.remote_id: keep.words_of(item) for item in news if self._is_judged(item, own)}
+        words = {item.remote_id: words_of(item) for item in news if self._is_judged(item, own)}
         if not news:
             return None, words
         school = self.judge.school

@@ -21,7 +21,7 @@ from monitor.school_facts import SchoolFacts
 from monitor.store import cases, decided, exclusions, judged, snapshots
 from monitor.store.engine import Transaction
 from monitor.store.exclusions import BY_MONITOR, THE_OTHERS
-from monitor.store.tables import Comment, Version
+from monitor.store.item_tables import Comment, Version
 
 KEPT_OUT, LET_IN = "keep_out", "let_in"
 """Kinds of entries in the evidence log."""

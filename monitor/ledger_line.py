@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from connectors.base import AllowanceLow, AuthFailed, ConnectorError, RunLimitReached, Waiting
+from connectors.errors import AllowanceLow, AuthFailed, ConnectorError, RunLimitReached, Waiting
 from monitor.clock import Clock
 from monitor.store import ledger
 from monitor.store.engine import Store, Transaction
-from monitor.store.tables import Account
+from monitor.store.school_tables import Account
 
 log = logging.getLogger("monitor.collect")
 

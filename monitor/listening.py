@@ -26,7 +26,7 @@ from monitor.school_facts import SchoolFacts
 from monitor.store import alerts, ledger, listening
 from monitor.store.engine import Store, Transaction
 from monitor.store.listening_tables import SignOfLife
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 from monitor.telling import held_back, mailing_hours
 from monitor.unreachable import UnreachablePeople
 from monitor.watch import Watch

@@ -27,18 +27,7 @@ from config.settings import Settings
 from monitor.alarms import Alarms
 from monitor.digest_stops import DigestStops
 from monitor.downtime import Downtimes
-from monitor.outgoing_mail import OutgoingMails
-from monitor.pile_on_mail import PileOnMails
-from monitor.pressing import Warnings
-from monitor.quoting import Quoting
-from monitor.reminder_mails import ReminderMails
-from monitor.report import Reporter
-from monitor.rules.routing import is_told_of_comments
-from monitor.school_facts import SchoolFacts
-from monitor.stop_links import StopKeyUnusable, StopLinks
-from monitor.store import outbox
-from monitor.store.engine import Store
-from monitor.store.outbox import (
+from monitor.mail_kinds import (
     ALARM,
     DIGEST,
     DOWNTIME,
@@ -57,7 +46,18 @@ from monitor.store.outbox import (
     URGENT,
     WEEKLY,
 )
-from monitor.store.tables import Delivery
+from monitor.outgoing_mail import OutgoingMails
+from monitor.pile_on_mail import PileOnMails
+from monitor.pressing import Warnings
+from monitor.quoting import Quoting
+from monitor.reminder_mails import ReminderMails
+from monitor.report import Reporter
+from monitor.rules.routing import is_told_of_comments
+from monitor.school_facts import SchoolFacts
+from monitor.stop_links import StopKeyUnusable, StopLinks
+from monitor.store import had_lately, outbox
+from monitor.store.delivery_tables import Delivery
+from monitor.store.engine import Store
 from monitor.telling import held_back
 from monitor.unreachable import UnreachablePeople
 
@@ -131,7 +131,7 @@ class MailWriter:
         if serious is None:
             return NotNeeded("settled, or not for this person any more")
         with self.store.reading() as tx:
-            is_last = outbox.is_last_today(tx, delivery, now, held_back(self.school, now))
+            is_last = had_lately.is_last_today(tx, delivery, now, held_back(self.school, now))
         return render_serious(replace(serious, last_today=is_last), self._envelope(delivery, now))
 
     def _reminder(self, delivery: Delivery, now: datetime) -> EmailMessage | NotNeeded:

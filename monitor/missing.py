@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from connectors.base import Budget, Capabilities, Connector, Verdict
+from connectors.base import Capabilities, Connector, Verdict
+from connectors.budget import Budget
 from monitor.custody import rechecks
 from monitor.ledger_line import LedgerBook, Line, RunResult
-from monitor.store import judged, keep
+from monitor.store import judged, known, presence
 from monitor.store.engine import Transaction
-from monitor.store.tables import Account, Item
+from monitor.store.item_tables import Item
+from monitor.store.school_tables import Account
 
 VERIFY_FOR = timedelta(days=30)
 """How long after it was made an item that no read meets any more is asked for by its id."""
@@ -76,8 +78,8 @@ def _ask_for(
     with book.store.writing() as tx:
         account = book.account(tx)
         for remote_id in wanted:
-            if item := keep.find_item(tx, account, remote_id):
-                line.gone += keep.note_verdict(item, verdicts.get(remote_id, Verdict.UNKNOWN), now)
+            if item := known.find_item(tx, account, remote_id):
+                line.gone += presence.note_verdict(item, verdicts.get(remote_id, Verdict.UNKNOWN), now)
         line.items, line.complete = len(verdicts), True
         line.write(tx)
     return verdicts

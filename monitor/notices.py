@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from config.settings import Settings
+from monitor import mail_kinds
 from monitor.rules.slots import Slot, weekly_reports_between
 from monitor.rules.wording import clock_in_words, day_in_words
-from monitor.store import listening, outbox
+from monitor.store import had_lately, listening
 from monitor.store.engine import Transaction
 from monitor.store.listening_tables import Downtime
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 
 LATELY = timedelta(days=14)
 """How far back a digest looks for a time in which nothing ran."""
@@ -46,7 +47,7 @@ def did_not_run(since: datetime, until: datetime, settings: Settings) -> str:
 
 def for_digest(tx: Transaction, school: School, settings: Settings, recipient: str, now: datetime) -> tuple[str, ...]:
     """What this person's digest says: of each time in which nothing ran, the first digest after it."""
-    last = listening.last_sent(tx, school, outbox.DIGEST, recipient) or school.started_at
+    last = had_lately.newest_sent(tx, school, mail_kinds.DIGEST, recipient) or school.started_at
     found = listening.downtimes(tx, school, max(last, now - LATELY))
     return (*_lines(found, settings), *not_reached(tx, school, settings))
 

@@ -16,6 +16,7 @@ from config.settings import Settings
 from monitor.alarms import Alarms
 from monitor.alerting import Alerting
 from monitor.clock import Clock
+from monitor.mail_kinds import BUNDLED, DIGEST, URGENT, WEEKLY
 from monitor.mail_writer import MailWriter, NotNeeded
 from monitor.outgoing_mail import OutgoingMails
 from monitor.reminding import Reminding
@@ -25,16 +26,11 @@ from monitor.rules.routing import moderators_of
 from monitor.rules.slots import digest_today, latest_weekly_report
 from monitor.school_facts import SchoolFacts
 from monitor.store import alerts, ledger, outbox
+from monitor.store.delivery_tables import Delivery
 from monitor.store.engine import Store, Transaction
 from monitor.store.listening import accepted, failed, unreachable_people
-from monitor.store.outbox import (
-    BUNDLED,
-    DIGEST,
-    REFUSED,
-    URGENT,
-    WEEKLY,
-)
-from monitor.store.tables import Delivery, School
+from monitor.store.outbox import REFUSED
+from monitor.store.school_tables import School
 from monitor.telling import held_back
 
 log = logging.getLogger("monitor.notify")

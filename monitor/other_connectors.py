@@ -9,7 +9,8 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 from config.accounts import OtherAccount
-from connectors.base import Connector, ConnectorError, Forbidden
+from connectors.base import Connector
+from connectors.errors import ConnectorError, Forbidden
 
 if TYPE_CHECKING:
     from connectors.transport import NetworkSession

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from config.settings import Settings
-from connectors.base import FetchedItem, FetchedPost, ItemKind, has_picture
+from connectors.fetched import FetchedItem, FetchedPost, ItemKind, has_picture
 from monitor.language.outgoing.checking import Lists, look
 from monitor.language.outgoing.facts import OwnPeople, Published, contacts_of
 from monitor.language.outgoing.name_list import LARGEST, BadList, NameList, read_names
@@ -23,8 +23,9 @@ from monitor.model import OutgoingFinding, OutgoingKind
 from monitor.rules.outgoing import is_history, wanted_kinds
 from monitor.store import outgoing
 from monitor.store.engine import Transaction
-from monitor.store.keep import words_of
-from monitor.store.tables import Account, Post, Reply
+from monitor.store.item_tables import Post, Reply
+from monitor.store.school_tables import Account
+from monitor.store.text import words_of
 
 log = logging.getLogger("monitor.outgoing")
 

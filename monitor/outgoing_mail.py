@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 from alerts.messages import OwnWords, OwnWordsLine
 from config.settings import Settings
+from monitor import mail_kinds
 from monitor.model import OutgoingKind
 from monitor.rules.outgoing import next_outgoing_mail, told_of_a_report, told_of_outgoing
 from monitor.store import ledger, outbox, outgoing
 from monitor.store.engine import Store, Transaction
 from monitor.store.outgoing_tables import OutgoingFound
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 from monitor.words import outgoing_steps, outgoing_words
 
 LATELY = timedelta(days=400)
@@ -46,7 +47,7 @@ class OutgoingMails:
         with self.store.reading() as tx:
             school = ledger.enrolled_school(tx, self.settings.school.key)
             rows = outgoing.told_as(tx, school, key, recipient)
-            at_once = kind == outbox.PUBLISHED_WRONG
+            at_once = kind == mail_kinds.PUBLISHED_WRONG
             rows = [row for row in rows if (row.kind == OutgoingKind.REPORTED) is at_once]
             lines = _lines(rows)
         if not lines:
@@ -81,7 +82,7 @@ class OutgoingMails:
         days = outgoing.days_told(tx, school, told, since)
         hours = (settings.schedule.mails_from, settings.schedule.mails_until)
         slot = next_outgoing_mail(now, settings.school.timezone, settings.rule, hours, days)
-        outbox.owe(tx, school, outbox.OUTGOING, slot.key, told, slot.opens_at)
+        outbox.owe(tx, school, mail_kinds.OUTGOING, slot.key, told, slot.opens_at)
         row.told_as, row.told_to = slot.key, list(told)
         tx.flush()
 
@@ -97,7 +98,7 @@ class OutgoingMails:
         )
         # Not a number of ours: a restored database counts anew.
         row.told_as, row.told_to = f"{row.account.key} {row.found_at.isoformat()}", list(told)
-        outbox.owe(tx, school, outbox.PUBLISHED_WRONG, row.told_as, told, now)
+        outbox.owe(tx, school, mail_kinds.PUBLISHED_WRONG, row.told_as, told, now)
 
 
 def _lines(rows: Sequence[OutgoingFound]) -> tuple[OwnWordsLine, ...]:

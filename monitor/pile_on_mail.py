@@ -22,7 +22,7 @@ from monitor.school_facts import SchoolFacts
 from monitor.store import cases, ledger, pile_ons
 from monitor.store.engine import Store, Transaction
 from monitor.store.pile_on_tables import PileOn
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 from monitor.words import category_words
 
 FIRST_FEW = 3

@@ -14,6 +14,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from monitor import mail_kinds
 from monitor.custody import media_gate
 from monitor.model import Flag
 from monitor.rules.pile_on import LEVELS, Told, first_of_many, is_over, level_of, step_of
@@ -22,9 +23,10 @@ from monitor.school_facts import SchoolFacts
 from monitor.seeing import Seeing
 from monitor.store import outbox, pile_ons
 from monitor.store.engine import Transaction
+from monitor.store.item_tables import Comment
 from monitor.store.listening import unreachable_people
 from monitor.store.pile_on_tables import PileOn
-from monitor.store.tables import Comment, School
+from monitor.store.school_tables import School
 from monitor.telling import mailing_hours
 
 URGENT = LEVELS[-1]
@@ -126,7 +128,7 @@ def _tell(tx: Transaction, school: SchoolFacts, pile_on: PileOn, now: datetime) 
         if would_hear.is_news_after(before):
             # Whatever is urgent does not wait for anybody's working hours.
             at_once = would_hear.level == URGENT != before.level
-            kind, at = (outbox.PILE_ON_URGENT, now) if at_once else (outbox.PILE_ON, hours)
+            kind, at = (mail_kinds.PILE_ON_URGENT, now) if at_once else (mail_kinds.PILE_ON, hours)
             before = before.together_with(would_hear)
             outbox.owe(tx, pile_on.account.school, kind, pile_ons.key_of(pile_on, before), [person], at)
         everybody.append(before)

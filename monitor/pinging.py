@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import requests
 
-from connectors.base import ConnectorError
+from connectors.errors import ConnectorError
 from connectors.transport import NetworkSession, translate_transport_error
 
 WATCHER = "the outside watcher"

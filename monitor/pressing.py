@@ -22,7 +22,8 @@ from monitor.store import alerts, cases, exclusions, judged, ledger
 from monitor.store.alerts import Telling
 from monitor.store.engine import Store, Transaction
 from monitor.store.handling_tables import Alert
-from monitor.store.tables import Comment, School
+from monitor.store.item_tables import Comment
+from monitor.store.school_tables import School
 from monitor.telling import Concerns, concerns, standing_flags
 from monitor.words import category_words, kind_words
 

@@ -21,7 +21,7 @@ from monitor.excerpts import beginning, initials_of
 from monitor.model import Case, Category
 from monitor.store import exclusions, judged
 from monitor.store.engine import Transaction
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 
 NEVER_OF = frozenset(
     {

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from connectors.base import Exchange as Answer
-from connectors.base import FetchedItem
+from connectors.fetched import Exchange as Answer
+from connectors.fetched import FetchedItem
 from monitor.evidence.wire_bytes import ItemBytes, PageBytes, without_others
 from monitor.store.engine import Transaction
+from monitor.store.item_tables import Version
+from monitor.store.receipt_tables import Exchange
 from monitor.store.receipts import give_receipt, keep_exchange
-from monitor.store.tables import Account, Exchange, Version
+from monitor.store.school_tables import Account
 
 NOT_WRITTEN = '{"not_written": "this item is nested too deeply to be written down"}'
 

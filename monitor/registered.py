@@ -16,8 +16,8 @@ from monitor.rules.register_words import Found
 from monitor.store import ledger
 from monitor.store.engine import Transaction
 from monitor.store.listening import unreachable_people
+from monitor.store.school_tables import Account, School
 from monitor.store.signs_of_life import last_own_words_at
-from monitor.store.tables import Account, School
 
 MOST_NAMED = 6
 """Accounts named in one sentence; the rest is counted."""

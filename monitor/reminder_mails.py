@@ -12,19 +12,22 @@ from datetime import datetime, timedelta
 from alerts.messages import Line
 from alerts.reminders import Reminder
 from config.people import Person
+from monitor import mail_kinds
 from monitor.digesting import accounts_of, to_answer
-from monitor.model import Case, ResponseState
+from monitor.model import Case
 from monitor.quoting import NO_WORDS, Quoting
 from monitor.rules.outstanding import taken_by
 from monitor.rules.queue import Waiting, in_order, worst
 from monitor.rules.reminders import in_charge
 from monitor.rules.wording import rule_in_words
 from monitor.school_facts import SchoolFacts
-from monitor.store import alerts, cases, ledger, outbox, pile_ons
+from monitor.store import alerts, cases, had_lately, ledger, outbox, pile_ons
+from monitor.store.delivery_tables import Delivery
 from monitor.store.engine import Store, Transaction
-from monitor.store.tables import Comment, Delivery, School
+from monitor.store.item_tables import Comment
+from monitor.store.school_tables import School
 from monitor.telling import held_back, hours_of
-from monitor.words import category_words, kind_words, state_words
+from monitor.words import category_words, kind_words, words_beside_deadline
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class ReminderMails:
                 )
                 for entry in said
             )
-            last_today = outbox.is_last_today(tx, delivery, now, held_back(self.school, now))
+            last_today = had_lately.is_last_today(tx, delivery, now, held_back(self.school, now))
         if not lines:
             return None
         policy = self.school.policy
@@ -67,11 +70,11 @@ class ReminderMails:
             shown=self.school.schedule.digest_items,
             last_today=last_today,
             passed_on=not any(asked.is_theirs(entry.case) for entry in said),
-            until=self._sheet_until(now) if delivery.kind == outbox.SHEET else None,
+            until=self._sheet_until(now) if delivery.kind == mail_kinds.SHEET else None,
         )
 
     def _cases(self, tx: Transaction, row: School, delivery: Delivery, now: datetime) -> list[Case]:
-        if delivery.kind == outbox.SHEET:
+        if delivery.kind == mail_kinds.SHEET:
             if delivery.key != self.school.local_day(now).isoformat():
                 return []  # those days have begun
             return cases.unsettled_due_between(tx, row, self.school.policy, now, self._sheet_until(now))
@@ -104,7 +107,8 @@ class _Asked:
         keys = [account.key for account in ledger.accounts_of(tx, row)]
         mine = frozenset(accounts_of(tx, school, keys, delivery.recipient, now))
         digest_at, sheet_at = (
-            outbox.newest_sent(tx, row, kind, delivery.recipient) for kind in (outbox.DIGEST, outbox.SHEET)
+            had_lately.newest_sent(tx, row, kind, delivery.recipient)
+            for kind in (mail_kinds.DIGEST, mail_kinds.SHEET)
         )
         return cls(school, delivery.kind, delivery.recipient, now, mine, digest_at, sheet_at)
 
@@ -112,9 +116,9 @@ class _Asked:
         case, in_charge = entry.case, self._in_charge(entry.case)
         if case.account in self.accounts and self._a_digest_said_it(case):
             return False
-        if self.kind == outbox.OVERDUE:
+        if self.kind == mail_kinds.OVERDUE:
             return entry.is_overdue and (self.is_theirs(case) or self._is_head())
-        if entry.is_overdue or (self.kind == outbox.NEW and (in_charge or self._is_said_otherwise(case))):
+        if entry.is_overdue or (self.kind == mail_kinds.NEW and (in_charge or self._is_said_otherwise(case))):
             return False
         return self._is_me(in_charge) if in_charge else case.account in self.accounts
 
@@ -141,12 +145,12 @@ class _Asked:
         seen, due = case.facts.first_seen_at, case.due_at
         if self.digest_at is None or seen is None or due is None or self.digest_at < seen:
             return False
-        if self.kind == outbox.OVERDUE:
+        if self.kind == mail_kinds.OVERDUE:
             return self.digest_at > due
         pause = timedelta(minutes=self.school.schedule.between_mails_minutes)
         soon = self._due_soon_at(case)
         shortly_before = soon is not None and self.digest_at >= soon - pause
-        return self.kind == outbox.NEW or (self.kind == outbox.DUE_SOON and shortly_before)
+        return self.kind == mail_kinds.NEW or (self.kind == mail_kinds.DUE_SOON and shortly_before)
 
     def _is_said_otherwise(self, case: Case) -> bool:
         """Whether there is a mail of its own that its deadline comes, or it stood on their sheet."""
@@ -163,7 +167,7 @@ class _Asked:
 def _is_one_matter(tx: Transaction, entry: Waiting, delivery: Delivery) -> bool:
     """Whether this mail would say that something is new of which the person is told as part of a pile-on."""
     comment = tx.get_one(Comment, entry.case.id)
-    return delivery.kind == outbox.NEW and pile_ons.is_told(tx, comment, delivery.recipient)
+    return delivery.kind == mail_kinds.NEW and pile_ons.is_told(tx, comment, delivery.recipient)
 
 
 def _line(tx: Transaction, entry: Waiting, in_charge_of_it: str) -> Line:
@@ -175,7 +179,7 @@ def _line(tx: Transaction, entry: Waiting, in_charge_of_it: str) -> Line:
         what=kind_words(case.kind),
         received_at=case.created_at,
         due_at=case.due_at,
-        state="answer by" if entry.answer.state is ResponseState.OPEN else state_words(entry.answer.state),
+        state=words_beside_deadline(entry.answer.state),
         flags=tuple(dict.fromkeys(category_words(flag.category) for flag in flags)),
         severity=worst(flags),
         to_do=(*((f"taken by {in_charge_of_it}",) if in_charge_of_it else ()), *case.to_do),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from config.settings import Settings
+from monitor import mail_kinds
 from monitor.rules.reminders import Hours, in_charge
 from monitor.rules.routing import is_told_of_comments, moderators_of
 from monitor.school_facts import SchoolFacts
@@ -18,7 +19,7 @@ from monitor.store import exclusions, ledger, outbox, reminders
 from monitor.store.engine import Transaction
 from monitor.store.listening import unreachable_people
 from monitor.store.reminders import Unanswered
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 from monitor.telling import hours_of
 
 _Told = Callable[[Unanswered], tuple[str, ...]]
@@ -48,7 +49,7 @@ class Reminding:
             return
         found = reminders.unanswered(tx, row, now, self._hours.sheet_until(self.school.local_day(now)))
         told = self._reminded_of(tx, row, found, now)
-        outbox.owe(tx, row, outbox.SHEET, slot.key, _each_once(map(told, found)), slot.opens_at)
+        outbox.owe(tx, row, mail_kinds.SHEET, slot.key, _each_once(map(told, found)), slot.opens_at)
 
     def _owe_due_soon(self, tx: Transaction, row: School, now: datetime) -> None:
         hours = self._hours
@@ -57,7 +58,7 @@ class Reminding:
         # What comes within a pause is owed already: it goes with what comes now, and is one mail less.
         ahead = now + timedelta(minutes=self.school.schedule.between_mails_minutes)
         due = {each: max(at, now) for each, at in when.items() if at and at <= ahead}
-        told, owed = self._reminded_of(tx, row, due, now), _Owed(tx, row, outbox.DUE_SOON, due)
+        told, owed = self._reminded_of(tx, row, due, now), _Owed(tx, row, mail_kinds.DUE_SOON, due)
         for each, at in due.items():
             owed.owe(each, told(each), at)
 
@@ -65,7 +66,7 @@ class Reminding:
         hours = self._hours
         found = reminders.unanswered(tx, row, max(hours.overdue_since(now), row.started_at), now)
         told, heads = self._reminded_of(tx, row, found, now, all_of_them=True), self._heads(tx, row, found)
-        owed, reads = _Owed(tx, row, outbox.OVERDUE, found), _Reads(tx, row, self.settings)
+        owed, reads = _Owed(tx, row, mail_kinds.OVERDUE, found), _Reads(tx, row, self.settings)
         for each in found:
             since = max(each.due_at, each.first_seen_at)
             if hours.is_overdue_news(each.due_at, each.first_seen_at, now) and (

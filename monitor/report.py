@@ -14,7 +14,7 @@ from monitor import notices
 from monitor.coverage import blind
 from monitor.custody import media_gate
 from monitor.digesting import accounts_of, for_person
-from monitor.model import Case, ResponseState
+from monitor.model import Case
 from monitor.pile_on_mail import in_digest, others_first
 from monitor.quoting import Quoting
 from monitor.rules.queue import Waiting, in_order, worst
@@ -23,8 +23,8 @@ from monitor.school_facts import SchoolFacts
 from monitor.seeing import Seeing
 from monitor.store import cases, erasure_book, exclusions, judged, ledger
 from monitor.store.engine import Store, Transaction
-from monitor.store.tables import Account, School
-from monitor.words import category_words, kind_words, state_words
+from monitor.store.school_tables import Account, School
+from monitor.words import category_words, kind_words, state_words, words_beside_deadline
 
 if TYPE_CHECKING:
     from alerts.weekly_report import WeeklyReport
@@ -182,7 +182,7 @@ def _line(entry: Waiting, words: str = "") -> Line:
         what=kind_words(case.kind),
         received_at=case.created_at,
         due_at=case.due_at if entry.needs_reply else None,
-        state="answer by" if entry.answer.state is ResponseState.OPEN else state_words(entry.answer.state),
+        state=words_beside_deadline(entry.answer.state),
         flags=tuple(dict.fromkeys(category_words(flag.category) for flag in entry.flags)),
         severity=worst(entry.flags),
         to_do=(*((state_words(entry.answer.state),) if entry.is_held else ()), *case.to_do),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from config.accounts import AccountSettings
-from connectors.base import ConnectorError
+from connectors.errors import ConnectorError
 from monitor.ledger_line import RunResult
 from monitor.logs import where
 from monitor.notify import MailResult

@@ -17,7 +17,7 @@ from monitor.school_facts import SchoolFacts
 from monitor.store import alerts, cases, exclusions, judged
 from monitor.store.engine import Transaction
 from monitor.store.exclusions import THE_OTHERS
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 from monitor.telling import concerns, standing_flags
 
 

@@ -19,7 +19,7 @@ from config.settings import Settings
 from monitor.coverage import blind
 from monitor.store import alerts, evidence_log, ledger, listening
 from monitor.store.engine import Transaction
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 
 VERSION = 1
 SIGNED_WITHIN = timedelta(hours=2)

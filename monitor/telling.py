@@ -14,19 +14,21 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from monitor import mail_kinds
 from monitor.custody import media_gate
 from monitor.model import Case, Flag
 from monitor.rules.handling import Answering, Handling, handling
 from monitor.rules.marks import standing
 from monitor.rules.queue import worst
 from monitor.rules.reminders import Hours
+from monitor.rules.restraint import LEAVES_FREE, Restraint
 from monitor.rules.routing import Route, digest_readers, moderators_of, route
 from monitor.rules.slots import Slot, next_digest
 from monitor.school_facts import SchoolFacts
 from monitor.store import alerts, cases, exclusions, outbox, pile_ons
 from monitor.store.engine import Transaction
+from monitor.store.item_tables import Comment, Version
 from monitor.store.listening import unreachable_people
-from monitor.store.tables import Comment, Version
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def owe_mails(
     day = date.fromisoformat(slot.key)
     refused = unreachable_people(tx, comment.account.school)
     owed_to = moderators_of(school.people, school.entry(comment.account.key), day, refused=refused)
-    outbox.owe(tx, comment.account.school, outbox.DIGEST, slot.key, owed_to, slot.opens_at)
+    outbox.owe(tx, comment.account.school, mail_kinds.DIGEST, slot.key, owed_to, slot.opens_at)
     told = _owe_for_flags(tx, school, comment, version, worst(flags), slot, now) if flags else ()
     if version.number == 1:
         _owe_as_new(tx, school, comment, version, flags, told, now)
@@ -96,10 +98,10 @@ def _owe_for_flags(
     elif how == "serious":
         at = mailing_hours(school, now)
         if found := concerns(tx, school, comment, flags, school.local_day(at)):
-            outbox.owe(tx, row, outbox.SERIOUS, alerts.case_key(version, now), found.route.first, at)
+            outbox.owe(tx, row, mail_kinds.SERIOUS, alerts.case_key(version, now), found.route.first, at)
             return found.route.first
     elif found := concerns(tx, school, comment, flags, date.fromisoformat(slot.key)):
-        outbox.owe(tx, row, outbox.DIGEST, slot.key, found.readers, slot.opens_at)
+        outbox.owe(tx, row, mail_kinds.DIGEST, slot.key, found.readers, slot.opens_at)
     return ()
 
 
@@ -126,7 +128,7 @@ def _owe_as_new(
         if found.handling.only_those_told:
             people = [each for each in people if each in found.route.first]
     owed_to = [each for each in people if each not in told and not pile_ons.is_told(tx, comment, each)]
-    outbox.owe(tx, comment.account.school, outbox.NEW, alerts.case_key(version, now), owed_to, at)
+    outbox.owe(tx, comment.account.school, mail_kinds.NEW, alerts.case_key(version, now), owed_to, at)
 
 
 def hours_of(school: SchoolFacts) -> Hours:
@@ -134,11 +136,11 @@ def hours_of(school: SchoolFacts) -> Hours:
     return Hours(school.timezone, school.rule, school.schedule)
 
 
-def held_back(school: SchoolFacts, at: datetime) -> outbox.Restraint:
+def held_back(school: SchoolFacts, at: datetime) -> Restraint:
     """What keeps mails back at this moment: the time of day, however often they were tried in vain before, a mail of
     the same kind to the same person shortly before, and how many they have had that day."""
     hours, schedule = hours_of(school), school.schedule
-    return outbox.Restraint(
+    return Restraint(
         kinds=frozenset() if hours.are_on(at) else _IN_MAILING_HOURS,
         pause=timedelta(minutes=schedule.between_mails_minutes),
         a_day=schedule.mails_a_day,
@@ -148,7 +150,7 @@ def held_back(school: SchoolFacts, at: datetime) -> outbox.Restraint:
     )
 
 
-_IN_MAILING_HOURS = frozenset({*outbox.LEAVES_FREE, outbox.OUTGOING})
+_IN_MAILING_HOURS = frozenset({*LEAVES_FREE, mail_kinds.OUTGOING})
 """Kinds of mail that do not leave at night, at weekends and on holidays."""
 
 

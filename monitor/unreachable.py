@@ -12,11 +12,12 @@ from datetime import datetime
 
 from alerts.listening import NotReached
 from config.settings import Settings
+from monitor import mail_kinds
 from monitor.rules.listening import Unreachable
 from monitor.school_facts import SchoolFacts
 from monitor.store import ledger, listening, outbox
 from monitor.store.engine import Store, Transaction
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 from monitor.telling import mailing_hours
 
 _OVER = " over"
@@ -35,18 +36,18 @@ class UnreachablePeople:
         """Owe what nobody is owed yet, to be sent when people may be mailed about what is not urgent."""
         found = listening.unreachable_people(tx, row)
         at = mailing_hours(self.school, now)
-        told = listening.keys_owed(tx, row, outbox.UNREACHABLE)
+        told = listening.keys_owed(tx, row, mail_kinds.UNREACHABLE)
         current = {self._key(address, found[address]): address for address in self._names if address in found}
         for key, address in current.items():
             if key not in told:
                 readers = [each for each in self.people if each.lower() != address]
                 in_reach = [each for each in readers if each.lower() not in found]
-                outbox.owe(tx, row, outbox.UNREACHABLE, key, in_reach or readers, at)
+                outbox.owe(tx, row, mail_kinds.UNREACHABLE, key, in_reach or readers, at)
         mine = {self._digest(address) for address in self._names}
         for key in told:
             is_over = not key.endswith(_OVER) and key not in current and f"{key}{_OVER}" not in told
             if is_over and key.split(" ")[0] in mine:
-                outbox.owe(tx, row, outbox.UNREACHABLE, f"{key}{_OVER}", self.people, at)
+                outbox.owe(tx, row, mail_kinds.UNREACHABLE, f"{key}{_OVER}", self.people, at)
 
     def message(self, key: str, recipient: str, now: datetime) -> NotReached | None:
         """What the mail with this key says now; None: it is over before it was told, or they never heard of it."""
@@ -62,7 +63,7 @@ class UnreachablePeople:
             over_at = None
             if key != begun:
                 over_at = listening.first_accepted(tx, row, address, datetime.fromisoformat(moment))
-                is_so = over_at is not None and outbox.reached(tx, row, outbox.UNREACHABLE, [begun], recipient)
+                is_so = over_at is not None and outbox.reached(tx, row, mail_kinds.UNREACHABLE, [begun], recipient)
         if not is_so:
             return None
         return NotReached(

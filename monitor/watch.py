@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from config.settings import Settings
+from monitor import mail_kinds
 from monitor.clock import Clock
 from monitor.rules.watching import (
     Finding,
@@ -26,8 +27,8 @@ from monitor.rules.watching import (
 )
 from monitor.store import incidents, ledger, outbox
 from monitor.store.engine import Store, Transaction
+from monitor.store.school_tables import Account, School
 from monitor.store.standing import standing
-from monitor.store.tables import Account, School
 from monitor.store.watch_tables import Incident
 
 NEXT_LOOK = timedelta(minutes=1)
@@ -137,7 +138,9 @@ class Watch:
         days = warning_due(account.expires_at, now)
         if days is not None:
             ending = [each for each in is_open if each.trouble == Trouble.EXPIRING]
-            to_tell += [_Owed(outbox.EXPIRY, expiry_key(account.key, each.began_at, days), now) for each in ending]
+            to_tell += [
+                _Owed(mail_kinds.EXPIRY, expiry_key(account.key, each.began_at, days), now) for each in ending
+            ]
         people = self.settings.told_of_accounts
         return [mail for mail in to_tell if outbox.not_owed_yet(tx, school, mail.kind, mail.key, people)]
 
@@ -154,7 +157,7 @@ class Watch:
             key = f"{group[0].told_as} over {now.isoformat()}"
             for incident in group:
                 incident.recovered_as = key
-            outbox.owe(tx, school, outbox.RECOVERY, key, people, now)
+            outbox.owe(tx, school, mail_kinds.RECOVERY, key, people, now)
         for mail in to_do.owed:
             outbox.owe(tx, school, mail.kind, mail.key, people, mail.not_before)
 
@@ -177,7 +180,7 @@ def _alarms(tx: Transaction, is_open: Sequence[Incident]) -> list[_Owed]:
         if each.trouble != Trouble.EXPIRING:
             at = told_from(each.opened_at, incidents.alarms_before(tx, each))
             opens[each.told_as] = min(at, opens.get(each.told_as, at))
-    return [_Owed(outbox.ALARM, key, at) for key, at in opens.items()]
+    return [_Owed(mail_kinds.ALARM, key, at) for key, at in opens.items()]
 
 
 def _to_tell(

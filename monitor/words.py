@@ -100,6 +100,11 @@ def state_words(state: ResponseState) -> str:
     return _STATES[state]
 
 
+def words_beside_deadline(state: ResponseState) -> str:
+    """The same where the deadline follows: what is open is to be answered by then."""
+    return "answer by" if state is ResponseState.OPEN else state_words(state)
+
+
 def outgoing_words(kind: OutgoingKind) -> str:
     """What was found in the school's own words, in a few of ours."""
     return _OUTGOING[kind]

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from connectors.archives.values import iso_time, made_up_id, text_of
-from connectors.base import FetchedItem, ItemKind, Quarantined, Shown
+from connectors.fetched import FetchedItem, ItemKind, Quarantined, Shown
 
 LONGEST_ID = 300
 

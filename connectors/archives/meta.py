@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from connectors.archives.values import made_up_id, mended, text_of, unix_time
-from connectors.base import FetchedItem, ItemKind, Quarantined
+from connectors.fetched import FetchedItem, ItemKind, Quarantined
 
 
 def read(name: str, content: bytes, own_id: str) -> Sequence[FetchedItem | Quarantined] | None:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from connectors.archives import json_lines, meta, reddit_csv, x_archive
-from connectors.base import Batch, FetchedItem, Quarantined
+from connectors.base import Batch
+from connectors.fetched import FetchedItem, Quarantined, sorted_out
 
 LARGEST_MEMBER = 256 << 20  # bytes
 ITEMS_AT_ONCE = 200
@@ -105,9 +106,10 @@ def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes | None
 def _batches(read: Sequence[FetchedItem | Quarantined]) -> Iterator[Batch]:
     for start in range(0, len(read), ITEMS_AT_ONCE):
         some = read[start : start + ITEMS_AT_ONCE]
+        items, bad = sorted_out(some)
         yield Batch(
-            items=tuple(each for each in some if isinstance(each, FetchedItem)),
+            items=items,
             next_cursor=None,
             complete=start + ITEMS_AT_ONCE >= len(read),
-            quarantined=tuple(each for each in some if isinstance(each, Quarantined)),
+            quarantined=bad,
         )

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 from connectors.archives.values import iso_time
-from connectors.base import FetchedItem, ItemKind, Quarantined
+from connectors.fetched import FetchedItem, ItemKind, Quarantined
 
 LONGEST_FIELD = 1 << 27  # characters
 _ID = re.compile(r"[0-9a-z]{1,13}")

@@ -6,7 +6,7 @@ import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.base import IMPORTED, is_plausible
+from connectors.fetched import IMPORTED, is_plausible
 
 _MILLISECONDS_FROM = 100_000_000_000  # a number of seconds so large lies beyond the year 5000
 

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from connectors.archives.values import text_of
-from connectors.base import Attachment, FetchedItem, ItemKind, Quarantined, is_plausible
+from connectors.fetched import Attachment, FetchedItem, ItemKind, Quarantined, is_plausible
 from connectors.x_wire import plain_text
 
 _NAME = re.compile(r"tweets?(-part\d+)?\.js")

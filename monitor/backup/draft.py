@@ -49,7 +49,7 @@ from monitor.evidence.removal import place_of
 from monitor.store import evidence_log, evidence_rows, identity, ledger
 from monitor.store.copying import Copied, database_at
 from monitor.store.restored import every_school
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 
 SHORTEST_SECRET = 6  # characters; a shorter one is found in any text
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)

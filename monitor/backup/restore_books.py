@@ -28,7 +28,7 @@ from monitor.store import erasure_book, evidence_log, evidence_rows, identity, l
 from monitor.store.engine import Store, Transaction
 from monitor.store.evidence_log import Opened
 from monitor.store.evidence_tables import Snapshot
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 
 DRAWN = frozenset({"made", "text"})
 """States of a card that is there and entered in the log."""

@@ -20,7 +20,7 @@ from monitor.store import evidence_log, ledger, restored
 from monitor.store.engine import Store, Transaction
 from monitor.store.evidence_log import Opened
 from monitor.store.restored import Identity, Mail
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 
 STANDING = frozenset({media_gate.KIND, holds.PLACED, holds.LIFTED})
 """Kinds of entries that say what may be done with a comment from then on."""

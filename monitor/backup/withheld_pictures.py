@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from monitor.custody import media_gate
 from monitor.store import evidence_rows
 from monitor.store.engine import Transaction
+from monitor.store.school_tables import School
 from monitor.store.snapshots import SNAPSHOT
-from monitor.store.tables import School
 
 
 def never_copied(tx: Transaction, schools: Iterable[School]) -> tuple[str, ...]:

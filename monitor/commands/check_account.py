@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from alerts.filters import plain
-from connectors.base import AuthFailed, ConnectorError
+from connectors.errors import AuthFailed, ConnectorError
 from monitor.commands.account_lines import expiry_line, used_line
 from monitor.commands.base import CommandFailed, local
 from monitor.commands.soundness import passes, say

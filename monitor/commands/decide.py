@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from monitor.custody.log import Actor
     from monitor.deciding import Decider
     from monitor.rules.decisions import Request
-    from monitor.store.tables import Comment
+    from monitor.store.item_tables import Comment
     from monitor.wiring import App
 
 EXAMPLE = 'school-monitor decide 12 answered_elsewhere --by "Mrs Ali" --why "phoned the parent" --version 1'

@@ -108,7 +108,7 @@ def warnings(figures: Figures, alone: Sequence[tuple[str, Sequence[Category]]]) 
     if figures.identity.tried >= FEW and those > others + UNFAIR_POINTS and figures.identity.newly:
         found.append(f"texts with identity words are flagged more often than all: {those:.1f} % to {others:.1f} %.")
     if figures.unchecked:
-        found.append(f"{counted(figures.unchecked, 'text')} could not be checked; is everything installed?")
+        found.append(f"{counted(figures.unchecked, 'text')}: a check or a model failed; is everything installed?")
     return found
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from alerts.filters import counted, plain
 from alerts.transport import MailRefused
-from connectors.base import ConnectorError
+from connectors.errors import ConnectorError
 from monitor.commands.base import CommandFailed, local
 
 if TYPE_CHECKING:

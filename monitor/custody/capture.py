@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from connectors.base import Attachment
+from connectors.fetched import Attachment
 from monitor.custody.log import note
 from monitor.custody.media_gate import all_withheld
 from monitor.evidence.snapshot import Capture, Received, ThreadLine, Who, thread_file, write_snapshot
@@ -21,7 +21,7 @@ from monitor.store import exclusions, judged, snapshots
 from monitor.store.engine import Transaction
 from monitor.store.evidence_log import next_moment
 from monitor.store.evidence_tables import Snapshot
-from monitor.store.tables import Comment, Version
+from monitor.store.item_tables import Comment, Version
 
 BEFORE_AND_AFTER = 3
 """Other messages of the thread that go into a snapshot, on either side of the comment, besides the one it answers."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from connectors.base import Attachment
+from connectors.fetched import Attachment
 from monitor.custody import media_gate
 from monitor.custody.capture import Capturer, Occasion
 from monitor.custody.log import Actor, note
@@ -23,7 +23,8 @@ from monitor.store import cases, judged, ledger, snapshots
 from monitor.store.engine import Store, Transaction
 from monitor.store.evidence_log import next_moment
 from monitor.store.evidence_tables import Snapshot
-from monitor.store.tables import Comment, School
+from monitor.store.item_tables import Comment
+from monitor.store.school_tables import School
 
 
 class NoSuchCase(LookupError):

@@ -19,7 +19,7 @@ from monitor.evidence.log.signing import PublicKey, SigningKey
 from monitor.store import evidence_log
 from monitor.store.engine import Transaction
 from monitor.store.evidence_tables import LogCheckpoint
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 
 RECORD_VERSION = 1
 

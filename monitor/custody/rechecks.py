@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 
 from connectors.base import Verdict
 from monitor.custody.log import note
-from monitor.store import keep, snapshots
+from monitor.store import snapshots
 from monitor.store.engine import Transaction
 from monitor.store.evidence_tables import Recheck
-from monitor.store.tables import Account, Item
+from monitor.store.item_tables import Item
+from monitor.store.presence import presence
+from monitor.store.school_tables import Account
 
 GIVE_UP_AFTER = timedelta(days=2)
 """How long after its time a second look is still tried when the network will not say."""
@@ -60,4 +62,4 @@ def _found(item: Item, recheck: Recheck, started: datetime, verdict: Verdict | N
         return None
     latest, captured = item.versions[-1].number, recheck.snapshot.version.number
     words = "unchanged" if latest == captured else f"edited since: now version {latest}"
-    return f"{keep.presence(item).value}, {words}"
+    return f"{presence(item).value}, {words}"

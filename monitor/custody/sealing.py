@@ -15,7 +15,7 @@ from monitor.store import evidence_log, ledger, snapshots
 from monitor.store.engine import Store, Transaction
 from monitor.store.evidence_log import ClockSetBack
 from monitor.store.evidence_tables import LogCheckpoint
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 
 log = logging.getLogger("monitor.evidence")
 

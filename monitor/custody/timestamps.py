@@ -20,7 +20,7 @@ from monitor.evidence.log.timestamp import TimestampRefused, ask, next_try
 from monitor.store import ledger, tokens
 from monitor.store.engine import Store, Transaction
 from monitor.store.evidence_tables import LogCheckpoint
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 
 log = logging.getLogger("monitor.evidence")
 

@@ -8,10 +8,10 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from monitor.demo.graph_answers import API_VERSION, Row, graph_time, only
 from monitor.demo.graph_fields import Field
 from monitor.demo.world import Author, StoryMessage
 
-Row = tuple[str, Callable[[], dict[str, Any]]]
 PageOf = Callable[[Sequence[Row], Mapping[str, str], str], dict[str, Any]]
 
 
@@ -54,25 +54,25 @@ class Talks:
         now: datetime,
         page: PageOf,
     ) -> dict[str, Any]:
-        whole: dict[str, Any] = {"id": talk_id, "updated_time": _graph_time(messages[0].at)}
+        whole: dict[str, Any] = {"id": talk_id, "updated_time": graph_time(messages[0].at)}
         if asked := fields.get("messages"):
             rows = self._message_rows(messages, asked.inside, now)
-            whole["messages"] = page(rows, asked.modifiers, f"/v26.0/{talk_id}/messages")
-        return _only(whole, fields)
+            whole["messages"] = page(rows, asked.modifiers, f"/{API_VERSION}/{talk_id}/messages")
+        return only(whole, fields, ("created_time", "updated_time"))
 
     def _message(
         self, message: StoryMessage, fields: Mapping[str, Field], now: datetime, known: bool
     ) -> dict[str, Any]:
         if message.raw is not None:
             return dict(message.raw)
-        whole: dict[str, Any] = {"id": message.id, "created_time": _graph_time(message.at)}
+        whole: dict[str, Any] = {"id": message.id, "created_time": graph_time(message.at)}
         if known:
             whole["message"] = message.text_at(now)
             if message.author:
                 whole["from"] = self._person(message.author)
             if to := self._spoken_to(message):
                 whole["to"] = {"data": [self._person(to)]}
-        return _only(whole, fields)
+        return only(whole, fields, ("created_time", "updated_time"))
 
     def _spoken_to(self, message: StoryMessage) -> Author | None:
         if message.author != self.school:
@@ -86,12 +86,3 @@ class Talks:
 
 def _newest_first(messages: Iterable[StoryMessage]) -> list[StoryMessage]:
     return sorted(messages, key=lambda m: (m.at, m.id), reverse=True)
-
-
-def _graph_time(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%S%z")
-
-
-def _only(whole: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
-    asked = {"id", *(fields or {"created_time", "updated_time"})}
-    return {name: value for name, value in whole.items() if name in asked}

@@ -5,43 +5,32 @@ Shapes, limits and errors follow Meta's public documentation of the Instagram Gr
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
-from monitor.demo.graph_fields import BadFields, Field, parse_fields
-from monitor.demo.graph_server import (
-    API_VERSION,
-    LARGEST_LIMIT,
-    MOST_IDS,
-    USUAL_LIMIT,
-    cursor_of,
-    graph_error,
-    graph_time,
-    missing,
-    with_usage,
-)
+from monitor.demo.graph_answers import API_VERSION, Row, graph_time, only
+from monitor.demo.graph_fields import Field
+from monitor.demo.graph_stand_in import USUAL_LIMIT, AnyGraphStandIn
 from monitor.demo.graph_talks import Talks
-from monitor.demo.server import Fault, Request, Response, StandIn, json_response
+from monitor.demo.server import Fault
 from monitor.demo.world import StoryMessage, StoryPost, World
 
 LARGEST_PAGE_OF_COMMENTS = 50
 NEWEST_MESSAGES = 20
 """Of older ones in a conversation only the time is told."""
-_PATH = re.compile(r"/v\d+\.\d+/([^/]*)(?:/([a-z_]+))?")
-
-Row = tuple[str, Callable[[], dict[str, Any]]]
 
 
-class InstagramStandIn(StandIn):
+class InstagramStandIn(AnyGraphStandIn):
     """One account on loopback. `page_size`: the most rows in one page of a listing, however many are asked for.
 
     `tagged`: media by others that tag it; they cannot be asked for by their ids. `talks`: direct messages, each with
     its conversation as `parent_id`.
     """
+
+    kind = "instagram"
+    scopes = ("instagram_manage_comments",)
 
     def __init__(
         self,
@@ -54,81 +43,47 @@ class InstagramStandIn(StandIn):
         tagged: Sequence[StoryMessage] = (),
         talks: Sequence[StoryMessage] = (),
     ) -> None:
-        super().__init__(now, fault)
-        self.world = world
-        self.token = token
-        self.page_size = page_size
+        super().__init__(world, now, token, fault, page_size)
         self.tagged = list(tagged)
         self.talks = Talks(world.school, "username", NEWEST_MESSAGES, list(talks))
 
-    def answer(self, request: Request) -> Response:
-        """Answer one Graph request, with the usage headers that every real answer carries."""
-        return with_usage(self._answer(request), self.world.school.id, "instagram")
-
-    def _answer(self, request: Request) -> Response:
-        if request.query.get("access_token") != self.token:
-            return graph_error(190, "Invalid OAuth access token - Cannot parse access token")
-        path = _PATH.fullmatch(request.path)
-        if path is None:
-            return graph_error(2500, "Unknown path components")
-        try:
-            fields = parse_fields(request.query.get("fields", ""))
-        except BadFields as wrong:
-            return graph_error(2500, f"Syntax error in fields: {wrong}")
-        if path[1] == "debug_token":
-            return json_response(
-                {"data": {"is_valid": True, "expires_at": 0, "scopes": ["instagram_manage_comments"]}}
-            )
-        if path[2]:
-            return self._edge(path[1], path[2], fields, request)
-        if "ids" in request.query:
-            ids = request.query["ids"].split(",")
-            if len(ids) > MOST_IDS:
-                return graph_error(100, f"Too many IDs. Maximum: {MOST_IDS}. Provided: {len(ids)}.")
-            found = {object_id: self._object(object_id, fields) for object_id in ids}
-            gone = [object_id for object_id, shown in found.items() if shown is None]
-            return missing(gone[0]) if gone else json_response(found)
-        shown = self._object(path[1], fields)
-        return missing(path[1]) if shown is None else json_response(shown)
-
-    def _object(self, object_id: str, fields: Mapping[str, Field]) -> dict[str, Any] | None:
+    def an_object(self, object_id: str, fields: Mapping[str, Field]) -> dict[str, Any] | None:
+        """The account itself, a medium or a comment."""
         school = self.world.school
         if object_id == school.id:
             told = {"biography": self.world.about, "website": self.world.website}
             filled = {name: words for name, words in told.items() if words}
             named = {"id": school.id, "username": school.handle or school.name, "name": school.name}
-            return _only({**named, **filled}, fields)
+            return _asked({**named, **filled}, fields)
         for post in self.world.posts_at(self.now()):
             if post.id == object_id:
                 return self._medium(post, fields)
         comment = next((m for m in self._there() if m.id == object_id), None)
         return self._comment(comment, fields) if comment else None
 
-    def _edge(self, object_id: str, edge: str, fields: Mapping[str, Field], request: Request) -> Response:
-        rows: list[Row] | None
-        if object_id == "me":
-            object_id = self.world.school.id
-        if edge == "media" and object_id == self.world.school.id:
-            rows = [(p.id, partial(self._medium, p, fields)) for p in self.world.posts_at(self.now())]
-        elif edge == "tags" and object_id == self.world.school.id:
-            there = sorted((m for m in self.tagged if m.exists(self.now())), key=lambda m: (m.at, m.id), reverse=True)
-            rows = [(m.id, partial(self._tag, m, fields)) for m in there]
-        elif edge == "conversations" and object_id == self.world.school.id:
-            rows = self.talks.rows(fields, self.now(), self._page)
-        elif edge == "messages":
-            rows = self.talks.messages(object_id, fields, self.now())
-        elif edge == "comments" and any(p.id == object_id for p in self.world.posts_at(self.now())):
-            rows = self._comments(object_id, fields)
-        elif edge == "replies" and any(m.id == object_id for m in self._there()):
-            rows = self._replies(object_id, fields)
-        else:
-            rows = None
-        if rows is None:
-            return missing(object_id)
-        try:
-            return json_response(self._page(rows, request.query, request.path))
-        except LookupError:
-            return graph_error(100, "The cursor no longer points at anything")
+    def rows(
+        self, object_id: str, edge: str, fields: Mapping[str, Field], how: Mapping[str, str]
+    ) -> list[Row] | None:
+        """What the account, a medium, a comment or a conversation lists."""
+        is_account, now = object_id in {self.world.school.id, "me"}, self.now()
+        if edge == "media" and is_account:
+            return [(p.id, partial(self._medium, p, fields)) for p in self.world.posts_at(now)]
+        if edge == "tags" and is_account:
+            there = sorted((m for m in self.tagged if m.exists(now)), key=lambda m: (m.at, m.id), reverse=True)
+            return [(m.id, partial(self._tag, m, fields)) for m in there]
+        if edge == "conversations" and is_account:
+            return self.talks.rows(fields, now, self.page)
+        if edge == "messages":
+            return self.talks.messages(object_id, fields, now)
+        if edge == "comments" and any(p.id == object_id for p in self.world.posts_at(now)):
+            return self._comments(object_id, fields)
+        if edge == "replies" and any(m.id == object_id for m in self._there()):
+            return self._replies(object_id, fields)
+        return None
+
+    def largest_page(self, path: str) -> int:
+        """The most rows in one page: fewer of anything but media."""
+        return super().largest_page(path) if path.endswith("/media") else LARGEST_PAGE_OF_COMMENTS
 
     def _there(self) -> list[StoryMessage]:
         """What exists, newest first; replies go with the comment above them."""
@@ -144,25 +99,6 @@ class InstagramStandIn(StandIn):
         replies = [m for m in reversed(self._there()) if m.parent_id == comment_id]
         return [(m.id, partial(self._comment, m, fields)) for m in replies]
 
-    def _page(self, rows: Sequence[Row], how: Mapping[str, str], path: str) -> dict[str, Any]:
-        """One page of a listing. Raises LookupError when the row that the cursor points at is gone."""
-        largest = LARGEST_LIMIT if path.endswith("/media") else LARGEST_PAGE_OF_COMMENTS
-        limit = min(int(how.get("limit") or USUAL_LIMIT), largest, self.page_size)
-        cursors = [cursor_of(row_id) for row_id, _ in rows]
-        start = 0
-        if after := how.get("after"):
-            if after not in cursors:
-                raise LookupError(after)
-            start = cursors.index(after) + 1
-        page: dict[str, Any] = {"data": [show() for _, show in rows[start : start + limit]]}
-        if page["data"]:
-            last = start + len(page["data"]) - 1
-            page["paging"] = {"cursors": {"before": cursors[start], "after": cursors[last]}}
-            if last + 1 < len(rows):
-                following = {**how, "access_token": self.token, "limit": limit, "after": cursors[last]}
-                page["paging"]["next"] = f"https://graph.facebook.com{path}?{urlencode(following)}"
-        return page
-
     def _medium(self, post: StoryPost, fields: Mapping[str, Field]) -> dict[str, Any]:
         whole: dict[str, Any] = {
             "id": post.id,
@@ -173,8 +109,8 @@ class InstagramStandIn(StandIn):
         }
         rows = self._comments(post.id, asked.inside) if (asked := fields.get("comments")) else []
         if asked and rows:
-            whole["comments"] = self._page(rows, asked.modifiers, f"/{API_VERSION}/{post.id}/comments")
-        return _only(whole, fields)
+            whole["comments"] = self.page(rows, asked.modifiers, f"/{API_VERSION}/{post.id}/comments")
+        return _asked(whole, fields)
 
     def _comment(self, message: StoryMessage, fields: Mapping[str, Field]) -> dict[str, Any]:
         if message.raw is not None:
@@ -198,8 +134,8 @@ class InstagramStandIn(StandIn):
         if message.parent_id:
             whole["parent_id"] = message.parent_id
         elif (asked := fields.get("replies")) and (rows := self._replies(message.id, asked.inside)):
-            whole["replies"] = self._page(rows, asked.modifiers, f"/{API_VERSION}/{message.id}/replies")
-        return _only(whole, fields)
+            whole["replies"] = self.page(rows, asked.modifiers, f"/{API_VERSION}/{message.id}/replies")
+        return _asked(whole, fields)
 
     def _tag(self, message: StoryMessage, fields: Mapping[str, Field]) -> dict[str, Any]:
         if message.raw is not None:
@@ -214,10 +150,8 @@ class InstagramStandIn(StandIn):
         }
         if message.author:
             whole["username"] = message.author.handle or message.author.name
-        return _only(whole, fields)
+        return _asked(whole, fields)
 
 
-def _only(whole: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
-    """Only what was asked for, and always the id; with nothing asked, what the API gives unasked."""
-    asked = set(fields) | {"id"} if fields else {"id", "text", "timestamp"}
-    return {name: value for name, value in whole.items() if name in asked}
+def _asked(whole: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
+    return only(whole, fields, ("text", "timestamp"))

@@ -21,7 +21,7 @@ from monitor.logs import start_logging
 from monitor.round import read_accounts, tell
 from monitor.store import archive, judged, ledger
 from monitor.store.engine import Transaction
-from monitor.store.tables import Account
+from monitor.store.school_tables import Account
 from monitor.wiring import App, build_app
 
 SUBREDDIT = "recorded"

@@ -30,7 +30,7 @@ from monitor.store.engine import Store, Transaction
 from monitor.store.evidence_log import Opened
 from monitor.store.evidence_rows import Kept
 from monitor.store.evidence_tables import LogCheckpoint
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 
 VERIFY, README, STATEMENT = "verify.py", "README-HOW-TO-VERIFY.txt", "statement-draft.txt"
 

@@ -19,7 +19,7 @@ from monitor.evidence.snapshot import CAPTURE
 from monitor.store import evidence_rows, snapshots
 from monitor.store.engine import Transaction
 from monitor.store.evidence_rows import Kept
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 
 BLACKED_OUT = "blacked-out"
 NOTE = "BLACKED-OUT.txt"

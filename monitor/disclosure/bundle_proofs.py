@@ -20,7 +20,7 @@ from monitor.store import evidence_log, tokens
 from monitor.store.engine import Transaction
 from monitor.store.evidence_log import Opened
 from monitor.store.evidence_tables import LogCheckpoint
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 
 _WITH_DIGESTS = frozenset({"manifest", "files", "snapshot"})
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from monitor.store import subjects
 from monitor.store.engine import Transaction
+from monitor.store.school_tables import School
 from monitor.store.subjects import Author, Wrote
-from monitor.store.tables import School
 
 
 @dataclass(frozen=True)

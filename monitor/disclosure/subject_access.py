@@ -30,7 +30,7 @@ from monitor.store import evidence_rows, exclusions, ledger
 from monitor.store.engine import Store, Transaction
 from monitor.store.evidence_log import Opened
 from monitor.store.evidence_rows import Kept
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 
 EVIDENCE = "evidence"
 _NOTE = """\

@@ -20,7 +20,8 @@ from monitor.rules.wording import moment_in_words
 from monitor.store import cases, evidence_log, judged, subjects
 from monitor.store.engine import Transaction
 from monitor.store.evidence_log import Opened
-from monitor.store.tables import Comment, Item, School
+from monitor.store.item_tables import Comment, Item
+from monitor.store.school_tables import School
 from monitor.words import category_words, kind_words, state_words
 
 Data = dict[str, Any]

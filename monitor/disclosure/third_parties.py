@@ -9,8 +9,9 @@ from monitor.evidence.handing_out.blackout import Blackout, letters_of
 from monitor.evidence.log.commitment import read_record
 from monitor.store import evidence_log, judged, subjects
 from monitor.store.engine import Transaction
+from monitor.store.item_tables import Comment, Item
+from monitor.store.school_tables import School
 from monitor.store.subjects import Author
-from monitor.store.tables import Comment, Item, School
 
 REDDIT_NAME = "name:"  # before the name where Reddit gives no id (`connectors/reddit_wire.py`)
 

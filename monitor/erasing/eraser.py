@@ -20,7 +20,8 @@ from monitor.evidence import erasure_journal
 from monitor.store import erasure_book, evidence_log, judged, ledger, snapshots
 from monitor.store.engine import Store, Transaction
 from monitor.store.evidence_tables import Erasure
-from monitor.store.tables import Comment, School
+from monitor.store.item_tables import Comment
+from monitor.store.school_tables import School
 
 BASES = ("request", "retention", "subject")
 

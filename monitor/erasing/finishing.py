@@ -23,7 +23,8 @@ from monitor.evidence import erasure_journal
 from monitor.evidence.erasure_journal import Begun, Ended, Line
 from monitor.store import erasing, erasure_book, evidence_log, identity, ledger
 from monitor.store.engine import Store, Transaction
-from monitor.store.tables import Account, Alias, Comment, School
+from monitor.store.item_tables import Alias, Comment
+from monitor.store.school_tables import Account, School
 
 BY = "the journal of erasures"
 INTERRUPTED = "finished after an interruption"

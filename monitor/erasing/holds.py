@@ -12,7 +12,7 @@ from monitor.custody.log import Actor, note
 from monitor.evidence.log.commitment import read_record
 from monitor.store import evidence_log, judged
 from monitor.store.engine import Transaction
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 
 PLACED, LIFTED = "hold", "release"
 """Kinds of entries in the evidence log."""

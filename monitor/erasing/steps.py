@@ -26,8 +26,9 @@ from monitor.evidence.log.commitment import read_record
 from monitor.store import erasing, evidence_log, evidence_rows, identity, ledger
 from monitor.store.engine import Store, Transaction
 from monitor.store.evidence_tables import Erasure, SnapshotPart
+from monitor.store.item_tables import Comment
+from monitor.store.school_tables import School
 from monitor.store.sweeping import sweep
-from monitor.store.tables import Comment, School
 
 KIND = "erasure"
 """The entry in the evidence log. `state`: asked, agreed, cancelled or done; `positions`: entries destroyed."""

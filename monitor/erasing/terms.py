@@ -18,7 +18,7 @@ from monitor.rules.state import response_state
 from monitor.rules.wording import day_in_words
 from monitor.store import cases, erasure_book, evidence_log
 from monitor.store.engine import Transaction
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ class Begun:
 
     `secret` tells one database's digests from another's. `item` and `other_ids` stand for the comment's ids.
     `folders` and the folders of `parts` are year/month/digest of the name. `kind`, `received_at` and `seen_at` are
-    what is left of the comment itself (`monitor/store/tables.py`); `positions`: entries of the evidence log.
+    what is left of the comment itself (`monitor/store/item_tables.py`); `positions`: entries of the evidence log.
     """
 
     school: str

@@ -21,16 +21,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from connectors.base import (
-    Attachment,
-    Batch,
-    Exchange,
-    FetchedItem,
-    FetchedPost,
-    ItemKind,
-    Quarantined,
-    Shown,
-)
+from connectors.base import Batch
+from connectors.fetched import Attachment, Exchange, FetchedItem, FetchedPost, ItemKind, Quarantined, Shown
 from monitor.evidence.files import alone_in, make_folder, sync_folder, write_new
 
 INCOMING = ".incoming"

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from connectors.base import FetchedItem
+from connectors.fetched import FetchedItem
 from monitor.evidence import incoming
 from monitor.evidence.card.card_files import clear_card
 from monitor.evidence.erasure_journal import Place

@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from connectors.base import Attachment
+from connectors.fetched import Attachment
 from monitor.evidence.hidden_text import hidden_positions
 from monitor.evidence.write_once import Written, write_folder
 from monitor.model import Flag
@@ -77,7 +77,7 @@ class Capture:
     """All facts about one version of one comment at the moment it was captured. Times are aware.
 
     `text` is as stored. `timezone` is an IANA name. `captured_at` is when the snapshot was made.
-    `raw` is the item as it stood in the answer that `received` tells of (see `monitor.store.tables.Version`).
+    `raw` is the item as it stood in the answer that `received` tells of (see `monitor.store.item_tables.Version`).
     `trigger` says in words why it was captured, `triggered_by` who or what did it; `program_version` is name and
     version of the program, `environment` what it ran on. `live_page` says whether its public page is photographed.
     Attachments are addresses only: nobody opens them.

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from connectors.base import Exchange
+from connectors.fetched import Exchange
 from connectors.redaction import REMOVED
 
 OTHERS = ("comments", "crosspost_parent_list", "likes", "reactions", "replies")

@@ -19,6 +19,7 @@ from typing import Any
 from monitor.language.naming import Naming
 from monitor.language.normalise import Normalised
 from monitor.language.phrase_tree import Node, PhraseTree
+from monitor.language.spelling.term_words import spelt
 from monitor.language.spelling.tokens import Token
 from monitor.language.stretch import Stretch
 from monitor.language.terms import expand
@@ -46,7 +47,7 @@ class Allowed:
             self._tree.add(listed, (each["kind"], each["when"]))
             phrases += listed
         self.words = frozenset(" ".join(phrases).split())
-        self._tree.add([" ".join(each.casefold().replace("'", "").split()) for each in own], ("name", "always"))
+        self._tree.add([phrase for each in own if (phrase := spelt(each))], ("name", "always"))
         self._first = self._tree.words()
 
     def stretches(self, plain: Normalised, text: str, tokens: Sequence[Token]) -> Iterator[Stretch]:

@@ -12,6 +12,9 @@ from monitor.model import Category
 CERTAIN_ENOUGH = 0.5
 """From this score on something is flagged, unless the school chose another threshold. A rule below it is a hint."""
 
+RISING: tuple[Severity, ...] = ("note", "concern", "serious", "urgent")
+"""The severities, the least grave first."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -27,6 +30,10 @@ class Finding:
     def scored(self, score: float) -> Finding:
         """The same with another score; done for every flag, so without `dataclasses.replace`, ten times as slow."""
         return Finding(self.category, self.severity, score, self.start, self.end, self.reason)
+
+    def as_grave_as(self, other: Finding) -> Finding:
+        """The same with the severity of another."""
+        return Finding(self.category, other.severity, self.score, self.start, self.end, self.reason)
 
 
 @dataclass(frozen=True)

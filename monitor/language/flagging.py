@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from config.policy import PolicyPack, Severity
+from config.policy import PolicyPack
+from monitor.language.finding import RISING
 from monitor.model import Flag
 
 if TYPE_CHECKING:
     from monitor.language.judging import Found, Judgement
-
-_RISING: tuple[Severity, ...] = ("note", "concern", "serious", "urgent")
 
 
 def flags_of(judgement: Judgement, policy: PolicyPack) -> tuple[Flag, ...]:
@@ -23,7 +22,7 @@ def _flag(found: Found, policy: PolicyPack) -> Flag:
     rule = policy.categories.get(finding.category)
     return Flag(
         category=finding.category,
-        severity=max(finding.severity, rule.severity if rule else "note", key=_RISING.index),
+        severity=max(finding.severity, rule.severity if rule else "note", key=RISING.index),
         score=finding.score,
         detector=found.detector,
         start=finding.start,

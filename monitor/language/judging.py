@@ -1,8 +1,9 @@
 """Judging a text: rules and models together, with the reason for everything that is found.
 
 Rules say where and why, the models how likely; `monitor/language/models/combined.py` makes one score of both for each
-category. What the school's own list names is flagged whatever the models say. A check that fails or could not finish
-is neither a hit nor a pass: it becomes a finding that sends the comment to a person.
+category. What the school's own list names is flagged whatever the models say, and so is a swear word or a threat in a
+language that they do not read. A check that fails or could not finish is neither a hit nor a pass: it becomes a
+finding that sends the comment to a person.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from itertools import chain
 
 from config.judging import ModelsUsed
 from config.policy import CATEGORIES
-from monitor.language.checks import OWN_LIST, checks_for
-from monitor.language.finding import CERTAIN_ENOUGH, Check, Finding
+from monitor.language.checks import LANGUAGE, OWN_LIST, checks_for
+from monitor.language.finding import CERTAIN_ENOUGH, RISING, Check, Finding
 from monitor.language.models.answers import OFFENSIVE_HEAD, Answers
 from monitor.language.own_words import NO_OWN_WORDS, OwnWords
 from monitor.language.reading import Reading, read
@@ -84,9 +85,12 @@ class Judge:
         for one in found:
             if one.detector.startswith(OWN_LIST):
                 scores[one.finding.category] = 1.0
+            elif one.detector.startswith(LANGUAGE) and one.finding.category in scores:
+                # The models read English alone, so what they think of it counts for nothing.
+                scores[one.finding.category] = max(scores[one.finding.category], one.finding.score)
         scores[OFFENSIVE_HEAD] = max(scores[OFFENSIVE_HEAD], *[scores[category] for category in _IN_OFFENSIVE])
-        counted = [self._scored(one, scores, answers) for one in found if self._counts(one.finding, scores)]
-        kept = _once(counted) if len(counted) > 1 else counted
+        counted = [one for one in found if self._counts(one.finding, scores)]
+        kept = [self._scored(one, scores, answers) for one in (_once(counted) if len(counted) > 1 else counted)]
         explained = {one.finding.category for one in kept}
         for category in self._reached(scores):
             if category not in explained:
@@ -153,12 +157,23 @@ def surest(found: Sequence[Found]) -> dict[str, float]:
 
 
 def _once(found: Sequence[Found]) -> list[Found]:
-    """Where two checks found the same category at the same place, the surer one; the first if they are as sure."""
-    kept: list[Found] = []
-    for one in sorted(found, key=lambda each: -each.finding.score):
-        if not any(_same(one.finding, other.finding) for other in kept):
-            kept.append(one)
-    return [one for one in found if one in kept]
+    """Where two checks found the same category at the same place, the surer one; if they are as sure, the graver.
+
+    It is as grave as the gravest of those that are left out for it, hints excepted.
+    """
+    kept: dict[int, Found] = {}
+    for at in sorted(range(len(found)), key=lambda at: (-found[at].finding.score, -_gravity(found[at].finding))):
+        finding = found[at].finding
+        same = next((place for place, other in kept.items() if _same(finding, other.finding)), None)
+        if same is None:
+            kept[at] = found[at]
+        elif finding.score >= CERTAIN_ENOUGH and _gravity(finding) > _gravity(kept[same].finding):
+            kept[same] = Found(kept[same].finding.as_grave_as(finding), kept[same].detector)
+    return [kept[at] for at in sorted(kept)]
+
+
+def _gravity(finding: Finding) -> int:
+    return RISING.index(finding.severity)
 
 
 def _same(one: Finding, other: Finding) -> bool:

@@ -10,7 +10,7 @@ from config.policy import Severity
 from monitor.model import Category
 
 DETECTOR = "own-words"
-"""Name of the check that finds what a school denies, as flags carry it: "own-words/1"."""
+"""Name of the check that finds what a school denies, as flags carry it: "own-words/2"."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from importlib import resources
 
 from monitor.language.finding import Finding
 from monitor.language.numbers import Number, numbers_in
+from monitor.language.offices import is_office
 from monitor.language.pattern_files import read_patterns, shared_words
 from monitor.language.patterns import Patterns
 from monitor.language.reading import Reading
@@ -32,13 +33,6 @@ _EMAIL = re.compile(
     r" ?[\[(]?\bdot\b[\])]? ?(?:com|co|org|net|uk|sch|ac|gov|info|me|io|eu|example|test)\b"
 )
 _EMAIL_HINT = re.compile(r"\bdot\b")
-_EVERYBODYS = re.compile(
-    r"(?:office|admin|head|info|enquir(?:y|ies)|reception|school|pta|contact|hello|help|support|events?|tickets?"
-    r"|bookings?|governors?|bursar|finance|senco?|attendance|absence|admissions|press|media|news(?:desk)?|noreply"
-    r"|exams|library|sales|team|secretary)(?:[._\-]?[a-z0-9]*)?$"
-)
-"""Names before the @ that stand for an office, not for a person."""
-
 _OF_AN_OFFICE = re.compile(
     r"\b(?:school|office|reception|helpline|samaritans|childline|nspcc|hotline|police|council|surgery|hospital"
     r"|box office|absence line|switchboard|freephone|crimestoppers|main number|shout|nhs|taxis?|coach company)\b"
@@ -67,7 +61,7 @@ def _numbers(reading: Reading) -> Iterator[Finding]:
     for number in numbers_in(reading.plain.text):
         before = reading.plain.text[max(0, number.start - AROUND_NUMBER) : number.start]
         kind = phone_kind(number, before)
-        if kind and kind not in told:
+        if kind in _KINDS and kind not in told:
             told.add(kind)
             score, reason = _KINDS[kind]
             start, end = reading.plain.original_span(number.start, number.end)
@@ -77,7 +71,6 @@ def _numbers(reading: Reading) -> Iterator[Finding]:
 _KINDS = {
     "card": (0.9, "It seems to give the number of a payment card."),
     "phone": (0.85, "It seems to give somebody's telephone number."),
-    "office phone": (0.25, "It gives a telephone number that may be an office's."),
 }
 
 
@@ -117,27 +110,15 @@ def _passes_luhn(digits: str) -> bool:
     return (sum(doubled) + sum(int(digit) for digit in digits[-1::-2])) % 10 == 0 and len(set(digits)) > 1
 
 
-def is_office(name: str) -> bool:
-    """Whether the part of an address before the @ stands for an office, not for a person."""
-    return _EVERYBODYS.match(name) is not None
-
-
-_EMAILS = {
-    False: (0.8, "It seems to give somebody's e-mail address."),
-    True: (0.2, "It gives an e-mail address that may be an office's."),
-}
-
-
 def _emails(reading: Reading) -> Iterator[Finding]:
     text = reading.plain.text
     if "@" not in text and ("dot" not in text or not _EMAIL_HINT.search(text)):
         return
     for match in _EMAIL.finditer(text):
-        address = match.group()
-        name = re.split(r"\s*[\[(]?(?:@|\bat\b)", address, maxsplit=1)[0]
-        office = is_office(name)
-        score, reason = _EMAILS[office]
-        start, end = reading.plain.original_span(match.start(), match.end())
-        yield Finding(Category.PERSONAL_DATA, "serious", score, start, end, reason)
-        if not office:
+        name = re.split(r"\s*[\[(]?(?:@|\bat\b)", match.group(), maxsplit=1)[0]
+        if not is_office(name):
+            start, end = reading.plain.original_span(match.start(), match.end())
+            yield Finding(
+                Category.PERSONAL_DATA, "serious", 0.8, start, end, "It seems to give somebody's e-mail address."
+            )
             return

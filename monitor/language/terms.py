@@ -102,7 +102,7 @@ def _alternatives(pieces: Sequence[str], at: int) -> tuple[list[str], int]:
 def terms_of(category: str, content: dict[str, Any]) -> Iterator[Term]:
     """The terms of one file, in order. Raises ValueError for a category that the project does not know."""
     known = Category(category)
-    weak = frozenset(content.get("weak", ()))
+    weak = frozenset(phrase for each in content.get("weak", ()) for phrase in expand(each))
     for entry in content["terms"]:
         score = HINT if entry.get("hint", False) else CERTAIN
         term = entry["term"]

@@ -7,9 +7,11 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from monitor.language.checks import LANGUAGE
 from monitor.language.identity import names_an_identity
+from monitor.language.models.minilm import LONGEST_READ
 from monitor.language.own_words import DenyTerm
-from monitor.model import Category
+from monitor.model import Category, Flag
 from monitor.rehearsal.own_names import OwnNames
 from monitor.rehearsal.replay import Replayed
 from monitor.rehearsal.terms import TermHits
@@ -61,6 +63,11 @@ def _rank(kept: tuple[str, int, Replayed]) -> tuple[str, int]:
     return kept[:2]
 
 
+def _says_what_failed(flag: Flag) -> bool:
+    """Whether a check or a model failed. That nobody reads the language of a text is no failure."""
+    return flag.category is Category.COULD_NOT_BE_CHECKED and not flag.detector.startswith(f"{LANGUAGE}/")
+
+
 @dataclass
 class Figures:
     """Counts over a replay. `deny`: the terms whose hits are counted one by one."""
@@ -79,6 +86,7 @@ class Figures:
     marked_tried: int = 0
     confirmed: int = 0
     unchecked: int = 0
+    """Texts on which a check or a model failed: not those that are too long or in another language."""
 
     def __post_init__(self) -> None:
         self.newly, self.no_longer = Sample(self.most), Sample(self.most)
@@ -100,7 +108,7 @@ class Figures:
         if names_an_identity(each.text):
             self.identity_texts += 1
             self.identity.add(*(side.flagged for side in each.sides))
-        self.unchecked += Category.COULD_NOT_BE_CHECKED in each.tried.categories
+        self.unchecked += any(map(_says_what_failed, each.flags)) and len(each.text) <= LONGEST_READ
         self._count_marks(each)
         self.terms.add(each)
         if hit := self.names.hit_by(each.flags, each.text):

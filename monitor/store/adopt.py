@@ -10,7 +10,8 @@ from sqlalchemy import select, update
 
 from monitor.store import threads
 from monitor.store.engine import Transaction
-from monitor.store.tables import Account, Comment, Item
+from monitor.store.item_tables import Comment, Item
+from monitor.store.school_tables import Account
 
 
 def own_words(tx: Transaction, account: Account) -> None:

@@ -14,10 +14,13 @@ from datetime import UTC, datetime
 from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import IntegrityError
 
+from monitor import mail_kinds
 from monitor.store import outbox
+from monitor.store.delivery_tables import Delivery
 from monitor.store.engine import Transaction
 from monitor.store.handling_tables import Alert
-from monitor.store.tables import Comment, Decision, Delivery, School, Version
+from monitor.store.item_tables import Comment, Decision, Version
+from monitor.store.school_tables import School
 
 _KEY = re.compile(r"[0-9]{8}T[0-9]{6}Z-([0-9]{1,18})-([0-9]{1,9})(?:-[0-9]{1,9})?")
 
@@ -69,7 +72,7 @@ def open_one(
 def owe(tx: Transaction, school: School, alert: Alert, people: Sequence[str], now: datetime) -> int:
     """Owe the mail of the alert's present step to these people. Returns how many were new."""
     key = f"{case_key(alert.version, alert.opened_at)}-{alert.step}"
-    return outbox.owe(tx, school, outbox.URGENT, key, people, now)
+    return outbox.owe(tx, school, mail_kinds.URGENT, key, people, now)
 
 
 def unsettled(tx: Transaction, school: School) -> Sequence[Alert]:
@@ -135,14 +138,14 @@ def tellings(tx: Transaction, alert: Alert) -> list[Telling]:
     """Every mail of an alert, in the order they were owed. One that went with another stands as that one does."""
     name = case_key(alert.version, alert.opened_at)
     keys = [f"{name}-{step}" for step in range(alert.step + 1)]
-    mine = (Delivery.school_id == alert.school_id, Delivery.kind == outbox.URGENT, Delivery.key.in_(keys))
+    mine = (Delivery.school_id == alert.school_id, Delivery.kind == mail_kinds.URGENT, Delivery.key.in_(keys))
     rows = tx.scalars(select(Delivery).where(*mine).order_by(Delivery.id)).all()
     return [_telling(row, outbox.carrier_of(tx, row)) for row in rows]
 
 
 def mailed_of(tx: Transaction, school: School, comment: Comment) -> frozenset[str]:
     """Everybody to whom a mail about this case was sent, however long ago."""
-    mine = (Delivery.school_id == school.id, Delivery.kind.in_([outbox.URGENT, outbox.SERIOUS]))
+    mine = (Delivery.school_id == school.id, Delivery.kind.in_([mail_kinds.URGENT, mail_kinds.SERIOUS]))
     rows = tx.scalars(select(Delivery).where(*mine, Delivery.key.like(f"%Z-{comment.id}-%"))).all()
     return frozenset(row.recipient for row in rows if outbox.carrier_of(tx, row).sent_at)
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 
-from connectors.base import Usage
+from connectors.budget import Usage
 from monitor.rules.allowance import MoneySoFar, day_of, money_so_far, month_of
 from monitor.store.engine import Transaction
-from monitor.store.tables import CredentialUse, NetworkAllowance
+from monitor.store.reading_tables import CredentialUse, NetworkAllowance
 
 LONGEST_NAME = 60
 

@@ -13,8 +13,10 @@ from sqlalchemy.orm import aliased, selectinload
 from monitor.store import exclusions
 from monitor.store.cases import answers_for_good
 from monitor.store.engine import Transaction
-from monitor.store.keep import presence
-from monitor.store.tables import Account, Answer, Comment, Item, Post, Quarantine, Reply, School
+from monitor.store.item_tables import Answer, Comment, Item, Post, Reply
+from monitor.store.presence import presence
+from monitor.store.reading_tables import Quarantine
+from monitor.store.school_tables import Account, School
 
 PORTION = 500  # rows held in memory at a time
 

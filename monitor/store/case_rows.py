@@ -23,9 +23,9 @@ from monitor.rules.holds import hold_clause
 from monitor.rules.marks import in_force
 from monitor.rules.outstanding import to_do
 from monitor.store import decided
-from monitor.store.keep import presence
-from monitor.store.tables import Comment, Reply
-from monitor.store.tables import Flag as FlagRow
+from monitor.store.item_tables import Comment, Reply
+from monitor.store.item_tables import Flag as FlagRow
+from monitor.store.presence import presence
 
 ABOUT_THE_WORDS = frozenset({Action.NO_REPLY_NEEDED, Action.CONFIRM_SPAM})
 """Judgements of words: they hold for the version they were passed on."""

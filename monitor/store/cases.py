@@ -10,27 +10,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
-from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select, true
 from sqlalchemy.orm import aliased, selectinload
 
 from config.policy import PolicyPack
-from monitor.model import (
-    NEVER,
-    Action,
-    Case,
-    Flag,
-)
+from monitor.model import NEVER, Action, Case, Flag
 from monitor.rules.marks import in_force
 from monitor.store import decided, ledger
 from monitor.store.case_rows import ABOUT_THE_WORDS, case_of, flag_of, under_the_policy
 from monitor.store.engine import Transaction
 from monitor.store.evidence_tables import Snapshot
-from monitor.store.tables import Account, Answer, Comment, Decision, Post, Reply, School, Version
-from monitor.store.tables import Flag as FlagRow
-
-_T = TypeVar("_T")
+from monitor.store.item_tables import Answer, Comment, Decision, Post, Reply, Version
+from monitor.store.item_tables import Flag as FlagRow
+from monitor.store.portions import portions
+from monitor.store.school_tables import Account, School
 
 _ABOUT_THE_WORDS = sorted(action.value for action in ABOUT_THE_WORDS)
 _BLANK = " \t\n\r"
@@ -174,11 +168,6 @@ def is_unsettled() -> ColumnElement[bool]:
     """Whether a Comment is owed a reply and has none that lasts, as far as the database can tell."""
     waits = and_(Comment.due_at.is_not(None), not_(Comment.has_reply))
     return and_(waits, _there(), ~_answered(), ~_closed())
-
-
-def portions(values: Sequence[_T]) -> Iterable[Sequence[_T]]:
-    """Databases bound the number of values in one statement."""
-    return (values[start : start + 500] for start in range(0, len(values), 500))
 
 
 def _there() -> ColumnElement[bool]:

@@ -8,18 +8,18 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 
 from monitor.store.engine import Transaction
-from monitor.store.tables import Account, Item, Post, Read
+from monitor.store.item_tables import Item, Post
+from monitor.store.portions import portions
+from monitor.store.reading_tables import Read
+from monitor.store.school_tables import Account
 
 A_FEW = 20
-AT_ONCE = 500
 
 
 def held_under(tx: Transaction, account: Account, post_ids: Iterable[str]) -> int:
     """How many comments and replies we hold under these posts that we have not seen to be gone."""
-    ids = sorted(post_ids)
     held = 0
-    for start in range(0, len(ids), AT_ONCE):
-        some = ids[start : start + AT_ONCE]
+    for some in portions(sorted(post_ids)):
         counted = select(func.count()).where(
             Item.account_id == account.id, Item.post_remote_id.in_(some), Item.gone_at.is_(None)
         )

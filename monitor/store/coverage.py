@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 
 from monitor.store.engine import Transaction
-from monitor.store.tables import Account, Item, Post
+from monitor.store.item_tables import Item, Post
+from monitor.store.school_tables import Account
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,10 @@ from monitor.model import Action, ActionFact, Presence, RecordedDecision
 from monitor.rules.marks import LEAVES_FLAGS_OPEN
 from monitor.rules.removals import CLAIMS, READS_TO_BE_SURE, TAKES_IT_AWAY
 from monitor.store.engine import Transaction
-from monitor.store.tables import Account, Comment, Decision, Read, Version
-from monitor.store.tables import Flag as FlagRow
+from monitor.store.item_tables import Comment, Decision, Version
+from monitor.store.item_tables import Flag as FlagRow
+from monitor.store.reading_tables import Read
+from monitor.store.school_tables import Account
 
 
 def counts() -> ColumnElement[bool]:

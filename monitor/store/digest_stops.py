@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from monitor.store.engine import Transaction
+from monitor.store.school_tables import School
 from monitor.store.stop_tables import DigestStop
-from monitor.store.tables import School
 
 
 def stops_of(tx: Transaction, school: School) -> Sequence[DigestStop]:

@@ -15,8 +15,10 @@ from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from monitor.store import exclusions, identity, scrubbing
 from monitor.store.engine import Transaction
 from monitor.store.evidence_tables import Erasure, LogOpening, Recheck, Snapshot, SnapshotPart
+from monitor.store.item_tables import Alias, Comment, Decision, Flag, Item, Version
+from monitor.store.receipt_tables import Receipt
+from monitor.store.school_tables import Account, School
 from monitor.store.scrubbing import UNSEEN
-from monitor.store.tables import Account, Alias, Comment, Decision, Flag, Item, Receipt, School, Version
 
 REASON_ERASED = "erased"
 """Stands where a decision gave its reason: that there was one still counts (`monitor/rules/state.py`)."""

@@ -9,7 +9,9 @@ from sqlalchemy import ColumnElement, Select, or_, select
 
 from monitor.store.engine import Transaction
 from monitor.store.evidence_tables import Erasure
-from monitor.store.tables import Account, Comment, Item, Quarantine, School, Version
+from monitor.store.item_tables import Comment, Item, Version
+from monitor.store.reading_tables import Quarantine
+from monitor.store.school_tables import Account, School
 
 
 def add(

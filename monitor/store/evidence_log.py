@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from monitor.store.engine import Transaction
 from monitor.store.evidence_tables import LogCheckpoint, LogEntry, LogOpening
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 
 MAY_DIFFER = timedelta(minutes=1)
 """A transaction that waited for another carries a moment a little older than the newest entry, on a sound clock."""

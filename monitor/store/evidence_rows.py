@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Select, select
 from monitor.store import evidence_log
 from monitor.store.engine import Transaction
 from monitor.store.evidence_tables import LogCheckpoint, Recheck, Snapshot, SnapshotPart, TimestampToken
-from monitor.store.tables import Account, Item, School, Version
+from monitor.store.item_tables import Item, Version
+from monitor.store.school_tables import Account, School
 
 
 class Kept(NamedTuple):

@@ -12,7 +12,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from monitor.store.base import Base, Id, Short, Words
-from monitor.store.tables import Item, Version
+from monitor.store.item_tables import Item, Version
 
 
 class Snapshot(Base):

@@ -9,7 +9,8 @@ from sqlalchemy import exists, select, update
 
 from monitor.store.engine import Transaction
 from monitor.store.handling_tables import Exclusion
-from monitor.store.tables import Account, Answer, Comment, Item, School
+from monitor.store.item_tables import Answer, Comment, Item
+from monitor.store.school_tables import Account, School
 
 THE_OTHERS = "*"
 """Stands for everybody who was not told of a case, where only those may see it."""

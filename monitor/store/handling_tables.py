@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from monitor.store.base import Base, Id, Short, Words
-from monitor.store.tables import Comment, Version
+from monitor.store.item_tables import Comment, Version
 
 _IN_FORCE = text("lifted_at IS NULL")
 

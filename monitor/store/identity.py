@@ -13,10 +13,11 @@ from datetime import datetime
 
 from sqlalchemy import exists, select
 
-from connectors.base import IMPORTED
+from connectors.fetched import IMPORTED
 from monitor.store.engine import Transaction
 from monitor.store.evidence_tables import Erasure
-from monitor.store.tables import Account, Alias, Item, School
+from monitor.store.item_tables import Alias, Item
+from monitor.store.school_tables import Account, School
 from monitor.store.text import fingerprint
 
 MARK = "erased:"

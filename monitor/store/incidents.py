@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from monitor.rules.watching import LATELY, Finding, Trouble
 from monitor.store.engine import Transaction
-from monitor.store.tables import Account, School
+from monitor.store.school_tables import Account, School
 from monitor.store.watch_tables import Incident
 
 NOBODY = ""

@@ -11,18 +11,10 @@ from sqlalchemy import and_, case, func, literal, or_, select, tuple_
 
 from monitor.model import Action, Deadline, Flag
 from monitor.store.engine import Transaction
-from monitor.store.tables import (
-    Account,
-    Comment,
-    Decision,
-    Item,
-    PolicyVersion,
-    Post,
-    Quarantine,
-    School,
-    Version,
-)
-from monitor.store.tables import Flag as FlagRow
+from monitor.store.item_tables import Comment, Decision, Item, Post, Version
+from monitor.store.item_tables import Flag as FlagRow
+from monitor.store.reading_tables import Quarantine
+from monitor.store.school_tables import Account, PolicyVersion, School
 from monitor.store.types import UtcDateTime
 
 

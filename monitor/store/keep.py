@@ -7,27 +7,25 @@ and author stay, because networks re-parent, drop and withhold later what they s
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import overload
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import selectinload
 
-from connectors.base import IMPORTED, FetchedItem, FetchedPost, Quarantined, Verdict
-from monitor.model import Presence
+from connectors.fetched import IMPORTED, FetchedItem, FetchedPost, Quarantined
 from monitor.store import identity
 from monitor.store.engine import Transaction
-from monitor.store.tables import Account, Alias, Comment, Item, Post, Quarantine, Reply, Version
-from monitor.store.text import bounded, fingerprint, storable
+from monitor.store.item_tables import Alias, Comment, Item, Post, Reply, Version
+from monitor.store.known import find_item
+from monitor.store.presence import mark_present
+from monitor.store.reading_tables import Quarantine
+from monitor.store.school_tables import Account
+from monitor.store.text import bounded, fingerprint, storable, words_of
 
-LONGEST_TEXT = 100_000  # characters kept of one comment; the payload is kept whole beside it
 LONGEST_NAME = 300
-AT_ONCE = 500
-CONFIRM_GONE_AFTER = timedelta(minutes=10)
-"""Two reads this far apart must both miss an item before it is said to be gone."""
 
 
 class Outcome(StrEnum):
@@ -69,28 +67,6 @@ def keep_post(tx: Transaction, account: Account, fetched: FetchedPost, now: date
     return post
 
 
-def is_held(tx: Transaction, account: Account, fetched: FetchedItem) -> bool:
-    """Whether an item out of an archive is held already: by its id or, without one, by its moment and words."""
-    if find_item(tx, account, fetched.remote_id) is not None:
-        return True
-    if not fetched.remote_id.startswith(IMPORTED):
-        return False
-    same_moment = select(Item).where(Item.account_id == account.id, Item.created_at == fetched.created_at)
-    words = fingerprint(words_of(fetched))
-    return any(fingerprint(item.versions[-1].text) == words for item in tx.scalars(same_moment))
-
-
-def known_items(tx: Transaction, account: Account, remote_ids: Iterable[str]) -> dict[str, Item]:
-    """Those of these items that are kept already, with their versions, in two queries instead of two for each."""
-    asked = {name: remote_id for remote_id in remote_ids for name in identity.names_of(tx, account, remote_id)}
-    wanted = (
-        select(Item)
-        .where(Item.account_id == account.id, Item.remote_id.in_(list(asked)))
-        .options(selectinload(Item.versions))
-    )
-    return {asked[item.remote_id]: item for item in tx.scalars(wanted)}
-
-
 def keep_item(
     tx: Transaction,
     account: Account,
@@ -127,57 +103,6 @@ def keep_item(
     return Kept(outcome, item, version, moved)
 
 
-def says_nothing_new(item: Item, fetched: FetchedItem) -> bool:
-    """Whether all there is to note about an item is that it is still there, as for most of what is read."""
-    return (
-        not fetched.erased
-        and not fetched.alt_ids
-        and item.erased_at is None
-        and item.gone_at is None
-        and item.missing_since is None
-        and item.shown == fetched.shown.value
-        and item.versions[-1].text == words_of(fetched)
-        and all(
-            held or not shown
-            for held, shown in (
-                (item.post_remote_id, fetched.post_remote_id),
-                (item.parent_remote_id, fetched.parent_remote_id),
-                (item.author_id, fetched.author_id),
-                (item.author_name, fetched.author_name),
-                (item.addressed_to, fetched.addressed_to),
-                (item.permalink, fetched.permalink),
-            )
-        )
-    )
-
-
-def meet(tx: Transaction, items: Sequence[Item], now: datetime) -> None:
-    """Note that these were there at `now`, in a few statements for all of them."""
-    for start in range(0, len(items), AT_ONCE):
-        ids = [item.id for item in items[start : start + AT_ONCE]]
-        met = update(Item).where(Item.id.in_(ids), Item.last_seen_at < now).values(last_seen_at=now)
-        tx.execute(met.execution_options(synchronize_session=False))
-
-
-def brings_news(fetched: FetchedItem, known: Mapping[str, Item]) -> bool:
-    """Whether an item is not among the `known_items` of its page, or says something else than it did."""
-    item = known.get(fetched.remote_id)
-    if item is None:
-        return True
-    return (
-        not fetched.erased
-        and item.erased_at is None
-        and fingerprint(words_of(fetched)) != fingerprint(item.versions[-1].text)
-    )
-
-
-def find_item(tx: Transaction, account: Account, remote_id: str) -> Item | None:
-    """The item with this id, or with this id among its other ids; what was erased is found by what is left of it."""
-    mine = select(Item).where(Item.account_id == account.id)
-    item = tx.scalar(mine.where(Item.remote_id.in_(identity.names_of(tx, account, remote_id))))
-    return item or identity.by_other_id(tx, account, remote_id)
-
-
 def _erased_under_another_id(tx: Transaction, account: Account, fetched: FetchedItem) -> Item | None:
     found = (find_item(tx, account, remote_id) for remote_id in fetched.alt_ids)
     return next((item for item in found if item is not None and item.erased_at is not None), None)
@@ -201,32 +126,6 @@ def _meet_again(item: Item, fetched: FetchedItem, now: datetime) -> None:
         mark_present(item, now)
 
 
-def note_verdict(item: Item, verdict: Verdict, now: datetime) -> bool:
-    """Take over what the network said when asked for this item by its id. True when it is now known to be gone."""
-    item.asked_at = now
-    if verdict is Verdict.PRESENT:
-        mark_present(item, now)
-    elif verdict is Verdict.UNKNOWN and item.gone_at is None:
-        item.missing_since = None  # a suspicion the network will not confirm is none, and must not crowd out others
-    return verdict is Verdict.GONE and mark_missing(item, now)
-
-
-def mark_missing(item: Item, now: datetime) -> bool:
-    """The network no longer has this item. True when that is now confirmed by a second read."""
-    if item.missing_since is None:
-        item.missing_since = now
-    if item.gone_at is None and now - item.missing_since >= CONFIRM_GONE_AFTER:
-        item.gone_at = item.missing_since
-        return True
-    return False
-
-
-def mark_present(item: Item, now: datetime) -> None:
-    """The network still has this item."""
-    item.last_seen_at = max(item.last_seen_at, now)
-    item.missing_since = item.gone_at = None
-
-
 def keep_quarantined(tx: Transaction, account: Account, stream: str, bad: Quarantined, now: datetime) -> bool:
     """Keep an unreadable item as it came, once. True when it was not there before."""
     raw = json.dumps(bad.raw, sort_keys=True, default=repr)
@@ -247,11 +146,6 @@ def keep_quarantined(tx: Transaction, account: Account, stream: str, bad: Quaran
         )
     )
     return True
-
-
-def words_of(fetched: FetchedItem | FetchedPost) -> str:
-    """What is kept of its text."""
-    return bounded(storable(fetched.text), LONGEST_TEXT)
 
 
 @overload
@@ -347,8 +241,3 @@ def _add_aliases(tx: Transaction, account: Account, item: Item, fetched: Fetched
         )
         tx.execute(update(Item).where(mine, Item.thread_key == remote_id).values(thread_key=item.remote_id))
     return bool(new)
-
-
-def presence(item: Item) -> Presence:
-    """What the network shows of an item, by our last look."""
-    return Presence.GONE if item.gone_at else Presence(item.shown)

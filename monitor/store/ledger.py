@@ -12,7 +12,8 @@ from sqlalchemy import delete, func, select
 
 from connectors.base import Cursor
 from monitor.store.engine import Transaction
-from monitor.store.tables import Account, PolicyVersion, Read, School, StreamCursor
+from monitor.store.reading_tables import Read, StreamCursor
+from monitor.store.school_tables import Account, PolicyVersion, School
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,12 @@ from monitor.rules.listening import (
     unreachable,
     was_refused_for_good,
 )
+from monitor.rules.restraint import Restraint
 from monitor.store import outbox
+from monitor.store.delivery_tables import Delivery
 from monitor.store.engine import Transaction
 from monitor.store.listening_tables import Downtime, SignOfLife
-from monitor.store.tables import Delivery, School
+from monitor.store.school_tables import School
 
 _KNOWN = "unreachable"
 
@@ -93,7 +95,7 @@ def failed(tx: Transaction, school_id: int, now: datetime) -> None:
     row.failed_at = now
 
 
-def mail_line(tx: Transaction, school: School, now: datetime, held_back: outbox.Restraint) -> MailLine:
+def mail_line(tx: Transaction, school: School, now: datetime, held_back: Restraint) -> MailLine:
     """What the books say of mail leaving. `held_back`: what kept mails back an hour ago."""
     row = tx.get(SignOfLife, school.id)
     if row is None:
@@ -116,7 +118,7 @@ def mail_line(tx: Transaction, school: School, now: datetime, held_back: outbox.
     return MailLine(row.accepted_at, row.failing_since, is_the_line, due, row.fails_since)
 
 
-def _due(tx: Transaction, school: School, now: datetime, held_back: outbox.Restraint) -> datetime | None:
+def _due(tx: Transaction, school: School, now: datetime, held_back: Restraint) -> datetime | None:
     """Since when the oldest mail is due that nobody tried, and that somebody running would have."""
     stuck = outbox.in_trouble(tx, school, now, now - HOUR, held_back)
     never_tried = [each.not_before for each in stuck if not (each.attempts or each.closed_at or each.claimed_until)]
@@ -144,12 +146,6 @@ def note_downtime(tx: Transaction, school: School, since: datetime, until: datet
     tx.add(Downtime(school_id=school.id, since=since, until=until))
     tx.flush()
     return True
-
-
-def last_sent(tx: Transaction, school: School, kind: str, recipient: str) -> datetime | None:
-    """When this person last had a mail of this kind."""
-    mine = (Delivery.school_id == school.id, Delivery.kind == kind, Delivery.recipient == recipient)
-    return tx.scalar(select(func.max(Delivery.sent_at)).where(*mine))
 
 
 def keys_owed(tx: Transaction, school: School, kind: str) -> frozenset[str]:

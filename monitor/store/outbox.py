@@ -2,48 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, case, false, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, case, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from monitor.mail_kinds import AHEAD_OF_TIME, BUNDLED, DIGEST, NEW, SERIOUS, SHEET, URGENT
+from monitor.rules.restraint import NO_RESTRAINT, Restraint
 from monitor.rules.retry import LONGEST_WAIT
+from monitor.store.delivery_tables import Delivery
 from monitor.store.engine import Transaction
-from monitor.store.tables import Delivery, School
-
-DIGEST = "digest"
-WEEKLY = "weekly"
-ALARM = "alarm"
-RECOVERY = "recovery"
-EXPIRY = "expiry"
-URGENT = "urgent"
-SERIOUS = "serious"
-NEW = "new"
-DUE_SOON = "due_soon"
-SHEET = "sheet"
-OVERDUE = "overdue"
-OUTGOING = "outgoing"
-PUBLISHED_WRONG = "published_wrong"
-PILE_ON, PILE_ON_URGENT = "pile_on", "pile_on_urgent"
-UNREACHABLE = "unreachable"
-DOWNTIME = "downtime"
-"""The kinds of mail. Their keys: the local day of a digest, of a sheet and of what was found in the school's own
-words, the ISO week of a report, and for the others what `monitor/watch.py`, `monitor/outgoing_mail.py`,
-`monitor/store/alerts.py`, `monitor/store/reminders.py`, `monitor/store/pile_ons.py`, `monitor/unreachable.py` and
-`monitor/downtime.py` make of the account, the case or the person, and the moment something was found."""
-BUNDLED = frozenset({URGENT, SERIOUS, NEW, DUE_SOON, OVERDUE, PILE_ON, PILE_ON_URGENT})
-"""Several of them that are due to the same person at the same time are one mail."""
-AHEAD_OF_TIME = frozenset({NEW, DUE_SOON})
-"""Of these, also what is not due yet goes with the one that is: the more is said in one mail, the fewer there are."""
-PAUSED = frozenset({SERIOUS, NEW, DUE_SOON, OVERDUE, PILE_ON})
-"""Between two mails of such a kind to the same person lies a pause."""
-LEAVES_FREE = {NEW: 3, DUE_SOON: 1, SERIOUS: 0, SHEET: 0, OVERDUE: 0, PILE_ON: 0}
-"""The kinds that are held back once somebody has had many mails on one day, and how many of that day's mails each of
-them leaves to the others. Digests, reports and what is wrong with accounts are counted, and never held back."""
+from monitor.store.had_lately import is_let_go
+from monitor.store.school_tables import School
 
 REFUSED = "refused: "
 """How the outcome of a mail begins that a server would not take."""
@@ -51,34 +23,6 @@ WITH = "told with "
 """How the outcome of a mail begins that went with another one of its kind; that one's key follows."""
 LEASE = timedelta(minutes=15)
 """Longer than a mail server is given to answer. After it, a mail whose sender died is sent by someone else."""
-
-
-@dataclass(frozen=True)
-class Restraint:
-    """What keeps mails that are not urgent back at one moment.
-
-    `kinds`: those that wait for another time of day. `pause`: between two mails of a kind in `PAUSED` to one person.
-    `a_day`: mails to one person on one day; None: any number. `day_began_at`: the local day the moment lies in.
-    `kept`: so many of the day's mails are kept for later on that day. `is_last_call`: all of them may be used.
-    """
-
-    kinds: Collection[str] = ()
-    pause: timedelta = timedelta(0)
-    a_day: int | None = None
-    day_began_at: datetime | None = None
-    kept: int = 0
-    is_last_call: bool = False
-
-    def most(self, kind: str) -> int | None:
-        """How many mails of a day somebody may have had before one of this kind; None: any number."""
-        if self.a_day is None or kind not in LEAVES_FREE:
-            return None
-        if self.is_last_call or kind == SHEET:
-            return self.a_day
-        return max(1, self.a_day - max(LEAVES_FREE[kind], self.kept))
-
-
-NO_RESTRAINT = Restraint()
 
 
 def owe(tx: Transaction, school: School, kind: str, key: str, recipients: Iterable[str], not_before: datetime) -> int:
@@ -115,7 +59,7 @@ def in_trouble(
             Delivery.school_id == school.id,
             or_(
                 and_(waiting, Delivery.attempts > 0),
-                and_(waiting, Delivery.not_before < overdue, _is_let_go(tx, school, overdue, restraint)),
+                and_(waiting, Delivery.not_before < overdue, is_let_go(tx, school, overdue, restraint)),
                 and_(Delivery.closed_at >= since, Delivery.outcome.startswith(REFUSED)),
             ),
         )
@@ -158,7 +102,7 @@ def claim_next(
         Delivery.closed_at.is_(None),
         or_(Delivery.next_attempt_at <= now, _waits_too_long(now)),
         or_(Delivery.claimed_until.is_(None), Delivery.claimed_until <= now, Delivery.claimed_until > now + LEASE),
-        _is_let_go(tx, school, now, restraint),
+        is_let_go(tx, school, now, restraint),
     )
     first = case(_FIRST, value=Delivery.kind, else_=len(_FIRST))
     waiting = (
@@ -197,71 +141,6 @@ def _waits_too_long(now: datetime) -> ColumnElement[bool]:
 
 
 _UNTRIED = and_(Delivery.attempts == 0, Delivery.claimed_until.is_(None))
-
-
-def _is_let_go(tx: Transaction, school: School, at: datetime, restraint: Restraint) -> ColumnElement[bool]:
-    """Whether a mail of this kind may leave to this person at a moment, whatever else keeps it.
-
-    Asked under `alone`, what was counted stays true until the mail is taken.
-    """
-    held = [
-        and_(Delivery.kind == kind, Delivery.recipient.in_(sorted(people)))
-        for kind, people in sorted(_held_back(tx, school, at, restraint).items())
-    ]
-    return and_(Delivery.kind.not_in(sorted(restraint.kinds)), ~or_(false(), *held))
-
-
-def _held_back(tx: Transaction, school: School, at: datetime, restraint: Restraint) -> dict[str, set[str]]:
-    """By kind: who must not have another mail of it now, since they had one lately or had enough today."""
-    since = min(filter(None, (at - restraint.pause, restraint.day_began_at)))
-    had = _had_since(tx, school, since, at)
-    found: dict[str, set[str]] = defaultdict(set)
-    for mail in had:
-        if mail.kind in PAUSED and mail.at > at - restraint.pause:
-            found[mail.kind].add(mail.recipient)
-    for recipient, number in _on_the_day(had, restraint).items():
-        for kind in LEAVES_FREE:
-            most = restraint.most(kind)
-            if most is not None and number >= most:
-                found[kind].add(recipient)
-    return found
-
-
-class _Had(NamedTuple):
-    """A mail that is not urgent and left, or is being sent."""
-
-    recipient: str
-    kind: str
-    at: datetime
-
-
-def _had_since(tx: Transaction, school: School, since: datetime, now: datetime) -> list[_Had]:
-    mine = (Delivery.school_id == school.id, Delivery.kind != URGENT)
-    sent = select(Delivery.recipient, Delivery.kind, Delivery.sent_at).where(*mine, Delivery.sent_at > since)
-    under_way = select(Delivery.recipient, Delivery.kind).where(
-        *mine, Delivery.sent_at.is_(None), Delivery.closed_at.is_(None), Delivery.claimed_until > now
-    )
-    found = [_Had(recipient, kind, at) for recipient, kind, at in tx.execute(sent) if at]
-    return found + [_Had(recipient, kind, now) for recipient, kind in tx.execute(under_way)]
-
-
-def _on_the_day(had: Iterable[_Had], restraint: Restraint) -> Counter[str]:
-    began = restraint.day_began_at
-    return Counter(mail.recipient for mail in had if began is not None and mail.at >= began)
-
-
-def is_last_today(tx: Transaction, delivery: Delivery, now: datetime, restraint: Restraint) -> bool:
-    """Whether with this mail, which is being sent, its recipient has had all that one person is sent on a day."""
-    if restraint.a_day is None or restraint.day_began_at is None or delivery.kind not in LEAVES_FREE:
-        return False
-    had = _had_since(tx, tx.get_one(School, delivery.school_id), restraint.day_began_at, now)
-    return _on_the_day(had, restraint)[delivery.recipient] >= restraint.a_day
-
-
-def newest_sent(tx: Transaction, school: School, kind: str, recipient: str) -> datetime | None:
-    """When somebody was last sent a mail of this kind; None: never."""
-    mine = (Delivery.school_id == school.id, Delivery.kind == kind, Delivery.recipient == recipient)
-    return tx.scalar(select(func.max(Delivery.sent_at)).where(*mine))
 
 
 def _take_along(tx: Transaction, delivery: Delivery, now: datetime) -> None:

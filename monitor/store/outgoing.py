@@ -8,11 +8,13 @@ from datetime import datetime
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
+from monitor.mail_kinds import OUTGOING
 from monitor.model import OutgoingFinding, OutgoingKind
+from monitor.store.delivery_tables import Delivery
 from monitor.store.engine import Transaction
-from monitor.store.outbox import OUTGOING
+from monitor.store.item_tables import Item, Post
 from monitor.store.outgoing_tables import OutgoingFound
-from monitor.store.tables import Account, Delivery, Item, Post, School
+from monitor.store.school_tables import Account, School
 from monitor.store.text import fingerprint
 
 MONITOR = "monitor"

@@ -8,7 +8,8 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from monitor.store.base import Base, Id, Json, Short, Words
-from monitor.store.tables import Account, Item, Post
+from monitor.store.item_tables import Item, Post
+from monitor.store.school_tables import Account
 
 
 class OutgoingFound(Base):

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from monitor.store.base import Base, Id, RemoteId, Short
-from monitor.store.tables import Account
+from monitor.store.school_tables import Account
 
 
 class PileOn(Base):

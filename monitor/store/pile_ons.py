@@ -12,18 +12,20 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, select
 
+from monitor import mail_kinds
 from monitor.rules.pile_on import GROWTH, LEVELS, Told
 from monitor.store import decided, outbox
+from monitor.store.delivery_tables import Delivery
 from monitor.store.engine import Transaction
 from monitor.store.exclusions import THE_OTHERS
 from monitor.store.handling_tables import Exclusion
+from monitor.store.item_tables import Comment, Flag, Post
 from monitor.store.pile_on_tables import PileOn
-from monitor.store.tables import Account, Comment, Delivery, Flag, Post, School
+from monitor.store.portions import portions
+from monitor.store.school_tables import Account, School
 
-KINDS = (outbox.PILE_ON, outbox.PILE_ON_URGENT)
+KINDS = (mail_kinds.PILE_ON, mail_kinds.PILE_ON_URGENT)
 _KEY = re.compile(rf"([0-9]{{8}}T[0-9]{{6}}Z-([0-9]{{1,18}})):([0-9]):({'|'.join(LEVELS)})")
-_PORTION = 500
-"""Databases bound the number of values in one statement."""
 
 
 def newest_before(tx: Transaction, comment: Comment) -> PileOn | None:
@@ -108,10 +110,9 @@ def grave_flags(tx: Transaction, pile_on: PileOn) -> Sequence[tuple[int, str]]:
 
 def which_are_inside(tx: Transaction, pile_on: PileOn, cases: Collection[int]) -> frozenset[int]:
     """Those of these cases that are part of it."""
-    numbers, found = sorted(cases), set[int]()
-    for start in range(0, len(numbers), _PORTION):
-        some = Comment.id.in_(numbers[start : start + _PORTION])
-        found.update(tx.scalars(select(Comment.id).where(some, inside(pile_on))))
+    found = set[int]()
+    for some in portions(sorted(cases)):
+        found.update(tx.scalars(select(Comment.id).where(Comment.id.in_(some), inside(pile_on))))
     return frozenset(found)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from connectors.base import Exchange as Answer
+from connectors.fetched import Exchange as Answer
 from monitor.store.engine import Transaction
-from monitor.store.tables import Account, Exchange, Receipt, Version
+from monitor.store.item_tables import Version
+from monitor.store.receipt_tables import Exchange, Receipt
+from monitor.store.school_tables import Account
 from monitor.store.text import storable
 
 

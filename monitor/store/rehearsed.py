@@ -13,8 +13,9 @@ from monitor.model import Action, Category
 from monitor.rules.marks import ABOUT_FLAGS
 from monitor.store.decided import counts
 from monitor.store.engine import Transaction
-from monitor.store.tables import Account, Comment, Decision, School, Version
-from monitor.store.tables import Flag as FlagRow
+from monitor.store.item_tables import Comment, Decision, Version
+from monitor.store.item_tables import Flag as FlagRow
+from monitor.store.school_tables import Account, School
 
 PORTION = 256  # texts held in memory at a time
 NOT_ABOUT_WORDS = ("deadline/", "second-opinion:")

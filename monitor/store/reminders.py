@@ -13,8 +13,11 @@ from sqlalchemy import select
 
 from monitor.model import Action
 from monitor.store import cases, decided
+from monitor.store.delivery_tables import Delivery
 from monitor.store.engine import Transaction
-from monitor.store.tables import Account, Comment, Decision, Delivery, School
+from monitor.store.item_tables import Comment, Decision
+from monitor.store.portions import portions
+from monitor.store.school_tables import Account, School
 
 
 class Unanswered(NamedTuple):
@@ -64,7 +67,7 @@ def unanswered(tx: Transaction, school: School, since: datetime, until: datetime
 def takers(tx: Transaction, numbers: Sequence[int]) -> dict[int, str]:
     """By case: who said last that they look after it, by the name they gave."""
     found: dict[int, str] = {}
-    for some in cases.portions(numbers):
+    for some in portions(numbers):
         taken = select(Decision.comment_id, Decision.by).where(
             Decision.comment_id.in_(some), Decision.action == Action.TAKE.value, decided.counts()
         )
@@ -75,7 +78,7 @@ def takers(tx: Transaction, numbers: Sequence[int]) -> dict[int, str]:
 def reminded(tx: Transaction, school: School, kind: str, keys: Collection[str]) -> list[Reminded]:
     """The mails of one kind about these deadlines."""
     found: list[Reminded] = []
-    for some in cases.portions(sorted(keys)):
+    for some in portions(sorted(keys)):
         mails = select(Delivery.key, Delivery.recipient, Delivery.not_before).where(
             Delivery.school_id == school.id, Delivery.kind == kind, Delivery.key.in_(some)
         )

@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
+from monitor.mail_kinds import DIGEST, WEEKLY
+from monitor.store.delivery_tables import Delivery
 from monitor.store.engine import Transaction
 from monitor.store.identity import MARK, digest
-from monitor.store.outbox import DIGEST, WEEKLY
-from monitor.store.tables import Account, Delivery, Item, School
+from monitor.store.item_tables import Item
+from monitor.store.school_tables import Account, School
 
 MAY_HAVE_BEEN_SENT = "may have been sent before the restore"
 

@@ -14,8 +14,10 @@ from typing import Any
 from sqlalchemy import delete, exists, or_, select, update
 
 from monitor.store.engine import Transaction
+from monitor.store.item_tables import Item
 from monitor.store.pile_on_tables import PileOn
-from monitor.store.tables import Account, Exchange, Item, Receipt
+from monitor.store.receipt_tables import Exchange, Receipt
+from monitor.store.school_tables import Account
 
 
 def near(tx: Transaction, item: Item) -> Sequence[int]:

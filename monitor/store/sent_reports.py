@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import defer
 
 from monitor.store.engine import Transaction
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 from monitor.store.weekly_tables import SentReport
 
 

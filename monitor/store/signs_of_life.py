@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from monitor.store.engine import Transaction
-from monitor.store.tables import Account, Comment, Post, Reply
+from monitor.store.item_tables import Comment, Post, Reply
+from monitor.store.school_tables import Account
 
 
 def last_own_words_at(tx: Transaction, account: Account) -> datetime | None:

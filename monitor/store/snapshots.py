@@ -10,7 +10,8 @@ from sqlalchemy.orm import selectinload
 
 from monitor.store.engine import Transaction
 from monitor.store.evidence_tables import Recheck, Snapshot, SnapshotPart
-from monitor.store.tables import Account, Comment, Item, School, Version
+from monitor.store.item_tables import Comment, Item, Version
+from monitor.store.school_tables import Account, School
 
 SNAPSHOT = "snapshot"
 """The kind of a row that captures a version; the other kinds are exhibits beside it."""

@@ -21,7 +21,8 @@ from monitor.rules.watching import (
     minutes_of,
 )
 from monitor.store.engine import Transaction
-from monitor.store.tables import Account, Read
+from monitor.store.reading_tables import Read
+from monitor.store.school_tables import Account
 
 NEVER_READ = ""
 """Stands for the streams of an account that was never read."""

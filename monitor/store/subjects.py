@@ -13,7 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from monitor.store.engine import Transaction
-from monitor.store.tables import Account, Answer, Comment, Decision, Item, Post, Quarantine, Reply, School
+from monitor.store.item_tables import Answer, Comment, Decision, Item, Post, Reply
+from monitor.store.reading_tables import Quarantine
+from monitor.store.school_tables import Account, School
 
 PORTION = 500  # rows held in memory at a time
 WORDS = ("audience", "school")

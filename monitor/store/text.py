@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import hashlib
 
+from connectors.fetched import FetchedItem, FetchedPost
+
+LONGEST_TEXT = 100_000  # characters kept of one comment; the payload is kept whole beside it
+
 
 def storable(text: str) -> str:
     """The same text with what no database or mail can hold replaced by U+FFFD: lone surrogates and NUL.
@@ -21,3 +25,8 @@ def bounded(text: str, longest: int) -> str:
 def fingerprint(text: str) -> str:
     """SHA-256 of the text in UTF-8, with the algorithm in front."""
     return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def words_of(fetched: FetchedItem | FetchedPost) -> str:
+    """What is kept of its text."""
+    return bounded(storable(fetched.text), LONGEST_TEXT)

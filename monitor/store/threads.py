@@ -14,8 +14,9 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select, update
 
 from monitor.store.engine import Transaction
-from monitor.store.keep import find_item
-from monitor.store.tables import Account, Answer, Comment, Item, Reply
+from monitor.store.item_tables import Answer, Comment, Item, Reply
+from monitor.store.known import find_item
+from monitor.store.school_tables import Account
 
 DEEPEST = 1000
 """Parents followed upward. No network nests deeper."""

@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from monitor.store.engine import Transaction
 from monitor.store.evidence_tables import LogCheckpoint, TimestampToken
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 
 
 def owe(tx: Transaction, checkpoint: LogCheckpoint, authority: str, now: datetime) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from monitor.store.base import Base, Id, Short, Words
-from monitor.store.tables import Account
+from monitor.store.school_tables import Account
 
 _OPEN = text("closed_at IS NULL")
 

@@ -6,7 +6,7 @@ comments about which somebody decided something, or which have no reply that las
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,13 +27,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from config.policy import PolicyPack
-from monitor.model import Action, Category
+from monitor.model import Action
 from monitor.store import cases, decided
 from monitor.store.engine import Transaction
-from monitor.store.tables import Answer, Comment, Decision, Item, Reply, Version
-from monitor.store.tables import Flag as FlagRow
-from monitor.store.wordless import AT_ONCE
+from monitor.store.item_tables import Answer, Comment, Decision, Item, Reply, Version
+from monitor.store.item_tables import Flag as FlagRow
 
 EDITED: ColumnElement[int] = literal_column("1")
 """Versions above it are edits. Not a parameter: SQLite would not see that the index of edits is meant."""
@@ -121,42 +119,6 @@ def flagged(tx: Transaction, since: datetime, until: datetime) -> list[int]:
     )
 
 
-def owed(tx: Transaction, accounts: Collection[int]) -> list[int]:
-    """Numbers of the comments that may be owed a reply, from any week.
-
-    What a moderator settled stays without a reply for good, and over years that is nearly all there is. It is taken
-    out first, all at once, where nothing that was said later can have opened it again.
-    """
-    # Asked of the table: the index alone answers then, and what has a deadline is a comment anyhow.
-    item = Comment.__table__.c
-    waits = and_(item.due_at.is_not(None), not_(item.has_reply))
-    found = set(tx.scalars(select(item.id).where(item.account_id.in_(sorted(accounts)), waits)))
-    closed = set(tx.scalars(select(Decision.comment_id).where(cases.closing())))
-    opened = set(tx.scalars(select(Decision.comment_id).where(Decision.action == Action.UNDO.value)))
-    edited = set(tx.scalars(select(Version.item_id).where(Version.number > EDITED)))
-    left = found - (closed - opened - edited)
-    ids: list[int] = []
-    for some in portions(left):
-        ids += tx.scalars(select(Comment.id).where(Comment.id.in_(some), cases.owed(accounts)))
-    return ids
-
-
-def held_and_waiting(tx: Transaction, accounts: Collection[int], pack: PolicyPack) -> list[int]:
-    """Numbers of the comments the policy may have nobody answer, or removed only after advice, while something waits
-    about them."""
-    kinds = sorted(
-        n for n, rule in pack.categories.items() if rule.hold.answer == "hold" or rule.hold.removal == "after_advice"
-    )
-    if not kinds:
-        return []
-    of_kind = exists().where(FlagRow.comment_id == Comment.id, FlagRow.category.in_(kinds))
-    undecided = exists().where(FlagRow.comment_id == Comment.id, ~decided.decided())
-    there = and_(Comment.account_id.in_(sorted(accounts)), Comment.erased_at.is_(None))
-    flagged_so = select(FlagRow.comment_id).where(FlagRow.category.in_(kinds))
-    wanted = select(Comment.id).where(there, Comment.id.in_(flagged_so), of_kind)
-    return list(tx.scalars(wanted.where(or_(undecided, decided.may_wait_for_more(pack)))))
-
-
 def taken(tx: Transaction, accounts: Collection[int], since: datetime) -> list[int]:
     """Numbers of the comments that somebody took in hand since then."""
     return list(
@@ -165,24 +127,6 @@ def taken(tx: Transaction, accounts: Collection[int], since: datetime) -> list[i
             .join(Comment, Comment.id == Decision.comment_id)
             .where(
                 Comment.account_id.in_(sorted(accounts)), Decision.at >= since, Decision.action == Action.TAKE.value
-            )
-            .distinct()
-        )
-    )
-
-
-def undecided_alarms(tx: Transaction, accounts: Collection[int], categories: Iterable[Category]) -> list[int]:
-    """Numbers of the comments with a flag of these categories that nobody decided on."""
-    kinds = sorted(category.value for category in categories)
-    return list(
-        tx.scalars(
-            select(FlagRow.comment_id)
-            .join(Comment, Comment.id == FlagRow.comment_id)
-            .where(
-                Comment.account_id.in_(sorted(accounts)),
-                Comment.erased_at.is_(None),
-                FlagRow.category.in_(kinds),
-                ~decided.decided(),
             )
             .distinct()
         )
@@ -239,66 +183,6 @@ def touched(
     for each in (in_thread, decided_on, flagged_now):
         found.update(tx.scalars(each.where(within)))
     return found
-
-
-def due_at(tx: Transaction, accounts: Collection[int], ids: Iterable[int]) -> dict[int, datetime]:
-    """Deadlines of those of these comments that have one."""
-    found: dict[int, datetime] = {}
-    for some in portions(ids):
-        rows = tx.execute(
-            select(Comment.id, Comment.due_at).where(
-                Comment.id.in_(some), Comment.account_id.in_(sorted(accounts)), Comment.due_at.is_not(None)
-            )
-        )
-        found.update({number: due for number, due in rows if due is not None})
-    return found
-
-
-def replies_to(tx: Transaction, ids: Iterable[int]) -> dict[int, list[tuple[datetime, str]]]:
-    """By comment: when the school replied, and where the reply stands: its address, or else its number."""
-    found: dict[int, list[tuple[datetime, str]]] = {}
-    for some in portions(ids):
-        rows = tx.execute(
-            select(Answer.comment_id, Reply.created_at, Reply.permalink, Reply.id)
-            .join(Reply, Reply.id == Answer.reply_id)
-            .where(Answer.comment_id.in_(some))
-            .order_by(Reply.created_at, Reply.id)
-        )
-        for comment, at, link, number in rows:
-            found.setdefault(comment, []).append((at, link or f"reply {number}"))
-    return found
-
-
-def derivations(tx: Transaction, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """By comment: how its deadline was worked out, in words."""
-    found: dict[int, tuple[str, ...]] = {}
-    for some in portions(ids):
-        rows = tx.execute(select(Comment.id, Comment.derivation).where(Comment.id.in_(some)))
-        found.update({number: tuple(steps or ()) for number, steps in rows})
-    return found
-
-
-def in_public(tx: Transaction, ids: Iterable[int]) -> list[tuple[int, str, datetime]]:
-    """Account id, kind and own time of each of these comments, oldest first."""
-    found: list[tuple[int, str, datetime]] = []
-    for some in portions(ids):
-        rows = tx.execute(select(Comment.account_id, Comment.kind, Comment.created_at).where(Comment.id.in_(some)))
-        found += [(account, kind, at) for account, kind, at in rows]
-    return sorted(found, key=lambda each: each[2])
-
-
-def known_by(tx: Transaction, ids: Iterable[int], moment: datetime) -> set[int]:
-    """Those of these comments that we had met by then."""
-    found: set[int] = set()
-    for some in portions(ids):
-        found.update(tx.scalars(select(Comment.id).where(Comment.id.in_(some), Comment.first_seen_at <= moment)))
-    return found
-
-
-def portions(ids: Iterable[int]) -> Iterator[list[int]]:
-    """The numbers in order and each once, as many at a time as go into one statement."""
-    wanted = sorted(set(ids))
-    return (wanted[start : start + AT_ONCE] for start in range(0, len(wanted), AT_ONCE))
 
 
 def _within(

@@ -35,11 +35,10 @@ from monitor.store import decided, ledger
 from monitor.store.case_rows import still_holds, under_the_policy
 from monitor.store.engine import Transaction
 from monitor.store.evidence_tables import Snapshot
-from monitor.store.tables import Account, Answer, Comment, Decision, PolicyVersion, Reply, School, Version
-from monitor.store.tables import Flag as FlagRow
-
-AT_ONCE = 500
-"""Databases bound the number of values in one statement."""
+from monitor.store.item_tables import Answer, Comment, Decision, Reply, Version
+from monitor.store.item_tables import Flag as FlagRow
+from monitor.store.portions import portions
+from monitor.store.school_tables import Account, PolicyVersion, School
 
 _COLUMNS = (
     Comment.id,
@@ -73,8 +72,7 @@ def wordless(
     read = {key: ledger.last_complete_read(tx, account) or NEVER for key, account in accounts.items()}
     rules = _rules(tx, school)
     found: list[Case] = []
-    for start in range(0, len(wanted), AT_ONCE):
-        some = wanted[start : start + AT_ONCE]
+    for some in portions(wanted):
         beside = _Beside(
             accounts=accounts,
             read=read,

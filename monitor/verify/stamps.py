@@ -13,7 +13,7 @@ from monitor.custody.log import checkpoint_of
 from monitor.evidence.log.timestamp_check import TimestampUnavailable, verify
 from monitor.evidence.log.timestamp_reply import TimestampInvalid
 from monitor.store.evidence_rows import TimeStamp
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 
 MAY_DIFFER = timedelta(minutes=1)
 """By which our clock may be ahead of an authority's without a word about it."""

@@ -11,7 +11,7 @@ from config.policy import PolicyPack
 from monitor.rules.weekly_count import Counted, counted, counted_by_replies
 from monitor.store import weekly_rows
 from monitor.store.engine import Transaction
-from monitor.store.tables import Account, School
+from monitor.store.school_tables import Account, School
 from monitor.store.wordless import wordless
 
 

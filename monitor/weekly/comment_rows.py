@@ -10,7 +10,7 @@ from monitor.model import Action, Case
 from monitor.rules.calendar import whole_seconds
 from monitor.rules.state import response_state
 from monitor.rules.weekly import counted_as
-from monitor.store import weekly_rows
+from monitor.store import comment_facts
 from monitor.store.engine import Transaction
 from monitor.store.wordless import wordless
 from monitor.weekly.answers import Books
@@ -29,8 +29,8 @@ def comment_rows(
 
     `amounts`: what each adds to a number that is no count, in hours or days.
     """
-    links = weekly_rows.replies_to(tx, ids)
-    steps = weekly_rows.derivations(tx, ids)
+    links = comment_facts.replies_to(tx, ids)
+    steps = comment_facts.derivations(tx, ids)
     then = {number: figure for figure, numbers in gathered.kinds.items() for number in numbers}
     return tuple(
         _row(case, books.now, links.get(case.id, ()), steps.get(case.id, ()), then.get(case.id, ""), amounts or {})
@@ -43,7 +43,7 @@ def public_rows(tx: Transaction, books: Books, ids: Collection[int]) -> tuple[Co
     labels = {account.id: account.label for account in books.accounts}
     return tuple(
         CommentRow(None, labels[account], kind_words(kind), at)
-        for account, kind, at in weekly_rows.in_public(tx, ids)
+        for account, kind, at in comment_facts.in_public(tx, ids)
     )
 
 

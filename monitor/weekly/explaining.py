@@ -18,7 +18,7 @@ from monitor.rules.slots import week_bounds
 from monitor.rules.weekly import of_hours
 from monitor.store import evidence_log, ledger, weekly_rows
 from monitor.store.engine import Store, Transaction
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 from monitor.weekly.answers import Books, fell_due
 from monitor.weekly.comment_rows import comment_rows, public_rows
 from monitor.weekly.gathering import Gathered

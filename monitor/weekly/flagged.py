@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from datetime import datetime
 
 from alerts.weekly_report import CategoryFigures, NotActioned
 from config.policy import PolicyPack
 from monitor.model import OFFENSIVE, Case, Category, Flag
 from monitor.rules.governors import Done, done_about
 from monitor.rules.marks import in_force, is_false_alarm, standing
+from monitor.store import waiting_rows, weekly_rows
+from monitor.store.wordless import wordless
+from monitor.weekly.answers import Books
 from monitor.weekly.behind import Behind
+from monitor.weekly.waiting import out_of_sight
 from monitor.words import category_words
 
 _ACTIONS = {
@@ -21,22 +26,23 @@ _ACTIONS = {
 _NOT_ACTED = frozenset({Done.NOTHING_YET, Done.ADVICE_AWAITED})
 
 
-def by_category(
-    flagged: Sequence[Case], raised: dict[int, Sequence[Flag]], pack: PolicyPack, behind: Behind
-) -> tuple[CategoryFigures, ...]:
-    """One line for each category flagged in the week, what offends first.
-
-    `raised`: by case, its flags of the week.
-    """
+def flagged_in(books: Books, since: datetime, until: datetime, behind: Behind) -> tuple[CategoryFigures, ...]:
+    """One line for each category in which a comment was flagged in [since, until), what offends first."""
+    ids = set(weekly_rows.flagged(books.tx, since, until)) - set(books.hidden)
+    flagged = wordless(books.tx, books.school, books.pack, ids)
+    raised: dict[int, Sequence[Flag]] = {
+        case.id: [f for f in case.flags if f.raised_at and since <= f.raised_at < until] for case in flagged
+    }
     kinds = sorted({flag.category for flags in raised.values() for flag in flags}, key=_offensive_first)
-    return tuple(_line(category, flagged, raised, pack, behind) for category in kinds)
+    return tuple(_line(category, flagged, raised, books.pack, behind) for category in kinds)
 
 
-def oldest_not_actioned(cases: Iterable[Case]) -> NotActioned | None:
+def oldest_not_actioned(books: Books) -> NotActioned | None:
     """Of comments with offensive flags nobody decided on, the one that came first."""
+    ids = set(waiting_rows.undecided_alarms(books.tx, books.account_ids, OFFENSIVE)) - out_of_sight(books)
     found = [
         (case.created_at, case.id, case, flags)
-        for case in cases
+        for case in wordless(books.tx, books.school, books.pack, ids)
         if (flags := [f for f in standing(case.flags, case.decisions) if f.category in OFFENSIVE])
     ]
     if not found:

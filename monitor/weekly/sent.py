@@ -19,13 +19,14 @@ from config.settings import Settings
 from monitor.rules.slots import week_bounds, week_name
 from monitor.school_facts import SchoolFacts
 from monitor.seeing import Seeing
-from monitor.store import ledger, sent_reports, weekly_rows
+from monitor.store import comment_facts, ledger, sent_reports, weekly_rows
 from monitor.store.engine import Store, Transaction
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 from monitor.store.weekly_tables import SentReport
 from monitor.weekly.answers import Books, counted_singly
-from monitor.weekly.gathering import Earlier, Gathered, gather, who_key
+from monitor.weekly.gathering import Earlier, Gathered, gather
 from monitor.weekly.trend import weeks_until
+from monitor.weekly.workload import who_key
 from monitor.weekly.written import Told, counted, read_back, told, written
 
 UNKNOWN = "not known then"
@@ -149,7 +150,7 @@ class WeeklyReports:
         ids = weekly_rows.touched(tx, books.account_ids, last, now, self._days_of(found))
         # What was taken away may be there again, and a reply as well: nothing says when we learnt that.
         ids |= {number for of_week in before.values() for number, was in of_week.items() if was in _MAY_COME_BACK}
-        weeks = weekly_rows.due_at(tx, books.account_ids, ids - hidden)
+        weeks = comment_facts.due_at(tx, books.account_ids, ids - hidden)
         kinds = {one.id: one.figure for one in counted_singly(books, weeks.keys())}
         changes: dict[tuple[str, str, str], list[int]] = {}
         for number, due in weeks.items():
@@ -178,5 +179,5 @@ def _counted_before(reports: Iterable[Told]) -> dict[str, dict[int, str]]:
 
 def _audience(tx: Transaction, hidden: Collection[int], made_at: datetime) -> str:
     """Which of the cases known at that time are hidden, as a digest that names none."""
-    known = weekly_rows.known_by(tx, hidden, made_at)
+    known = comment_facts.known_by(tx, hidden, made_at)
     return sha256(json.dumps(sorted(known)).encode()).hexdigest()[:32]

@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from alerts.weekly_report import BlindDay, Coverage
+from config.settings import Settings
+from monitor.coverage import week_of
 from monitor.rules.calendar import local_to_utc
+from monitor.store import weekly_rows
+from monitor.store.coverage import post_counts
+from monitor.store.school_tables import Account
+from monitor.weekly.answers import Books
+from monitor.weekly.behind import Behind
 
 HOUR = timedelta(hours=1)
+
+
+def coverage_of(
+    books: Books, watched: Sequence[Account], settings: Settings, since: datetime, until: datetime, behind: Behind
+) -> tuple[Coverage, ...]:
+    """How each of these accounts was read in [since, until), and how much its network counts that we do not hold."""
+    rows = []
+    for account in watched:
+        minutes = next(a.poll_minutes for a in settings.accounts if a.key == account.key)
+        posts = post_counts(books.tx, account, since)
+        row = week_of(books.tx, account, minutes, since, until, posts)
+        behind.posts[account.key] = tuple(
+            (each.made_at.isoformat() if each.made_at else "", each.counted, each.held) for each in posts
+        )
+        begin = max(since, account.added_at)
+        seen = weekly_rows.seen_first(books.tx, account.id, begin, until) if begin < until else []
+        behind.count(f"coverage/{account.key}/stored", seen)
+        rows.append(row)
+    return tuple(rows)
 
 
 def blind_days(coverage: Iterable[Coverage], zone: ZoneInfo) -> tuple[BlindDay, ...]:

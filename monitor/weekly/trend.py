@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from alerts.weekly_report import TrendWeek
 from monitor.rules.slots import week_bounds, week_name
 from monitor.store import ledger, weekly_rows
-from monitor.store.tables import Account
+from monitor.store.school_tables import Account
 from monitor.weekly.answers import Books, answered_in_time
 
 WEEKS = 12

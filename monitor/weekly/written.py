@@ -12,7 +12,8 @@ from typing import Any, cast, get_args, get_origin, get_type_hints
 
 from alerts.weekly_report import TrendWeek, WeeklyReport
 from monitor.weekly.behind import Behind
-from monitor.weekly.gathering import Gathered, who_key
+from monitor.weekly.gathering import Gathered
+from monitor.weekly.workload import who_key
 
 GONE = "somebody no longer here"
 

@@ -5,7 +5,7 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 
-from connectors.base import Attachment
+from connectors.fetched import Attachment
 from monitor.evidence.card import render
 from monitor.evidence.card.card_files import remove_card
 from monitor.evidence.snapshot import Capture, Received, ThreadLine, write_snapshot

@@ -9,7 +9,7 @@ from monitor.evidence.log.signing import SigningKey
 from monitor.store import evidence_log
 from monitor.store.engine import open_store
 from monitor.store.evidence_tables import LogEntry
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 ENTRIES = 100_000

@@ -10,7 +10,8 @@ from datetime import timedelta
 from office import Office
 from sqlalchemy import text
 
-from connectors.base import AccountState, Batch, Capabilities, FetchedPost, Verdict
+from connectors.base import AccountState, Batch, Capabilities, Verdict
+from connectors.fetched import FetchedPost
 
 from busy_fortnight import DAY  # isort: skip
 

@@ -17,8 +17,8 @@ from monitor.rehearsal.figures import Figures
 from monitor.rehearsal.own_names import OwnNames
 from monitor.rehearsal.replay import Rehearsal
 from monitor.store.engine import open_store
+from monitor.store.item_tables import Comment, Version
 from monitor.store.ledger import Enrolment, enrol
-from monitor.store.tables import Comment, Version
 
 AT = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)
 MANY = 100_000  # comments

@@ -23,7 +23,7 @@ from monitor.evidence.snapshot import Capture, Received, ThreadLine, write_snaps
 from monitor.model import Category, Flag
 from monitor.store import ledger
 from monitor.store.evidence_tables import LogCheckpoint, LogEntry, LogOpening, Snapshot
-from monitor.store.tables import Comment, Version
+from monitor.store.item_tables import Comment, Version
 from monitor.wiring import build_app
 
 SNAPSHOTS = 10_000

@@ -7,7 +7,8 @@ from statistics import median
 
 import pytest
 
-from connectors.base import Batch, Exchange, FetchedItem, ItemKind
+from connectors.base import Batch
+from connectors.fetched import Exchange, FetchedItem, ItemKind
 from monitor.evidence.incoming import done, read_incoming, write_incoming
 from monitor.evidence.wire_bytes import PageBytes
 

@@ -35,7 +35,7 @@ from sqlalchemy import select
 from alerts.weekly_report import WeeklyReport
 from config.loading import load_settings
 from connectors.base import AccountState, Batch, Capabilities
-from monitor import mail_writer
+from monitor import mail_kinds, mail_writer
 from monitor.alerting import acknowledge
 from monitor.allotment import Allotment
 from monitor.clock import SetClock
@@ -46,13 +46,13 @@ from monitor.ledger_line import LedgerBook
 from monitor.model import Action
 from monitor.rules.calendar import is_working
 from monitor.rules.slots import next_digest
-from monitor.store import outbox
+from monitor.store.delivery_tables import Delivery
 from monitor.store.handling_tables import Alert, Exclusion
+from monitor.store.item_tables import Answer, Comment, Item
 from monitor.store.pile_on_tables import PileOn
-from monitor.store.tables import Answer, Comment, Delivery, Item
 from monitor.wiring import build_app
 
-AT_ONCE = frozenset({outbox.URGENT, outbox.PILE_ON_URGENT})
+AT_ONCE = frozenset({mail_kinds.URGENT, mail_kinds.PILE_ON_URGENT})
 POLL, HALF = 4 * HOUR, 30 * MINUTE
 EARLY = timedelta(seconds=20)
 """How long before the half hour pages are read."""
@@ -192,7 +192,9 @@ class MailFortnight:
             alert = tx.get_one(Alert, number)
             if alert.acknowledged_at or alert.closed_at or number % 5 == 0:
                 return
-            who = next(mail.to for mail in self.mails if mail.kind == outbox.URGENT and alert.comment_id in mail.told)
+            who = next(
+                mail.to for mail in self.mails if mail.kind == mail_kinds.URGENT and alert.comment_id in mail.told
+            )
             actor = Actor(NAMES.get(who, who), "", f"{who} on office-pc")
             acknowledge(tx, self.app.school, tx.get_one(Comment, alert.comment_id), who, actor, self.clock.at)
 
@@ -261,7 +263,7 @@ class MailFortnight:
             delivery = tx.scalars(claimed).one()
             crowds = [matter.since for matter in getattr(said, "matters", ())]
             in_crowds = [number for since in crowds for number in _crowd(tx, since)]
-        overdue = lists.get("lines" if delivery.kind == outbox.OVERDUE else "overdue", ())
+        overdue = lists.get("lines" if delivery.kind == mail_kinds.OVERDUE else "overdue", ())
         self.mails.append(
             Mail(
                 at=self.clock.at,
@@ -297,7 +299,7 @@ class MailFortnight:
         """(alert, the moment its first mail was accepted) of every urgent comment."""
         with self.store.reading() as tx:
             alerts = tx.scalars(select(Alert).order_by(Alert.id)).all()
-        urgent = [mail for mail in self.mails if mail.kind == outbox.URGENT]
+        urgent = [mail for mail in self.mails if mail.kind == mail_kinds.URGENT]
         return [(alert, min(m.at for m in urgent if alert.comment_id in m.told)) for alert in alerts]
 
     def each_day(self):

@@ -19,9 +19,10 @@ from aiosmtpd.controller import Controller
 
 from alerts.render import make_message_id
 from config.loading import load_settings
+from monitor import mail_kinds
 from monitor.clock import SetClock
 from monitor.store import ledger, outbox
-from monitor.store.tables import Delivery
+from monitor.store.delivery_tables import Delivery
 from monitor.wiring import build_app
 
 BEGIN = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)
@@ -200,4 +201,4 @@ def _owe_more(app, now, enough):
         rows = tx.query(Delivery)
         waiting, all_of_them = rows.filter(Delivery.sent_at.is_(None)).count(), rows.count()
         for number in range(all_of_them, all_of_them + enough - waiting):
-            outbox.owe(tx, school, outbox.WEEKLY, f"number {number}", (HEAD,), now)
+            outbox.owe(tx, school, mail_kinds.WEEKLY, f"number {number}", (HEAD,), now)

@@ -16,8 +16,9 @@ from monitor.ledger_line import LedgerBook
 from monitor.school_facts import SchoolFacts
 from monitor.store import archive, ledger
 from monitor.store.engine import open_store
+from monitor.store.item_tables import Item
 from monitor.store.ledger import Enrolment, enrol
-from monitor.store.tables import Item, Read
+from monitor.store.reading_tables import Read
 
 QUARTER = timedelta(minutes=15)
 

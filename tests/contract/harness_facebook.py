@@ -9,7 +9,8 @@ from typing import Any
 
 from connectors.facebook_page import FacebookPage
 from connectors.transport import NetworkSession
-from monitor.demo.graph_server import GraphStandIn, graph_error
+from monitor.demo.graph_answers import graph_error
+from monitor.demo.graph_server import GraphStandIn
 from monitor.demo.server import Fault, Response, StandIn
 from monitor.demo.world import Author, StoryMessage, StoryPost, World
 

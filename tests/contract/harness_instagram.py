@@ -9,7 +9,7 @@ from typing import Any
 
 from connectors.instagram import Instagram
 from connectors.transport import NetworkSession
-from monitor.demo.graph_server import graph_error
+from monitor.demo.graph_answers import graph_error
 from monitor.demo.instagram_server import InstagramStandIn
 from monitor.demo.server import Fault, Response, StandIn
 from monitor.demo.world import Author, StoryMessage, StoryPost, World

@@ -11,7 +11,10 @@ from typing import Any
 
 from harness import NOW
 
-from connectors.base import Batch, Budget, ConnectorError, FetchedItem
+from connectors.base import Batch
+from connectors.budget import Budget
+from connectors.errors import ConnectorError
+from connectors.fetched import FetchedItem
 from monitor.demo.server import Response
 
 

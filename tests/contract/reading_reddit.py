@@ -9,7 +9,8 @@ import pytest
 from harness import NOW
 from harness_reddit import HARNESS, PARENTS, POST, REFRESH_TOKEN, SCHOOL, SUBREDDIT
 
-from connectors.base import Budget, ConnectorError
+from connectors.budget import Budget
+from connectors.errors import ConnectorError
 from monitor.demo.reddit_server import RedditStandIn
 from monitor.demo.server import json_response
 from monitor.demo.world import StoryMessage, World

@@ -9,7 +9,8 @@ import pytest
 from harness import NOW
 from harness_x import HARNESS, PARENTS, SCHOOL, TOKEN
 
-from connectors.base import Budget, ConnectorError
+from connectors.budget import Budget
+from connectors.errors import ConnectorError
 from monitor.demo.server import json_response
 from monitor.demo.world import StoryMessage, World
 from monitor.demo.x_server import XStandIn, snowflake

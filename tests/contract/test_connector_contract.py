@@ -12,18 +12,18 @@ import pytest
 from harness import NOW
 from reading import BROKEN, TEMPORARY, Silence, from_request, gigabyte_in_a_megabyte, read, read_world
 
-from connectors.base import (
+from connectors.base import Verdict
+from connectors.budget import Budget
+from connectors.errors import (
     AuthFailed,
-    Budget,
     BudgetSpent,
     ConnectorError,
     Forbidden,
     RateLimited,
-    Shown,
     TemporaryFailure,
     UnexpectedReply,
-    Verdict,
 )
+from connectors.fetched import Shown
 
 pytestmark = pytest.mark.usefixtures("no_sleep", "quiet_servers")
 

@@ -9,8 +9,8 @@ from harness import NOW
 from odd_answers import holds_rows, places_in, put, read_changed, set_aside
 from reading import JSON_TYPE, read_world
 
-from connectors.base import AuthFailed, BudgetSpent, ConnectorError, Forbidden, RateLimited
-from monitor.demo.graph_server import graph_error
+from connectors.errors import AuthFailed, BudgetSpent, ConnectorError, Forbidden, RateLimited
+from monitor.demo.graph_answers import graph_error
 from monitor.demo.server import Response, json_response
 
 pytestmark = pytest.mark.usefixtures("no_sleep", "quiet_servers")

@@ -9,7 +9,8 @@ import pytest
 from harness import NOW
 from reading import JSON_TYPE, from_request, read_world
 
-from connectors.base import Budget, ConnectorError, TemporaryFailure, UnexpectedReply
+from connectors.budget import Budget
+from connectors.errors import ConnectorError, TemporaryFailure, UnexpectedReply
 from monitor.demo.server import Response
 
 pytestmark = pytest.mark.usefixtures("no_sleep", "quiet_servers")

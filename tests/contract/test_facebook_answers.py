@@ -13,21 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading import read, read_world
 
-from connectors.base import (
-    AuthFailed,
-    Budget,
-    FetchedItem,
-    Forbidden,
-    ItemKind,
-    Quarantined,
-    RateLimited,
-    TemporaryFailure,
-    UnexpectedReply,
-    Verdict,
-)
+from connectors.base import Verdict
+from connectors.budget import Budget
+from connectors.errors import AuthFailed, Forbidden, RateLimited, TemporaryFailure, UnexpectedReply
 from connectors.facebook_wire import Thread, read_comment, read_posts
+from connectors.fetched import FetchedItem, ItemKind, Quarantined
 from connectors.graph_pages import Page, read_page
-from monitor.demo.graph_server import graph_error
+from monitor.demo.graph_answers import graph_error
 from monitor.demo.server import Response, json_response
 from monitor.demo.world import Author, StoryMessage, StoryPost, World
 

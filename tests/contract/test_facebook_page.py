@@ -11,15 +11,12 @@ from harness import NOW
 from harness_facebook import APP_SECRET, HARNESS, POST, QUIET_POST, SCHOOL, TOKEN, comment
 from reading import read, read_world
 
-from connectors.base import (
-    Budget,
-    ItemKind,
-    TemporaryFailure,
-    UnexpectedReply,
-    Verdict,
-)
+from connectors.base import Verdict
+from connectors.budget import Budget
+from connectors.errors import TemporaryFailure, UnexpectedReply
+from connectors.fetched import ItemKind
 from connectors.transport import NetworkSession
-from monitor.demo.graph_server import graph_error
+from monitor.demo.graph_answers import graph_error
 from monitor.demo.server import json_response
 from monitor.demo.world import StoryPost, World
 

@@ -9,9 +9,13 @@ from harness import NOW
 from harness_facebook import HARNESS, PARENTS, POST, QUIET_POST, SCHOOL, TOKEN, comment
 from reading import read
 
-from connectors.base import AllowanceLow, Budget, Exchange, ItemKind, Shown, Usage, Verdict
+from connectors.base import Verdict
+from connectors.budget import Budget, Usage
+from connectors.errors import AllowanceLow
+from connectors.fetched import Exchange, ItemKind, Shown
 from connectors.graph import usage_of
-from monitor.demo.graph_server import GraphStandIn, graph_error
+from monitor.demo.graph_answers import graph_error
+from monitor.demo.graph_server import GraphStandIn
 from monitor.demo.server import json_response
 from monitor.demo.world import StoryMessage, World
 

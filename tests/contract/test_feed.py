@@ -8,17 +8,11 @@ from harness import NOW
 from reading import BROKEN, TEMPORARY, gigabyte_in_a_megabyte, read
 from recorded_answers import recorded
 
-from connectors.base import (
-    AuthFailed,
-    Budget,
-    ConnectorError,
-    ItemKind,
-    RateLimited,
-    TemporaryFailure,
-    UnexpectedReply,
-)
+from connectors.budget import Budget
+from connectors.errors import AuthFailed, ConnectorError, RateLimited, TemporaryFailure, UnexpectedReply
 from connectors.feed import Feed
 from connectors.feed_wire import read_feed, wordpress_id
+from connectors.fetched import ItemKind
 from connectors.transport import NetworkSession
 from monitor.demo.server import Response, StandIn
 

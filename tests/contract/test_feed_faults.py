@@ -11,7 +11,7 @@ from reading import HTML, Silence
 from test_connector_faults import COMES_BACK
 from test_feed import RSS, entry, read_page, rss
 
-from connectors.base import AuthFailed, BudgetSpent, Forbidden, RateLimited, TemporaryFailure, UnexpectedReply
+from connectors.errors import AuthFailed, BudgetSpent, Forbidden, RateLimited, TemporaryFailure, UnexpectedReply
 from connectors.feed_wire import read_feed
 from monitor.demo.server import Response
 

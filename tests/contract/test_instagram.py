@@ -8,7 +8,8 @@ from harness_instagram import HARNESS, PARENTS, POST, SCHOOL, TOKEN, comment
 from reading import read, read_world
 from recorded_answers import recorded
 
-from connectors.base import MESSAGES, FetchedItem, ItemKind
+from connectors.base import MESSAGES
+from connectors.fetched import FetchedItem, ItemKind
 from connectors.graph_pages import read_page
 from connectors.instagram import Instagram
 from connectors.instagram_wire import Medium, Post, read_comment, read_comments, read_medium, read_tag

@@ -15,11 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading import read, read_world
 
-from connectors.base import Budget, FetchedItem, ItemKind, Quarantined, TemporaryFailure, UnexpectedReply, Verdict
+from connectors.base import Verdict
+from connectors.budget import Budget
+from connectors.errors import TemporaryFailure, UnexpectedReply
+from connectors.fetched import FetchedItem, ItemKind, Quarantined
 from connectors.graph_messages_wire import read_messages, read_talks
 from connectors.graph_pages import Page
 from connectors.instagram_wire import Medium, Post, read_comments, read_medium, read_replies, read_tag
-from monitor.demo.graph_server import graph_error
+from monitor.demo.graph_answers import graph_error
 from monitor.demo.instagram_server import InstagramStandIn
 from monitor.demo.server import json_response
 from monitor.demo.world import Author, StoryMessage, StoryPost, World

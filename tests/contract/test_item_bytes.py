@@ -149,6 +149,12 @@ def test_an_answer_that_the_network_puts_inside_an_item_is_left_out_of_its_bytes
     assert json.loads(own.content) == without_others(item.raw)
 
 
+def test_nothing_is_left_out_where_a_network_puts_no_item_inside_another(network, reading):
+    if network.network not in {"bluesky", "mastodon"}:
+        pytest.skip("here some items come with others inside them, or nobody has looked")
+    assert [own.left_out for _, own in with_bytes(reading) if own.left_out] == []
+
+
 def test_a_visitors_post_is_found_without_the_comments_under_it(network, reading):
     posts = [own for item, own in with_bytes(reading) if item.kind == "mention" and own.left_out]
     assert [own.left_out for own in posts] == ([("comments",)] if network.network == "facebook" else [])

@@ -1,12 +1,8 @@
-"""Mastodon: what is special about its statuses, its cursors and its refusals, beside the shared contract suite."""
+"""Mastodon: how its threads and mentions are read on, and what deletions do, beside the shared contract suite."""
 
 from __future__ import annotations
 
 import json
-import os
-from contextlib import contextmanager
-from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from harness import NOW
@@ -15,75 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from office import QUARTER, Office
 from reading import read
+from reading_mastodon import DAY, HOUR, MINUTE, budget, raw_status, reading, served, world_of
 
-from connectors.base import (
-    AuthFailed,
-    Budget,
-    FetchedItem,
-    Forbidden,
-    ItemKind,
-    RateLimited,
-    TemporaryFailure,
-    UnexpectedReply,
-    Verdict,
-)
+from connectors.base import Verdict
+from connectors.fetched import ItemKind
 from connectors.mastodon_state import read_mentions, read_threads
-from connectors.mastodon_wire import glance, read_item, usage_of
-from monitor.clock import SetClock
-from monitor.demo.mastodon_scene import status_id, to_html
+from monitor.demo.mastodon_scene import status_id
 from monitor.demo.mastodon_server import MastodonStandIn, mastodon_error
-from monitor.demo.server import json_response
-from monitor.demo.world import StoryPost, World
-from monitor.evidence.wire_bytes import PageBytes
-
-SHARED = os.environ.get("SCHOOL_MONITOR_SHARED")
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+from monitor.demo.world import StoryPost
 
 pytestmark = pytest.mark.usefixtures("no_sleep", "quiet_servers")
-
-
-def world_of(*messages, posts=(POST,)):
-    return World(SCHOOL, list(posts), list(messages))
-
-
-@contextmanager
-def reading(world, fault=None, at=NOW, **shown):
-    """A connector on a stand-in, and the clock of both."""
-    clock = SetClock(at)
-    with MastodonStandIn(world, clock, TOKEN, fault, **shown) as stand_in:
-        yield HARNESS.connector(stand_in, clock), stand_in, clock
-
-
-def budget(calls=1000):
-    return Budget(calls, NOW + QUARTER)
-
-
-def served(payload, status=200, headers=None, on=""):
-    """Every request whose address holds `on` is answered so."""
-    answer = json_response(payload, status, headers)
-    return lambda request, _: answer if on in request.path else None
-
-
-def raw_status(**more):
-    """A public status as Mastodon sends it."""
-    at = NOW - HOUR
-    account = {"id": PARENTS[0].id, "acct": "parent_0@elsewhere.example", "display_name": "Invented Parent 0"}
-    plain = {"id": status_id(at, 1), "created_at": "2026-11-14T11:00:00.000Z", "content": "<p>hello</p>"}
-    whole = {
-        **plain,
-        "in_reply_to_id": None,
-        "visibility": "public",
-        "account": account,
-        "url": "https://e.example/1",
-    }
-    return {name: value for name, value in (whole | more).items() if value is not ...}
-
-
-def test_a_content_warning_stands_before_the_words_it_warns_of():
-    warned = message(1, NOW - HOUR, PARENTS[0], "They lost again.\nShame.")
-    with reading(world_of(warned), warnings={warned.id: "football & tears"}) as (connector, _, _):
-        item = read(connector).items[warned.id]
-    assert item.text == "football & tears\n\nThey lost again.\nShame."
 
 
 def test_a_direct_message_is_never_read_and_a_person_is_told_that_nobody_watches_them():
@@ -100,22 +37,6 @@ def test_a_boost_is_not_the_schools_own_reply():
         result = read(connector)
     assert result.items == {}
     assert [batch.posts for batch in result.batches if batch.posts] == []
-
-
-def test_attachments_are_listed_with_their_kind_and_address():
-    attached = [
-        {"id": "1", "type": "image", "url": "https://files.example/1.png", "remote_url": "https://far.example/1.png"},
-        {"id": "2", "type": "video", "url": None, "remote_url": "https://far.example/2.mp4"},
-        {"id": "3"},
-        "odd",
-    ]
-    item = read_item(raw_status(media_attachments=attached), None)
-    listed = [(each.kind, each.url) for each in item.attachments]
-    assert listed == [
-        ("image", "https://files.example/1.png"),
-        ("video", "https://far.example/2.mp4"),
-        ("unknown", ""),
-    ]
 
 
 def test_where_a_reply_hangs_is_told_alike_by_a_mention_and_by_its_thread():
@@ -146,11 +67,6 @@ def test_a_reply_that_mentions_nobody_is_found_in_its_thread():
     aside = message(2, NOW - 4 * HOUR, PARENTS[1], "They never say.", parent_id=asked.id)
     with reading(world_of(asked, aside), silent=[aside.id]) as (connector, _, _):
         assert read(connector).items[aside.id].parent_remote_id == asked.id
-
-
-def test_an_own_reply_answers_only_whom_it_replies_to_though_it_mentions_the_whole_thread():
-    row = raw_status(in_reply_to_id="5", in_reply_to_account_id="77", mentions=[{"id": "77"}, {"id": "78"}])
-    assert read_item(row, None).addressed_to == ("77",)
 
 
 def test_what_was_deleted_is_asked_for_as_soon_as_its_thread_is_read_without_it():
@@ -225,120 +141,6 @@ def test_only_new_mentions_are_read_and_those_of_the_last_minutes_once_more():
     assert [first, second, third, fourth] == [{old.id, fresh.id}, {fresh.id}, {fresh.id}, set()]
 
 
-def test_a_token_of_another_account_is_not_read_with():
-    with reading(world_of()) as (_, stand_in, clock):
-        wrong = HARNESS.connector(stand_in, clock, username="hillview")
-        for ask in (wrong.check, lambda: list(wrong.fetch("threads", None, budget()))):
-            with pytest.raises(Forbidden, match="belongs to @oakfield, not to @hillview"):
-                ask()
-
-
-def test_check_tells_version_scopes_and_what_a_token_may_do_too_much_or_too_little():
-    with reading(world_of(), scopes=["read:statuses", "write"]) as (connector, _, _):
-        state = connector.check()
-    assert (state.own_ids, state.display_name, state.api_version) == ({SCHOOL.id}, SCHOOL.name, "4.5.2")
-    assert state.scopes == ("read:statuses", "write")
-    assert any("lacks read:accounts, read:notifications" in note for note in state.notes)
-    assert any("may do more than read" in note for note in state.notes)
-
-
-def test_a_server_that_tells_neither_scopes_nor_version_is_no_obstacle():
-    def fault(request, _):
-        tells = "apps" in request.path or "instance" in request.path
-        return mastodon_error(404, "Not Found") if tells else None
-
-    with reading(world_of(), fault) as (connector, _, _):
-        state = connector.check()
-    assert (state.scopes, state.api_version, state.own_ids) == ((), "", {SCHOOL.id})
-
-
-def test_a_server_that_gives_statuses_only_one_by_one_is_asked_so():
-    there = message(1, NOW - HOUR, PARENTS[0], "there")
-    gone = message(2, NOW - HOUR, PARENTS[0], "gone", deleted_at=NOW - MINUTE)
-
-    def fault(request, _):
-        return mastodon_error(404, "Not Found") if request.path == "/api/v1/statuses" else None
-
-    with reading(world_of(there, gone), fault) as (connector, _, _):
-        said = connector.verify([there.id, gone.id], budget())
-    assert said == {there.id: Verdict.PRESENT, gone.id: Verdict.GONE}
-
-
-def test_nothing_is_gone_when_the_token_cannot_be_seen_to_work():
-    def fault(request, _):
-        if request.path == "/api/v1/statuses":
-            return json_response([])
-        return mastodon_error(403, "Your login is currently disabled") if "credentials" in request.path else None
-
-    with reading(world_of(), fault) as (connector, _, _), pytest.raises(Forbidden):
-        connector.verify([status_id(NOW, 1)], budget())
-
-
-@pytest.mark.parametrize(
-    ("status", "headers", "kind", "until"),
-    [
-        (401, {}, AuthFailed, None),
-        (403, {}, Forbidden, None),
-        (404, {}, UnexpectedReply, None),
-        (422, {}, UnexpectedReply, None),
-        (429, {"X-RateLimit-Reset": "2026-11-14T12:05:00.000Z"}, RateLimited, NOW + 5 * MINUTE),
-        (429, {"Retry-After": "90"}, RateLimited, NOW + timedelta(seconds=90)),
-        (429, {"X-RateLimit-Reset": "soon"}, RateLimited, NOW + 15 * MINUTE),
-        (500, {}, TemporaryFailure, None),
-        (503, {}, TemporaryFailure, None),
-    ],
-)
-def test_a_refusal_means_what_mastodon_documents(status, headers, kind, until):
-    refused = served({"error": f"No, {TOKEN}"}, status, headers)
-    with reading(world_of(), refused) as (connector, _, _), pytest.raises(kind) as caught:
-        connector.check()
-    assert getattr(caught.value, "until", None) == until
-    assert TOKEN not in str(caught.value)
-    assert "http" not in str(caught.value)
-
-
-def test_what_the_server_says_of_its_limit_is_passed_on():
-    with reading(world_of()) as (connector, stand_in, _):
-        allowed = budget()
-        list(connector.fetch("mentions", None, allowed))
-    (usage,) = allowed.usage.values()
-    assert usage.share == pytest.approx(len(stand_in.requests) / 300)
-    assert usage.resets_at == NOW + 5 * MINUTE
-
-
-@pytest.mark.parametrize("limit", ["0", "-1", "many", ""])
-def test_a_limit_that_cannot_be_read_is_none(limit):
-    said = {"x-ratelimit-limit": limit, "x-ratelimit-remaining": "5", "x-ratelimit-reset": "2026-11-14T13:00:00Z"}
-    assert usage_of(said, NOW) is None
-
-
-def test_an_odd_status_is_set_aside_and_its_neighbours_are_kept():
-    bad = [None, 7, {}, raw_status(id=5), raw_status(created_at="noon"), raw_status(content=["hello"])]
-    good = [raw_status(id="11"), raw_status(id="12", account=..., content=None), raw_status(id="13", account=[])]
-    rows = [
-        {"id": str(n), "type": "mention", "created_at": "?", "status": raw} for n, raw in enumerate(bad + good, 90)
-    ]
-    with reading(world_of(), served(rows, on="notifications")) as (connector, _, _):
-        batches = list(connector.fetch("mentions", None, budget()))
-    kept = {item.remote_id: item.author_id for batch in batches for item in batch.items}
-    assert kept == {"11": PARENTS[0].id, "12": None, "13": None}
-    aside = [each for batch in batches for each in batch.quarantined]
-    assert [each.raw for each in aside] == bad
-    assert all(each.reason and "hello" not in each.reason for each in aside)
-
-
-@pytest.mark.parametrize(
-    "text", ["two  spaces", " edges ", "a\n\nb\nc", "1 < 2 > 0 & &amp; <b>", "<" * 5000, "\ttab"]
-)
-def test_words_are_read_as_mastodon_shows_them(text):
-    assert read_item(raw_status(content=to_html(text)), None).text == text
-
-
-def test_html_of_any_shape_is_read_in_one_go():
-    for content in ("<" * 200_000, "<a " * 100_000, "&" * 200_000, "<p>" * 50_000, "</p>" * 50_000):
-        assert isinstance(read_item(raw_status(content=content), None), FetchedItem)
-
-
 def test_a_post_that_is_deleted_between_list_and_thread_costs_nothing_but_its_thread():
     comment = message(1, NOW - HOUR, PARENTS[0], "hello")
 
@@ -349,16 +151,6 @@ def test_a_post_that_is_deleted_between_list_and_thread_costs_nothing_but_its_th
         result = read(connector)
     assert result.error is None
     assert (POST.id,) in [batch.whole_threads for batch in result.batches]
-
-
-def test_the_bytes_of_every_item_are_found_in_the_answers_it_came_with():
-    with reading(HARNESS.world()) as (connector, _, _):
-        result = read(connector)
-    for batch in result.batches:
-        page = PageBytes(batch.exchanges)
-        found = [page.find(item.raw, item.remote_id) for item in batch.items]
-        assert all(each is not None and not each.left_out for each in found)
-    assert len(result.items) > 140
 
 
 def test_what_the_network_counts_in_a_whole_thread_stands_beside_what_was_met():
@@ -411,44 +203,3 @@ def test_a_cursor_of_another_account_is_not_read_on_from():
     with reading(world_of(comment)) as (connector, _, _):
         connector.check()
         assert comment.id in read(connector, strange).items
-
-
-@pytest.mark.skipif(SHARED is None, reason="SCHOOL_MONITOR_SHARED does not name the folder of recorded payloads")
-@pytest.mark.parametrize(
-    "name",
-    ["test_entity_notification", "test_notifications", "test_notifications_types", "test_status_edit",
-     "test_status_reply", "test_status_context", "test_conversations"],
-)  # fmt: skip
-def test_every_recorded_status_is_read(name):
-    exchanges = json.loads((Path(SHARED) / "fixtures" / "mastodon" / f"{name}.json").read_text("utf-8"))
-    recorded = [each for exchange in exchanges for each in statuses_in(exchange["response"]["body"])]
-    assert recorded
-    for raw in recorded:
-        item = read_item(raw, None)
-        assert isinstance(item, FetchedItem)
-        assert (item.remote_id, item.author_id) == (raw["id"], raw["account"]["id"])
-        assert item.created_at == datetime.fromisoformat(raw["created_at"])
-        assert "<" not in item.text or "&lt;" in raw["content"]
-        assert (item.parent_remote_id, len(item.attachments)) == (
-            raw["in_reply_to_id"],
-            len(raw["media_attachments"]),
-        )
-        assert glance(raw).is_message == (raw["visibility"] == "direct")
-
-
-def statuses_in(value):
-    """Every status in an answer that was sent with its HTML."""
-    if isinstance(value, dict) and {"content", "account", "in_reply_to_id", "visibility"} <= value.keys():
-        yield value
-    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from statuses_in(inner)
-
-
-@pytest.mark.parametrize(
-    ("path", "odd"),
-    [("context", []), ("context", {"ancestors": 1}), ("notifications", {}), ("credentials", []), ("statuses", {})],
-)
-def test_an_answer_that_is_not_what_was_asked_for_is_an_unexpected_reply(path, odd):
-    comment = message(1, NOW - HOUR, PARENTS[0], "hello")
-    with reading(world_of(comment), served(odd, on=path)) as (connector, _, _):
-        assert isinstance(read(connector).error, UnexpectedReply)

@@ -16,7 +16,7 @@ from connectors.graph_values import with_public_words
 from connectors.mastodon_wire import public_words as on_mastodon
 from connectors.public_words import LONGEST_ABOUT, MOST_LINKS, about_of, inside, links_of, values_of
 from connectors.x_profile import public_words as on_x
-from monitor.demo.graph_server import graph_error
+from monitor.demo.graph_answers import graph_error
 from monitor.demo.server import json_response
 
 UNTOLD = {"wordpress", "google_reviews"}

@@ -23,16 +23,9 @@ from reading_reddit import (
     world_of,
 )
 
-from connectors.base import (
-    AuthFailed,
-    BudgetSpent,
-    Forbidden,
-    ItemKind,
-    Shown,
-    TemporaryFailure,
-    UnexpectedReply,
-    Verdict,
-)
+from connectors.base import Verdict
+from connectors.errors import AuthFailed, BudgetSpent, Forbidden, TemporaryFailure, UnexpectedReply
+from connectors.fetched import ItemKind, Shown
 from monitor.demo.server import Response, json_response
 from monitor.demo.world import StoryMessage
 

@@ -23,7 +23,7 @@ from reading_reddit import (
     world_of,
 )
 
-from connectors.base import AuthFailed, BudgetSpent, Forbidden, RateLimited, TemporaryFailure, UnexpectedReply
+from connectors.errors import AuthFailed, BudgetSpent, Forbidden, RateLimited, TemporaryFailure, UnexpectedReply
 from monitor.demo.server import Response, json_response
 
 MENTIONS, REPLIES = "/message/mentions", "/message/comments"

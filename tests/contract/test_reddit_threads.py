@@ -24,7 +24,10 @@ from reading_reddit import (
     world_of,
 )
 
-from connectors.base import Budget, RunLimitReached, Shown, UnexpectedReply, Verdict
+from connectors.base import Verdict
+from connectors.budget import Budget
+from connectors.errors import RunLimitReached, UnexpectedReply
+from connectors.fetched import Shown
 from connectors.reddit_threads import ThreadsCursor, read_threads_cursor
 from connectors.reddit_tree import Tree
 from monitor.demo.world import StoryMessage, StoryPost

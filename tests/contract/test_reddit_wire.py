@@ -14,16 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading_reddit import COMMENTS, DAY, answering, budget, items, quarantined, read, reading, world_of
 
-from connectors.base import (
-    Attachment,
-    FetchedItem,
-    FetchedPost,
-    ItemKind,
-    Quarantined,
-    Shown,
-    UnexpectedReply,
-    Verdict,
-)
+from connectors.base import Verdict
+from connectors.errors import UnexpectedReply
+from connectors.fetched import Attachment, FetchedItem, FetchedPost, ItemKind, Quarantined, Shown
 from connectors.reddit_wire import Reader, listing_children
 
 AT = NOW - DAY

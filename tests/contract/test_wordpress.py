@@ -10,7 +10,10 @@ from office import Office
 from reading import read, read_world
 from recorded_answers import recorded
 
-from connectors.base import AuthFailed, Budget, EmptyAnswer, FetchedItem, Forbidden, Shown, UnexpectedReply, Verdict
+from connectors.base import Verdict
+from connectors.budget import Budget
+from connectors.errors import AuthFailed, EmptyAnswer, Forbidden, UnexpectedReply
+from connectors.fetched import FetchedItem, Shown
 from connectors.transport import NetworkSession
 from connectors.wordpress import WordPress
 from connectors.wordpress_wire import read_comment

@@ -24,7 +24,9 @@ from reading_x import (
     world_of,
 )
 
-from connectors.base import Attachment, Forbidden, ItemKind, TemporaryFailure, Verdict
+from connectors.base import Verdict
+from connectors.errors import Forbidden, TemporaryFailure
+from connectors.fetched import Attachment, ItemKind
 from connectors.x_wire import id_time
 from monitor.demo.server import Response, json_response
 from monitor.demo.world import StoryPost

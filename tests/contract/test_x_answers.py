@@ -27,7 +27,7 @@ from reading_x import (
     world_of,
 )
 
-from connectors.base import (
+from connectors.errors import (
     AuthFailed,
     BudgetSpent,
     ConnectorError,

@@ -10,7 +10,10 @@ from harness import NOW
 from harness_x import KEYS, PARENTS, SCHOOL, TOKEN, message
 from reading_x import HOUR, MINUTE, failure_of, items, left_at, read, reading, served, world_of
 
-from connectors.base import MESSAGES, AuthFailed, Budget, BudgetSpent, Forbidden, ItemKind, Verdict
+from connectors.base import MESSAGES, Verdict
+from connectors.budget import Budget
+from connectors.errors import AuthFailed, BudgetSpent, Forbidden
+from connectors.fetched import ItemKind
 from monitor.demo.server import Response, json_response
 from monitor.demo.world import Author, StoryMessage, StoryPost
 from monitor.demo.x_server import snowflake

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading_x import HOUR, MINUTE, failure_of, items, read, reading, served, world_of
 
-from connectors.base import Budget, ItemKind, RunLimitReached
+from connectors.budget import Budget
+from connectors.errors import RunLimitReached
+from connectors.fetched import ItemKind
 from connectors.x_talks import LONGEST_QUERY, Talk, Talks, read_talks
 from monitor.demo.server import json_response
 from monitor.demo.world import StoryPost

@@ -8,7 +8,10 @@ from harness import NOW
 from harness_youtube import HARNESS, IMPERSONATOR, PARENTS, POST, QUIET_POST, REFRESH_TOKEN, SCHOOL, comment
 from reading import read, read_world
 
-from connectors.base import AuthFailed, Budget, EmptyAnswer, Forbidden, Shown, Verdict
+from connectors.base import Verdict
+from connectors.budget import Budget
+from connectors.errors import AuthFailed, EmptyAnswer, Forbidden
+from connectors.fetched import Shown
 from connectors.transport import NetworkSession
 from connectors.youtube import YouTube
 from monitor.demo.server import json_response

@@ -10,20 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from recorded_answers import recorded
 
-from connectors.base import (
-    Attachment,
+from connectors.errors import (
     AuthFailed,
     BudgetSpent,
     ConnectorError,
-    Exchange,
-    FetchedItem,
     Forbidden,
-    Quarantined,
     RateLimited,
-    Shown,
     TemporaryFailure,
     UnexpectedReply,
 )
+from connectors.fetched import Attachment, Exchange, FetchedItem, Quarantined, Shown
 from connectors.google_access import quota_begins_anew
 from connectors.youtube_refusals import CommentsOff, meaning
 from connectors.youtube_state import ChannelState, read_state

@@ -12,7 +12,7 @@ from monitor.deciding import decide
 from monitor.store import judged, ledger
 from monitor.store.exclusions import kept_out
 from monitor.store.handling_tables import Alert, Exclusion
-from monitor.store.tables import Comment
+from monitor.store.item_tables import Comment
 
 ALI, BEVAN, HEAD = "ali@oakfield.example", "bevan@oakfield.example", "head@oakfield.example"
 LEAD, LAST, MANAGER = "lead@oakfield.example", "chair@governors.example", "manager@oakfield.example"

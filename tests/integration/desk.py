@@ -10,23 +10,19 @@ import pytest
 from sqlalchemy import select, text
 
 from config.loading import load_settings
-from connectors.base import (
-    AccountState,
-    Batch,
-    Capabilities,
-    Exchange,
-    FetchedItem,
-    ItemKind,
-    Verdict,
-)
+from connectors.base import AccountState, Batch, Capabilities, Verdict
+from connectors.fetched import Exchange, FetchedItem, ItemKind
 from monitor.allotment import Allotment
 from monitor.clock import SetClock
 from monitor.collect import Collector
 from monitor.ledger_line import LedgerBook
 from monitor.store import cases, ledger
 from monitor.store.base import Base
+from monitor.store.delivery_tables import Delivery
 from monitor.store.evidence_tables import Snapshot
-from monitor.store.tables import Answer, Comment, Delivery, Item, Read, School
+from monitor.store.item_tables import Answer, Comment, Item
+from monitor.store.reading_tables import Read
+from monitor.store.school_tables import School
 from monitor.wiring import build_app
 
 NOW = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)

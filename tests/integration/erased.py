@@ -13,7 +13,8 @@ from monitor.erasing import holds
 from monitor.erasing.eraser import Eraser
 from monitor.erasing.finishing import finish_pending
 from monitor.store.evidence_tables import Snapshot
-from monitor.store.tables import Comment, Item, School
+from monitor.store.item_tables import Comment, Item
+from monitor.store.school_tables import School
 
 ALI = Actor("Mrs Ali", "the author asked for it", "ali on office-pc")
 HEAD = Actor("Ms Okafor", "I have read the request", "head on head-pc")

@@ -1,13 +1,15 @@
 """A desk whose policy keeps people out of what is about them, and a thread in which the head is accused."""
 
+import re
 import zipfile
 from contextlib import contextmanager
 
 from desk import HOUR, MINUTE, NOW, OTHER, SCHOOL, Desk, item
+from evidence_desk import run_command
 from fake_judge import FakeJudge
 
 from config.handling import KeepOutRule, TellRule
-from monitor.store.tables import Comment
+from monitor.store.item_tables import Comment
 from monitor.wiring import build_app
 
 MARKER = "zanzibarquux"
@@ -45,6 +47,10 @@ account = "facebook"
 posters = ["Miss Poole"]
 """
 HEAD, DSL, CHAIR, MODERATOR = "Ms Okafor", "Robin Achterberg", "Mrs Chair", "Mrs Ali"
+HEADS = "head@oakfield.example"
+"""Where the head is mailed."""
+BY = ("--by", HEAD)
+WHY = (*BY, "--why", "my own business")
 
 
 def keeping_out(desk, monkeypatch, **rules):
@@ -131,3 +137,24 @@ def readable(path):
         with zipfile.ZipFile(path) as bag:
             return b"\n".join([*(name.encode() for name in bag.namelist()), *map(bag.read, bag.namelist())])
     return path.read_bytes()
+
+
+def traces_in(text):
+    """What of the case stands in a text; its number is looked for as a number.
+
+    Sealed evidence of a comment names the network's id of what that comment answers: that alone is no trace.
+    """
+    text = text.replace('"parent_id": "c-about-her"', "")
+    found = [trace for trace in TRACES if trace.lower() in text.lower()]
+    return found + ([str(NUMBER)] if re.search(rf"(?<!\d){NUMBER}(?!\d)", text) else [])
+
+
+def told(desk, monkeypatch, capfd, command, words, folder):
+    """All that a command prints and writes."""
+    outputs = [folder / word for word in words if word.startswith("OUT")]
+    for output in outputs:
+        output.unlink(missing_ok=True)
+    words = [str(folder / word) if word.startswith("OUT") else word for word in words]
+    _, out, err = run_command(desk, monkeypatch, capfd, *command.split(), *words)
+    written = b"\n".join(readable(output) for output in outputs if output.exists())
+    return f"{out}\n{err}\n{written.decode('utf-8', 'replace')}"

@@ -4,7 +4,7 @@ import pytest
 from evidence_desk import run_command
 from pack_samples import a_pack
 
-from monitor.store.tables import Decision
+from monitor.store.item_tables import Decision
 from monitor.wiring import build_app
 
 

@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 
 from desk import DAY, HOUR, INSULT, MINUTE, OTHER, SCHOOL, SCRIPTED, Desk, emptied, item, page
 
-from connectors.base import FetchedPost, Verdict
+from connectors.base import Verdict
+from connectors.fetched import FetchedPost
 from monitor.model import Action
 from monitor.store import judged, ledger
-from monitor.store.tables import Comment
+from monitor.store.item_tables import Comment
 
 MONDAY = datetime(2026, 11, 9, tzinfo=UTC)
 """Start of week 46."""

@@ -4,15 +4,16 @@ import pytest
 from desk import DAY, FOLDER_MAIL, HOUR, NOW, SCHOOL, SCRIPTED, TOKEN, item
 
 from alerts.report_render import weekly_text
+from monitor import mail_kinds
 from monitor.__main__ import main
 from monitor.demo.graph_server import GraphStandIn
 from monitor.demo.world import Author, StoryPost, World
 from monitor.registered import school_domains, too_few_moderators
 from monitor.rules.slots import week_name
 from monitor.store import ledger, outbox
+from monitor.store.item_tables import Post
 from monitor.store.listening import unreachable_people
 from monitor.store.signs_of_life import last_own_words_at
-from monitor.store.tables import Post
 
 POLICY = "https://oakfield.example/policy"
 BEVAN = "bevan@oakfield.example"
@@ -154,7 +155,7 @@ def refuse(desk, recipient, key="2026-W45"):
     with desk.store.writing() as tx:
         school = ledger.school_by_key(tx, "oakfield")
         for number in (1, 2):
-            outbox.owe(tx, school, outbox.DIGEST, f"{key} {number}", (recipient,), desk.clock())
+            outbox.owe(tx, school, mail_kinds.DIGEST, f"{key} {number}", (recipient,), desk.clock())
             delivery = outbox.claim_next(tx, school, desk.clock())
             outbox.close(tx, delivery.id, f"{outbox.REFUSED}550 5.1.1 no such user", desk.clock())
 
@@ -180,7 +181,7 @@ def test_a_mail_that_arrived_since_ends_a_refusal_and_time_does_not(facebook):
     assert few(facebook)
     with facebook.store.writing() as tx:
         school = ledger.school_by_key(tx, "oakfield")
-        outbox.owe(tx, school, outbox.DIGEST, "later", (BEVAN,), facebook.clock())
+        outbox.owe(tx, school, mail_kinds.DIGEST, "later", (BEVAN,), facebook.clock())
         outbox.mark_sent(tx, outbox.claim_next(tx, school, facebook.clock()).id, facebook.clock())
         assert unreachable_people(tx, school) == {}
     assert not few(facebook)

@@ -31,7 +31,7 @@ from monitor.custody.log import Actor
 from monitor.model import Action
 from monitor.store import ledger, outbox
 from monitor.store.handling_tables import Alert
-from monitor.store.tables import Comment
+from monitor.store.item_tables import Comment
 
 NIGHT = NOW + 14 * HOUR
 """Tuesday, 23:00."""

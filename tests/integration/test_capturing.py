@@ -7,14 +7,16 @@ import pytest
 from desk import DAY, HOUR, INSULT, MINUTE, NOW, OTHER, SCHOOL, SCRIPTED, Scripted, item, page
 from evidence_desk import folder_of, records
 
-from connectors.base import FetchedPost, TemporaryFailure, Verdict
+from connectors.base import Verdict
+from connectors.errors import TemporaryFailure
+from connectors.fetched import FetchedPost
 from monitor.custody.capture import LOOK_AGAIN_AFTER
 from monitor.evidence import incoming
 from monitor.evidence.folder_check import check_folder
 from monitor.judge import Judge
 from monitor.store import judged, ledger, snapshots
 from monitor.store.evidence_tables import Recheck
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 
 THREAT = "I will kill you"
 

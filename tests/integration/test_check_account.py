@@ -3,10 +3,11 @@
 import pytest
 from desk import DAY, HOUR, NOW, SCHOOL, SCRIPTED, TOKEN, item
 
-from connectors.base import AccountState, AuthFailed, Forbidden, TemporaryFailure
+from connectors.base import AccountState
+from connectors.errors import AuthFailed, Forbidden, TemporaryFailure
 from monitor.__main__ import main
 from monitor.store import allowance, ledger
-from monitor.store.tables import Read
+from monitor.store.reading_tables import Read
 
 
 class Asked:

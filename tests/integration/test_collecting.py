@@ -3,13 +3,15 @@
 import pytest
 from desk import DAY, HOUR, INSULT, MINUTE, NOW, SCHOOL, TOKEN, Scripted, item, page
 
-from monitor.demo.graph_server import GraphStandIn, graph_error
+from monitor.demo.graph_answers import graph_error
+from monitor.demo.graph_server import GraphStandIn
 from monitor.demo.server import Response, json_response
 from monitor.demo.world import Author, StoryMessage, StoryPost, World
 from monitor.demo.x_server import XStandIn, snowflake
 from monitor.model import Presence
 from monitor.round import accounts_due, read_account
-from monitor.store.tables import Answer, StreamCursor
+from monitor.store.item_tables import Answer
+from monitor.store.reading_tables import StreamCursor
 
 US = Author(SCHOOL, "Oakfield Primary School")
 PARENT = Author("88001", "Invented Parent")

@@ -6,7 +6,9 @@ import pytest
 from desk import DAY, HOUR, MINUTE, NOW, SCRIPTED, Scripted, item, page
 
 from config.packs import POLICIES
-from connectors.base import AuthFailed, FetchedPost, TemporaryFailure, Verdict
+from connectors.base import Verdict
+from connectors.errors import AuthFailed, TemporaryFailure
+from connectors.fetched import FetchedPost
 from monitor.__main__ import main
 from monitor.store import allowance, ledger
 

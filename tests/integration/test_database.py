@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from monitor.store.engine import HEAD, StoreUnusable, open_store
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 
 OPENER = """
 import sys

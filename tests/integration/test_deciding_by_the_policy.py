@@ -7,7 +7,7 @@ from pack_samples import ADVICE, EXPLAIN, HOLD, HOUSE_RULES, LADDER
 from policy_desk import Deciding, with_pack
 
 from monitor.store.handling_tables import Exclusion
-from monitor.store.tables import Decision
+from monitor.store.item_tables import Decision
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def raise_again(desk, remote_id):
     """Another check finds something on the same words."""
     from monitor.model import Category, Flag
     from monitor.store import judged
-    from monitor.store.tables import Comment
+    from monitor.store.item_tables import Comment
 
     with desk.store.writing() as tx:
         comment = tx.get_one(Comment, desk.items()[remote_id].id)

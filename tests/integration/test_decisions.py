@@ -5,7 +5,7 @@ from desk import INSULT, MINUTE, item
 from monitor import deciding
 from monitor.custody.log import Actor
 from monitor.model import Action
-from monitor.store.tables import Comment
+from monitor.store.item_tables import Comment
 
 
 def decide(desk, action, version=1, remote_id="c1"):

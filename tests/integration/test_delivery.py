@@ -8,6 +8,7 @@ from aiosmtpd.controller import Controller
 from desk import DAY, HOUR, MINUTE, item
 
 from alerts.transport import MailRefused
+from monitor import mail_kinds
 from monitor.rules.retry import LONGEST_WAIT
 from monitor.store import ledger, outbox
 
@@ -125,7 +126,7 @@ def test_a_lease_taken_by_a_clock_that_was_ahead_is_none(owed, server):
     send(owed)
     with owed.store.writing() as tx:
         school = ledger.school_by_key(tx, "oakfield")
-        outbox.owe(tx, school, outbox.DIGEST, "2026-11-11 again", (ALI,), right)
+        outbox.owe(tx, school, mail_kinds.DIGEST, "2026-11-11 again", (ALI,), right)
         assert outbox.claim_next(tx, school, right + 365 * DAY).recipient == ALI
     assert send(owed).sent == 1
 

@@ -2,7 +2,7 @@
 
 from desk import DAY, HOUR, INSULT, MINUTE, NOW, OTHER, SCHOOL, SCRIPTED, Scripted, item, page
 
-from connectors.base import AuthFailed
+from connectors.errors import AuthFailed
 from monitor.rules.queue import SEVERITIES
 
 ALI = "ali@oakfield.example"

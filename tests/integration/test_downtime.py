@@ -11,10 +11,11 @@ from listening_desk import ALI, HEAD, at, listens, sent
 from watch_desk import KIM, TECHNICIAN, texts, told
 
 from config.policy import ResponseRule
+from monitor import mail_kinds
 from monitor.notices import REPORTS_MADE_UP
 from monitor.round import begin, mail
 from monitor.rules.slots import digest_today, weekly_reports_between
-from monitor.store import ledger, outbox, restored
+from monitor.store import ledger, restored
 from monitor.store.listening import begin_anew
 from monitor.store.listening_tables import Downtime
 
@@ -69,10 +70,10 @@ def test_the_first_digest_and_the_first_report_afterwards_say_it_and_no_other(sc
 
 def test_whoever_keeps_it_running_is_mailed_where_people_would_have_worked_meanwhile(school):
     awake(school, MONDAY)
-    assert sent(school, outbox.DOWNTIME) == [], "not before people may be mailed"
+    assert sent(school, mail_kinds.DOWNTIME) == [], "not before people may be mailed"
     at(school, MONDAY + 5 * MINUTE)
     at(school, MONDAY + 6 * MINUTE)
-    assert [(recipient, at) for _, recipient, at in sent(school, outbox.DOWNTIME)] == [(KIM, MONDAY + 5 * MINUTE)]
+    assert [(recipient, at) for _, recipient, at in sent(school, mail_kinds.DOWNTIME)] == [(KIM, MONDAY + 5 * MINUTE)]
     (said,) = texts(school, "The monitor did not run")
     assert "from Fri 13 Nov 16:02 to today 07:55" in said
 
@@ -82,7 +83,7 @@ def test_a_computer_that_is_switched_off_at_night_is_told_in_the_digest_and_to_n
     said, _ = awake(school, datetime(2026, 11, 14, 7, 30, tzinfo=UTC))
     assert said.startswith("The monitor did not run from Fri 13 Nov 18:02")
     at(school, MONDAY + HOUR)
-    assert school.deliveries(outbox.DOWNTIME) == []
+    assert school.deliveries(mail_kinds.DOWNTIME) == []
 
 
 def test_a_pause_that_delays_no_reading_is_none(school):
@@ -138,7 +139,7 @@ def test_a_crash_before_all_of_it_is_written_down_leaves_it_to_the_next_start(sc
             school.app.listening.begin()
     assert rows(school) == []
     assert begin(school.app)[0] == GAP
-    assert len(school.deliveries(outbox.DOWNTIME)) == 1
+    assert len(school.deliveries(mail_kinds.DOWNTIME)) == 1
 
 
 def test_two_programs_that_start_at_once_note_it_once(school, tmp_path):
@@ -148,7 +149,7 @@ def test_two_programs_that_start_at_once_note_it_once(school, tmp_path):
         assert life
     first, second = begin(school.app)[0], begin(school.app)[0]
     assert (first, second) == (GAP, "")
-    assert len(school.deliveries(outbox.DOWNTIME)) == 1
+    assert len(school.deliveries(mail_kinds.DOWNTIME)) == 1
 
 
 @pytest.mark.parametrize("hours", [3, 20, 60])

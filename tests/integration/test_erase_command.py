@@ -9,7 +9,7 @@ from sqlalchemy import select
 from monitor.custody.log import note
 from monitor.erasing import holds
 from monitor.store import ledger
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 
 ALI = ("--by", "Mrs Ali", "--why", "the author asked for it")
 ALI_BY_MAIL = ("--by", "ALI@oakfield.example", "--why", "I agree with myself")

@@ -32,14 +32,15 @@ from evidence_desk import entries, records
 from kept_evidence import problems
 from sqlalchemy.exc import IntegrityError
 
-from connectors.base import Batch, Exchange
+from connectors.base import Batch
+from connectors.fetched import Exchange
 from monitor.evidence import incoming
 from monitor.evidence.erasure_journal import read
 from monitor.evidence.files import write_new
 from monitor.store.evidence_tables import Snapshot
+from monitor.store.item_tables import Comment
+from monitor.store.receipt_tables import Exchange as ExchangeRow
 from monitor.store.sweeping import sweep
-from monitor.store.tables import Comment
-from monitor.store.tables import Exchange as ExchangeRow
 
 
 @pytest.fixture(scope="module")

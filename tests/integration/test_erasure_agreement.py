@@ -33,7 +33,7 @@ from monitor.erasing.steps import Erased
 from monitor.model import Action
 from monitor.store import judged, ledger
 from monitor.store.evidence_tables import Erasure
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,8 @@ from monitor.erasing import holds
 from monitor.erasing.eraser import ErasureRefused
 from monitor.evidence import erasure_journal
 from monitor.store.evidence_tables import LogEntry, LogOpening, Snapshot
-from monitor.store.tables import Comment, School, Version
+from monitor.store.item_tables import Comment, Version
+from monitor.store.school_tables import School
 
 
 @pytest.fixture

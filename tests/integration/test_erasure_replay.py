@@ -34,8 +34,8 @@ from monitor.evidence import erasure_journal
 from monitor.evidence.erasure_journal import JOURNAL, Ended
 from monitor.store import erasure_book
 from monitor.store.evidence_tables import Erasure
+from monitor.store.item_tables import Comment
 from monitor.store.sweeping import sweep
-from monitor.store.tables import Comment
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from evidence_desk import MRS_ALI, folder_of, records
 from https_stand_in import answer, make_certificates, stand_in
 from picture_samples import jpeg, png
 
-from connectors.base import Attachment
+from connectors.fetched import Attachment
 from monitor.custody.cards import CardMaker
 from monitor.custody.exhibits import Exhibits, NoSuchCase
 from monitor.custody.log import Actor

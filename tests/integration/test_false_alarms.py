@@ -9,7 +9,7 @@ from monitor.deciding import NothingFlagged
 from monitor.model import Action, ResponseState
 from monitor.rules.marks import is_false_alarm
 from monitor.store import judged
-from monitor.store.tables import Comment, Decision
+from monitor.store.item_tables import Comment, Decision
 
 WEEK = "2026-W46"
 

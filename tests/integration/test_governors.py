@@ -15,7 +15,7 @@ from monitor.governing import Governing
 from monitor.model import Action
 from monitor.rules.terms import latest_term, term_between, term_named
 from monitor.store import exclusions, ledger
-from monitor.store.tables import Comment
+from monitor.store.item_tables import Comment
 
 TERM = term_named("2026-autumn", "Europe/London")
 HATE_WORD = "What an idiot this gay teacher is"

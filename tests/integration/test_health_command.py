@@ -6,11 +6,11 @@ from collections import namedtuple
 import pytest
 from desk import DAY, HOUR, INSULT, MINUTE, Scripted, item, page
 
-from connectors.base import AuthFailed
+from connectors.errors import AuthFailed
 from monitor.__main__ import main
 from monitor.round import mail
 from monitor.store import ledger, outbox
-from monitor.store.tables import Account
+from monitor.store.school_tables import Account
 
 Disk = namedtuple("Disk", "total used free")
 

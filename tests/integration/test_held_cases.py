@@ -12,7 +12,8 @@ from policy_desk import Deciding, with_pack
 from alerts.report_csv import weekly_csv
 from alerts.report_pdf import weekly_pdf
 from alerts.report_render import weekly_html, weekly_text
-from connectors.base import Shown, Verdict
+from connectors.base import Verdict
+from connectors.fetched import Shown
 from monitor.model import Presence, ResponseState
 
 WEEK = "2026-W46"

@@ -10,7 +10,7 @@ from monitor.custody.log import Actor
 from monitor.erasing import holds
 from monitor.erasing.eraser import ErasureRefused
 from monitor.store.evidence_log import ClockSetBack
-from monitor.store.tables import School
+from monitor.store.school_tables import School
 
 HEAD = Actor("Ms Okafor", "crime 42/26", "head on head-pc")
 HEADS = ("--by", "head@oakfield.example", "--why", "crime 42/26")

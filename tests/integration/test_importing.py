@@ -7,7 +7,8 @@ import pytest
 from desk import DAY, HOUR, INSULT, NOW, SCHOOL, Desk, Scripted, item, page
 
 from connectors.archives.json_lines import read
-from connectors.base import Batch, FetchedItem
+from connectors.base import Batch
+from connectors.fetched import FetchedItem
 from monitor.__main__ import main
 from monitor.importing import take_in
 from monitor.store import archive, ledger

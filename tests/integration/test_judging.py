@@ -9,7 +9,8 @@ from sqlalchemy import select
 from alerts.render import Envelope, make_message_id, render_digest
 from monitor.model import Action, Category
 from monitor.store import judged
-from monitor.store.tables import Comment, Flag, PolicyVersion, Version
+from monitor.store.item_tables import Comment, Flag, Version
+from monitor.store.school_tables import PolicyVersion
 
 THREAT = "I will kill you"
 

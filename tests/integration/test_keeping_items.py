@@ -9,9 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from connectors.base import FetchedPost, Quarantined, Shown, Verdict
+from connectors.base import Verdict
+from connectors.fetched import FetchedPost, Quarantined, Shown
 from monitor.model import Presence
-from monitor.store.tables import Alias, Delivery, Flag, Item, Post, Quarantine, Version
+from monitor.store.delivery_tables import Delivery
+from monitor.store.item_tables import Alias, Flag, Item, Post, Version
+from monitor.store.reading_tables import Quarantine
 from monitor.store.text import storable
 
 GONE = {"c1": Verdict.GONE}

@@ -17,14 +17,14 @@ from kept_out_desk import (
 )
 
 from config.handling import KeepOutRule
-from connectors.base import FetchedPost
+from connectors.fetched import FetchedPost
 from monitor import deciding
 from monitor.custody.log import Actor
 from monitor.model import Action
 from monitor.seeing import Seeing
 from monitor.store import exclusions
 from monitor.store.handling_tables import Exclusion
-from monitor.store.tables import Comment
+from monitor.store.item_tables import Comment
 
 HEADS, POOLES = "head@oakfield.example", "poole@oakfield.example"
 

@@ -3,7 +3,8 @@
 import pytest
 from desk import DAY, HOUR, MINUTE, NOW, SCHOOL, SCRIPTED, Scripted, item, page
 
-from connectors.base import AuthFailed, Forbidden, RateLimited, TemporaryFailure, Verdict
+from connectors.base import Verdict
+from connectors.errors import AuthFailed, Forbidden, RateLimited, TemporaryFailure
 from monitor.round import accounts_due
 from monitor.store import ledger
 

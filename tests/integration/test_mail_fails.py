@@ -12,6 +12,7 @@ from desk import HOUR, INSULT, MINUTE, item
 from listening_desk import ALI, NO_SUCH, NOT_NOW, at, every, listens, post_of, sent
 from watcher import Watcher
 
+from monitor import mail_kinds
 from monitor.__main__ import main
 from monitor.commands.base import CommandFailed
 from monitor.commands.listening_lines import chat_is_known, watcher_answers
@@ -92,7 +93,12 @@ def test_at_night_nobody_is_nagged_unless_something_urgent_waits(school, watcher
     post.all_fail = NOT_NOW
     with school.store.writing() as tx:
         outbox.owe(
-            tx, ledger.enrolled_school(tx, "oakfield"), outbox.WEEKLY, "2026-W44", ("head@oakfield.example",), evening
+            tx,
+            ledger.enrolled_school(tx, "oakfield"),
+            mail_kinds.WEEKLY,
+            "2026-W44",
+            ("head@oakfield.example",),
+            evening,
         )
     every(school, 30, evening + 2 * HOUR)
     assert "mail_failing" in kinds(school)

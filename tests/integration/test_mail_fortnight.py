@@ -11,9 +11,10 @@ import pytest
 from mail_fortnight import AT_ONCE, HALF, MailFortnight
 from mail_world import ALI, BEVAN, END, HEAD, MINUTE, STORM_BEGINS, STORM_ENDS, local
 
-from monitor.store import outbox
+from monitor import mail_kinds
+from monitor.rules.restraint import PAUSED
 
-PILE_ONS = frozenset({outbox.PILE_ON, outbox.PILE_ON_URGENT})
+PILE_ONS = frozenset({mail_kinds.PILE_ON, mail_kinds.PILE_ON_URGENT})
 AS_IT_COMES = 2 * HALF
 """Time for a mail whose moment has come, where looks are half an hour apart."""
 HEAD_LATER = timedelta(hours=1)
@@ -35,8 +36,9 @@ def test_it_was_a_fortnight_worth_the_name(fortnight):
     assert flagged["serious"] >= 15
     assert sum(answered is None for _, _, answered in comments) >= 60
     assert {mail.kind for mail in fortnight.mails} == {
-        outbox.DIGEST, outbox.WEEKLY, outbox.URGENT, outbox.SERIOUS, outbox.NEW, outbox.DUE_SOON, outbox.SHEET,
-        outbox.OVERDUE, outbox.PILE_ON, outbox.PILE_ON_URGENT,
+        mail_kinds.DIGEST, mail_kinds.WEEKLY, mail_kinds.URGENT, mail_kinds.SERIOUS,
+        mail_kinds.NEW, mail_kinds.DUE_SOON, mail_kinds.SHEET, mail_kinds.OVERDUE,
+        mail_kinds.PILE_ON, mail_kinds.PILE_ON_URGENT,
     }  # fmt: skip
 
 
@@ -53,10 +55,10 @@ def test_everything_urgent_is_out_within_a_minute_day_and_night(fortnight):
 
 
 def test_nothing_that_is_not_urgent_comes_at_night_at_weekends_or_on_the_holiday(fortnight):
-    calm = [mail for mail in fortnight.mails if mail.kind not in {*AT_ONCE, outbox.WEEKLY}]
+    calm = [mail for mail in fortnight.mails if mail.kind not in {*AT_ONCE, mail_kinds.WEEKLY}]
     assert [(mail.kind, mail.at) for mail in calm if not fortnight.mailed_then(mail.at)] == []
     assert [mail for mail in calm if local(5, 0) <= mail.at < local(8, 0)] == [], "Saturday to the bank holiday"
-    weekly = [mail.at for mail in fortnight.mails if mail.kind == outbox.WEEKLY]
+    weekly = [mail.at for mail in fortnight.mails if mail.kind == mail_kinds.WEEKLY]
     assert weekly == [local(0, 7, 30), local(7, 7, 30), local(14, 7, 30)], "on the holiday too: it is never silent"
 
 
@@ -94,14 +96,14 @@ def test_of_nothing_is_said_before_its_deadline_that_it_is_overdue(fortnight):
 def test_the_night_of_the_storm_is_one_matter(fortnight):
     storm = {comment.id for comment, _, _ in fortnight.comments() if comment.remote_id in fortnight.world.storm}
     that_night = [m for m in fortnight.mails if m.told & storm and STORM_BEGINS <= m.at < local(2, 8)]
-    assert Counter(mail.to for mail in that_night if mail.kind == outbox.PILE_ON_URGENT) == {ALI: 1}
+    assert Counter(mail.to for mail in that_night if mail.kind == mail_kinds.PILE_ON_URGENT) == {ALI: 1}
     assert {mail.kind for mail in that_night} == AT_ONCE
     about_it = Counter(mail.to for mail in fortnight.mails if mail.kind in PILE_ONS)
     assert set(about_it) == {ALI}, "it is about Mr Bevan, among others"
     assert about_it[ALI] <= 5
-    new = [mail for mail in fortnight.mails if mail.kind == outbox.NEW and mail.to == ALI and mail.told & storm]
+    new = [mail for mail in fortnight.mails if mail.kind == mail_kinds.NEW and mail.to == ALI and mail.told & storm]
     assert new == []
-    digest = next(m for m in fortnight.mails if (m.kind, m.to) == (outbox.DIGEST, ALI) and m.at > STORM_ENDS)
+    digest = next(m for m in fortnight.mails if (m.kind, m.to) == (mail_kinds.DIGEST, ALI) and m.at > STORM_ENDS)
     assert "comments under one post since Tue 19 May 19:4" in digest.text
 
 
@@ -119,7 +121,7 @@ def test_whoever_is_kept_out_hears_nothing(fortnight):
 def test_every_list_is_cut_and_counted(fortnight):
     shown, cut = fortnight.settings.schedule.digest_items, 0
     for mail in fortnight.mails:
-        if mail.kind == outbox.WEEKLY:
+        if mail.kind == mail_kinds.WEEKLY:
             continue
         for lines in mail.lists:
             if len(lines) > shown:
@@ -131,7 +133,7 @@ def test_every_list_is_cut_and_counted(fortnight):
 
 def test_two_mails_of_one_kind_to_one_person_are_an_hour_apart(fortnight):
     pause = timedelta(minutes=fortnight.settings.schedule.between_mails_minutes)
-    for kind in outbox.PAUSED:
+    for kind in PAUSED:
         for person in {mail.to for mail in fortnight.mails}:
             times = [mail.at for mail in fortnight.mails if (mail.kind, mail.to) == (kind, person)]
             assert all(later - earlier >= pause for earlier, later in pairwise(times)), (kind, person)

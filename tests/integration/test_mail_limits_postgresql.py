@@ -7,6 +7,7 @@ from desk import DAY, HOUR, INSULT, MINUTE, NOW, item
 from reminder_desk import BOTH, at_once, sent, subjects, the_morning_passes
 from sqlalchemy import text
 
+from monitor import mail_kinds
 from monitor.store import ledger, outbox
 from monitor.telling import held_back
 
@@ -34,7 +35,7 @@ def test_two_senders_at_the_same_moment_keep_to_the_limit(shared):
             outbox.mark_sent(tx, delivery, NOW)
     shared.read(item("c1", INSULT), item("c2", at=NOW))
     with shared.store.writing() as tx:
-        outbox.owe(tx, ledger.school_by_key(tx, "oakfield"), outbox.OVERDUE, "another", BOTH, NOW)
+        outbox.owe(tx, ledger.school_by_key(tx, "oakfield"), mail_kinds.OVERDUE, "another", BOTH, NOW)
     send_at_once(shared, 4)
     assert len(sent(shared, "serious") + sent(shared, "overdue")) == 2  # the sixth of the day, one to each
     assert told(shared, "new") == []
@@ -47,7 +48,7 @@ def test_a_mail_that_is_being_sent_counts_already(shared):
         first = outbox.claim_next(tx, row, NOW, held_back(shared.app.school, NOW))
         second = outbox.claim_next(tx, row, NOW, held_back(shared.app.school, NOW))
         assert {first.recipient, second.recipient} == {ALI, BEVAN}
-        outbox.owe(tx, row, outbox.SERIOUS, "another", BOTH, NOW)
+        outbox.owe(tx, row, mail_kinds.SERIOUS, "another", BOTH, NOW)
         assert outbox.claim_next(tx, row, NOW, held_back(shared.app.school, NOW)) is None
 
 

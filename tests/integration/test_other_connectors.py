@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from desk import NOW
 
-from connectors.base import Forbidden
+from connectors.errors import Forbidden
 from monitor.connecting import build_connector
 from monitor.demo.server import StandIn, json_response
 from monitor.round import read_account

@@ -8,7 +8,7 @@ from aiosmtpd.controller import Controller
 from desk import DAY, HOUR, INSULT, MINUTE, NOW, item
 
 from monitor.store import ledger, outbox
-from monitor.store.tables import Delivery
+from monitor.store.delivery_tables import Delivery
 
 ALI, BEVAN, HEAD = "ali@oakfield.example", "bevan@oakfield.example", "head@oakfield.example"
 WEDNESDAY = datetime(2026, 11, 11, 8, 0, tzinfo=UTC)

@@ -1,107 +1,35 @@
 """The school's own posts and replies are read when they are new or edited, and told quietly to the right person."""
 
-import argparse
-import email
-import email.policy
-from datetime import timedelta
-
 import pytest
-from desk import (
-    DAY,
-    FOLDER_MAIL,
-    HOUR,
-    MINUTE,
-    NOW,
-    OTHER,
-    PARENT,
-    SCHOOL,
-    SCRIPTED,
-    TOKEN,
-    item,
-    page,
+from desk import DAY, FOLDER_MAIL, HOUR, MINUTE, NOW, OTHER, PARENT, SCHOOL, TOKEN, item, page
+from outgoing_desk import (
+    LINK,
+    PUPIL,
+    SCRIPTED_AND_REGISTER,
+    kinds,
+    looked_after,
+    outgoing_mails,
+    post,
+    publish,
+    rows,
+    send,
 )
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from connectors.base import FetchedPost
-from monitor.commands import outgoing_list, outgoing_report, outgoing_settle
-from monitor.commands.base import CommandFailed
 from monitor.demo.graph_server import GraphStandIn
 from monitor.demo.world import Author, StoryMessage, StoryPost, World
 from monitor.importing import take_in
 from monitor.outgoing import care_for
 from monitor.store import outgoing
 from monitor.store.outgoing_tables import OutgoingFound
-from monitor.store.tables import Account
 
-LINK = "https://www.facebook.com/100200300/posts/5001"
-PUPIL = "Well done Ava Thompson for the tallest tower"
 OPTED = "Thank you, Maisie Green, for the lovely song"
-REGISTER = """
-[[people]]
-name = "Mr Boss"
-email = "boss@oakfield.example"
-roles = ["line_manager"]
-
-[[people]]
-name = "Miss Post"
-email = "post@oakfield.example"
-roles = ["staff"]
-line_manager = "Mr Boss"
-
-[[registered]]
-account = "facebook"
-posters = ["Miss Post"]
-
-[outgoing]
-pupils_file = "pupils.txt"
-opted_out_file = "opted-out.txt"
-"""
-SCRIPTED_AND_REGISTER = SCRIPTED + REGISTER
 
 
 @pytest.fixture
 def careful(desk):
     """The desk of a school with lists, a poster and her manager, watched since yesterday."""
-    (desk.folder / "pupils.txt").write_text("Ava Thompson\nMason Hill\n")
-    (desk.folder / "opted-out.txt").write_text("Maisie Green\n")
-    desk.change(accounts=SCRIPTED_AND_REGISTER)
-    with desk.store.writing() as tx:
-        tx.execute(update(Account).values(added_at=NOW - DAY))
-    return desk
-
-
-def post(text, remote_id="5001", at=NOW - HOUR, **more):
-    return FetchedPost(remote_id, text, at, LINK, **more)
-
-
-def publish(desk, *posts, items=()):
-    return desk.read_pages([page(*items, posts=tuple(posts))])
-
-
-def rows(desk, *, settled=True):
-    with desk.rows() as (tx, school, _):
-        return list(outgoing.found(tx, school, settled=settled))
-
-
-def kinds(desk, *, settled=False):
-    return [row.kind for row in rows(desk, settled=settled)]
-
-
-def send(desk):
-    """Send what is due, and say what was sent: (recipient, subject, text) of each new mail."""
-    before = set(desk.mails())
-    result = desk.app.notifier.run()
-    assert result.failures == []
-    return [_read(each) for each in desk.mails() if each not in before]
-
-
-def _read(path):
-    mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-    return str(mail["To"]), str(mail["Subject"]), mail.get_body(("plain",)).get_content(), mail
-
-
-def outgoing_mails(mails):
-    return [each for each in mails if "of ours to look at" in each[1]]
+    return looked_after(desk)
 
 
 def test_a_new_post_is_read_and_the_manager_told_without_a_word_of_it(careful):
@@ -287,79 +215,6 @@ def test_a_fault_of_the_looking_keeps_nothing_from_being_kept(careful, monkeypat
     assert result.complete
     assert kinds(careful) == ["not_checked", "not_checked"]
     assert set(careful.items()) == {"c1", "r1"}
-
-
-def run(desk, monkeypatch, capsys, module, *words):
-    """One command by its words, on this desk: its status and what it printed."""
-    monkeypatch.setattr(f"{module.__name__}.app_for", lambda _: desk.app)
-    parser = argparse.ArgumentParser()
-    module.configure(parser)
-    status = module.run(parser.parse_args(list(words)))
-    return status, " ".join(capsys.readouterr().out.split())
-
-
-def test_the_list_names_place_and_kind_and_no_word(careful, monkeypatch, capsys):
-    publish(careful, post(PUPIL))
-    _, said = run(careful, monkeypatch, capsys, outgoing_list)
-    assert "(letters 11 to 22)" in said
-    assert LINK in said
-    assert "to be told" in said
-    assert "Ava" not in said
-    send(careful)
-    careful.later(HOUR)
-    assert "Mr Boss will be told" in run(careful, monkeypatch, capsys, outgoing_list)[1].replace("│ ", "")
-    send(careful)
-    assert "Mr Boss told" in run(careful, monkeypatch, capsys, outgoing_list)[1].replace("│ ", "")
-
-
-def test_settling_is_by_a_person_who_did_not_post_it_and_holds_for_these_words(careful, monkeypatch, capsys):
-    publish(careful, post(PUPIL))
-    [number] = [str(row.id) for row in rows(careful)]
-    for by, words in (("Miss Post", "publishes on this account"), ("Mr Nobody", "none of the configured people")):
-        with pytest.raises(CommandFailed, match=words):
-            run(careful, monkeypatch, capsys, outgoing_settle, number, "--by", by, "--why", "fine")
-    status, said = run(
-        careful, monkeypatch, capsys, outgoing_settle, number, "--by", "Mr Boss", "--why", "her parents agreed"
-    )
-    assert (status, said) == (0, "1 finding settled by Mr Boss.")
-    with pytest.raises(CommandFailed, match="settled before, by Mr Boss"):
-        run(careful, monkeypatch, capsys, outgoing_settle, number, "--by", "Mr Boss", "--why", "again")
-    careful.later(2 * DAY)
-    assert outgoing_mails(send(careful)) == []
-    publish(careful, post("Something else"))
-    publish(careful, post(PUPIL))
-    assert kinds(careful) == []
-    publish(careful, post(f"{PUPIL} today"))
-    assert kinds(careful) == ["full_name"]
-
-
-def test_a_mistake_somebody_reports_is_told_to_the_head_at_once_even_at_night(careful, monkeypatch, capsys):
-    careful.clock.at = NOW + timedelta(hours=14)
-    why = "a child is in the picture who must not be"
-    words = ("--account", "facebook", "--link", LINK, "--by", "Miss Post", "--why", why)
-    status, said = run(careful, monkeypatch, capsys, outgoing_report, *words)
-    assert status == 0
-    assert said == "Written down as number 1, and told: Ms Okafor."
-    [(to, subject, text, _)] = [_read(each) for each in careful.mails() if "To look at now" in _read(each)[1]]
-    assert (to, subject) == ("head@oakfield.example", "To look at now - Facebook page")
-    assert LINK in text
-    assert "Have it taken down or put right" in text
-    assert why not in text
-    _, said = run(careful, monkeypatch, capsys, outgoing_list)
-    assert f"Miss Post: {why}" in said
-    assert send(careful) == []
-
-
-def test_a_report_needs_an_address_and_an_account(careful, monkeypatch, capsys):
-    words = ("--by", "Miss Post", "--why", "wrong child")
-    for account, link, said in (
-        ("facebook", "javascript:alert(1)", "--link"),
-        ("facebook", "https://a b", "--link"),
-        ("nowhere", LINK, 'no account "nowhere"'),
-    ):
-        with pytest.raises(CommandFailed, match=said):
-            run(careful, monkeypatch, capsys, outgoing_report, "--account", account, "--link", link, *words)
-    assert rows(careful) == []
 
 
 def test_a_page_of_a_network_is_looked_at_from_end_to_end(careful):

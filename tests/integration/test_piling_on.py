@@ -6,11 +6,11 @@ import pytest
 from alert_desk import ALI, BEVAN, HEAD, LAST, THREAT, decided, keep_out, send, told, urgent_mails, with_people, words
 from desk import DAY, HOUR, INSULT, MINUTE, NOW, OTHER, SCHOOL, item, page
 
-from connectors.base import FetchedPost
+from connectors.fetched import FetchedPost
 from monitor.model import Action
 from monitor.store import pile_ons
+from monitor.store.item_tables import Comment
 from monitor.store.pile_on_tables import PileOn
-from monitor.store.tables import Comment
 
 EVENING = NOW + 12 * HOUR
 """Tuesday, 21:00."""

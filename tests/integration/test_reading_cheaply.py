@@ -3,10 +3,12 @@
 import pytest
 from desk import DAY, HOUR, MINUTE, NOW, Scripted, item, page
 
-from connectors.base import FetchedPost, Usage, Verdict
+from connectors.base import Verdict
+from connectors.budget import Usage
+from connectors.fetched import FetchedPost
 from monitor.allotment import Allotment
 from monitor.store import allowance
-from monitor.store.tables import CredentialUse
+from monitor.store.reading_tables import CredentialUse
 
 POST = FetchedPost("post", "The fair is on Friday.", NOW - DAY, "https://example.invalid/post", comment_count=2)
 

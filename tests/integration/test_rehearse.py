@@ -9,8 +9,10 @@ from fake_judge import FakeJudge
 from sqlalchemy import select
 
 from monitor import deciding
+from monitor.commands.rehearse_printing import warnings
 from monitor.custody import media_gate
 from monitor.custody.log import Actor
+from monitor.language.judging import Judge
 from monitor.language.own_words import DenyTerm, OwnWords
 from monitor.model import Action, Category
 from monitor.rehearsal.figures import Figures
@@ -18,8 +20,9 @@ from monitor.rehearsal.own_names import OwnNames
 from monitor.rehearsal.replay import Rehearsal
 from monitor.store import rehearsed
 from monitor.store.base import Base
+from monitor.store.item_tables import Comment
 from monitor.store.rehearsed import Wanted
-from monitor.store.tables import Comment, School
+from monitor.store.school_tables import School
 
 OAKIE = DenyTerm("oakie", Category.BULLYING, "concern")
 ACTOR = Actor("Mrs Ali", "a name", "ali on office-pc")
@@ -38,7 +41,7 @@ def decide(desk, remote_id, action):
 
 
 def rehearsal(desk, tried, today=None, **wanted):
-    judge = FakeJudge(tried, OwnWords(deny=(OAKIE,)), detector="own-words/1")
+    judge = FakeJudge(tried, OwnWords(deny=(OAKIE,)), detector="own-words/2")
     in_force = None if today is None else FakeJudge(today)
     return Rehearsal(desk.store, "oakfield", desk.settings.policy, judge, in_force, Wanted(**wanted))
 
@@ -180,7 +183,7 @@ def rehearse(desk, monkeypatch, capsys):
         words |= {each.term: (each.category.value, 1.0) for each in own.deny}
         for term in own.allow:
             words.pop(term, None)
-        return FakeJudge(words, own, detector="own-words/1")
+        return FakeJudge(words, own, detector="own-words/2")
 
     def ask(*words):
         monkeypatch.setattr("monitor.language.school_judge.judge_for", judge_for)
@@ -300,3 +303,22 @@ def test_an_empty_history_is_no_problem(rehearse):
 def test_the_since_day_begins_when_it_begins_at_the_school(desk, rehearse):
     desk.read(item("c1", at=NOW - timedelta(hours=9, minutes=1)), item("c2", at=NOW - timedelta(hours=9)))
     assert "Replayed 1 text:" in rehearse("--since", "2026-11-10")[1].out
+
+
+def test_a_text_in_another_language_is_no_sign_that_something_is_not_installed(desk):
+    desk.read(item("c1", text="Dziękuję bardzo, czy dzieci mogą przyjść jutro wcześniej?"))
+    counted = Figures(OwnNames(()), ())
+    for each in Rehearsal(desk.store, "oakfield", desk.settings.policy, Judge(models="none"), None, Wanted()).run():
+        counted.add(each)
+    assert (counted.texts, counted.flagged.tried, counted.unchecked) == (1, 1, 0)
+    assert not warnings(counted, ())
+
+
+def test_a_text_on_which_a_model_failed_is_one(desk):
+    desk.read(item("c1", "lovely"))
+    failed = FakeJudge({"lovely": ("could_not_be_checked", 1.0)}, detector="models/4")
+    counted = Figures(OwnNames(()), ())
+    for each in Rehearsal(desk.store, "oakfield", desk.settings.policy, failed, None, Wanted()).run():
+        counted.add(each)
+    (said,) = warnings(counted, ())
+    assert said == "1 text: a check or a model failed; is everything installed?"

@@ -6,8 +6,8 @@ import pytest
 from backing_up import back_up, restore
 from desk import DAY, HOUR, NOW, Desk, item
 
+from monitor.mail_kinds import DIGEST, WEEKLY
 from monitor.store import ledger, outbox, restored
-from monitor.store.outbox import DIGEST, WEEKLY
 
 ALI, BEVAN, HEAD = "ali@oakfield.example", "bevan@oakfield.example", "head@oakfield.example"
 WEDNESDAY = datetime(2026, 11, 11, 8, 5, tzinfo=UTC)

@@ -10,7 +10,7 @@ from evidence_desk import records, run_command
 from sqlalchemy import select
 
 from config.packs import POLICIES
-from connectors.base import Attachment, Quarantined
+from connectors.fetched import Attachment, Quarantined
 from monitor.custody import media_gate
 from monitor.custody.log import Actor, note
 from monitor.deciding import decide
@@ -19,7 +19,8 @@ from monitor.erasing.retention import Retention, RetentionRefused
 from monitor.model import Action
 from monitor.store import judged, ledger
 from monitor.store.evidence_tables import Erasure
-from monitor.store.tables import Quarantine, School
+from monitor.store.reading_tables import Quarantine
+from monitor.store.school_tables import School
 
 ALI = Actor("Mrs Ali", "monthly review", "ali on office-pc")
 ALIS = ("--by", "Mrs Ali", "--why", "monthly review")

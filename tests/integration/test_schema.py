@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from monitor.store import migrate
 from monitor.store.base import Base
 from monitor.store.engine import HEAD, open_store
-from monitor.store.tables import Flag
+from monitor.store.item_tables import Flag
 
 
 @pytest.fixture

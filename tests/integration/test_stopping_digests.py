@@ -11,10 +11,11 @@ from evidence_desk import run_command
 from sqlalchemy import select
 
 from alerts.transport import MailRefused
+from monitor import mail_kinds
 from monitor.digest_stops import CannotStop, DigestStops
 from monitor.store import ledger, outbox
+from monitor.store.delivery_tables import Delivery
 from monitor.store.stop_tables import DigestStop
-from monitor.store.tables import Delivery
 
 CECIL = "cecil@oakfield.example"
 THIRD = '\n[[people]]\nname = "Mr Cecil"\nemail = "cecil@oakfield.example"\nroles = ["moderator"]\n'
@@ -97,7 +98,7 @@ def test_while_mail_to_somebody_is_refused_the_digest_comes_all_the_same(school)
     with school.store.writing() as tx:
         row = ledger.enrolled_school(tx, "oakfield")
         for key in ("2026-W44", "2026-W45"):
-            outbox.owe(tx, row, outbox.WEEKLY, key, [BEVAN], NOW)
+            outbox.owe(tx, row, mail_kinds.WEEKLY, key, [BEVAN], NOW)
         for mail in tx.scalars(select(Delivery).where(Delivery.recipient == BEVAN)):
             mail.attempts = 1
             outbox.close(tx, mail.id, f"{outbox.REFUSED}no such address", NOW)

@@ -13,7 +13,7 @@ from evidence_desk import MRS_ALI, entries, records
 from kept_evidence import a_png, withhold
 from read_page import Page
 
-from connectors.base import Quarantined
+from connectors.fetched import Quarantined
 from monitor.commands import subject_access as command
 from monitor.commands.custody_lines import custody_line
 from monitor.deciding import decide

@@ -9,13 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from connectors.base import ItemKind, Verdict
+from connectors.base import Verdict
+from connectors.fetched import ItemKind
 from monitor.model import ResponseState
 from monitor.rules.state import response_state
 from monitor.store import ledger
 from monitor.store.archive import everything
+from monitor.store.item_tables import Answer, Item
 from monitor.store.judged import counts
-from monitor.store.tables import Answer, Item
 
 START = NOW - DAY
 

@@ -25,7 +25,8 @@ from monitor.deciding import decide
 from monitor.evidence import incoming
 from monitor.model import Action
 from monitor.store import archive, judged
-from monitor.store.tables import Answer, Flag, School
+from monitor.store.item_tables import Answer, Flag
+from monitor.store.school_tables import School
 
 WEEK = "2026-W46"
 

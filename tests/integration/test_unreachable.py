@@ -7,6 +7,7 @@ from desk import DAY, HOUR, MINUTE, item
 from listening_desk import ALI, BEVAN, HEAD, NO_SUCH, NOT_NOW, at, every, listens, post_of, sent
 from watch_desk import KIM, texts
 
+from monitor import mail_kinds
 from monitor.store import ledger, outbox
 from monitor.store.listening import unreachable_people
 
@@ -38,7 +39,7 @@ def unreachable(desk):
 
 
 def told(desk):
-    return [recipient for _, recipient, _ in sent(desk, outbox.UNREACHABLE)]
+    return [recipient for _, recipient, _ in sent(desk, mail_kinds.UNREACHABLE)]
 
 
 def test_the_others_are_told_once(school):
@@ -72,9 +73,9 @@ def test_it_is_told_when_people_may_be_mailed_and_not_at_night(school, post):
     with school.store.writing() as tx:
         row = ledger.enrolled_school(tx, "oakfield")
         for number in (1, 2):
-            outbox.owe(tx, row, outbox.ALARM, f"nothing {number}", (ALI,), FRIDAY - 5 * HOUR)
+            outbox.owe(tx, row, mail_kinds.ALARM, f"nothing {number}", (ALI,), FRIDAY - 5 * HOUR)
         for delivery in outbox.in_trouble(tx, row, FRIDAY - DAY, FRIDAY):
-            if delivery.recipient == ALI and delivery.kind == outbox.ALARM:
+            if delivery.recipient == ALI and delivery.kind == mail_kinds.ALARM:
                 outbox.close(tx, delivery.id, f"{outbox.REFUSED}550 no", FRIDAY - 5 * HOUR)
     before = told(school)
     at(school, FRIDAY - 5 * HOUR + MINUTE)
@@ -113,7 +114,7 @@ def test_mails_given_up_after_a_day_of_attempts_make_nobody_unreachable(desk, po
     post.all_fail = NOT_NOW
     with desk.store.writing() as tx:
         for week in ("2026-W43", "2026-W44"):
-            outbox.owe(tx, ledger.enrolled_school(tx, "oakfield"), outbox.WEEKLY, week, (HEAD,), WEDNESDAY)
+            outbox.owe(tx, ledger.enrolled_school(tx, "oakfield"), mail_kinds.WEEKLY, week, (HEAD,), WEDNESDAY)
     at(desk, WEDNESDAY)
     every(desk, 60, WEDNESDAY + 30 * HOUR)
     given_up = [d for d in desk.deliveries("weekly") if d.closed_at and d.outcome.startswith(outbox.REFUSED)]

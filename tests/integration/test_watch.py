@@ -4,13 +4,7 @@ import pytest
 from desk import DAY, HOUR, MINUTE, NOW, SCRIPTED, TOKEN, Desk, Scripted, emptied, item, page
 from watch_desk import DEAD, HEAD, KIM, POST, TECHNICIAN, open_ones, read, tell, texts, told
 
-from connectors.base import (
-    AllowanceLow,
-    EmptyAnswer,
-    Forbidden,
-    RateLimited,
-    TemporaryFailure,
-)
+from connectors.errors import AllowanceLow, EmptyAnswer, Forbidden, RateLimited, TemporaryFailure
 from monitor.round import read_account
 from monitor.store import allowance, ledger
 

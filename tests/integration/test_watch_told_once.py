@@ -6,10 +6,8 @@ import pytest
 from desk import HOUR, MINUTE, NOW, SCRIPTED, Desk, Scripted, emptied, page
 from watch_desk import DEAD, KIM, TECHNICIAN, open_ones, read, tell, texts, told
 
-from connectors.base import (
-    TemporaryFailure,
-)
-from monitor.store.tables import Delivery
+from connectors.errors import TemporaryFailure
+from monitor.store.delivery_tables import Delivery
 from monitor.store.watch_tables import Incident
 
 

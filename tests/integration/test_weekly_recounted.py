@@ -11,7 +11,8 @@ from sqlalchemy import delete, select
 
 from monitor.store import ledger
 from monitor.store.base import Base
-from monitor.store.tables import Answer, Comment, Decision, Flag, Item, Read, Reply, Version
+from monitor.store.item_tables import Answer, Comment, Decision, Flag, Item, Reply, Version
+from monitor.store.reading_tables import Read
 
 MONDAY = datetime(2026, 11, 9, tzinfo=UTC)
 SINCE, UNTIL = MONDAY, MONDAY + 7 * DAY

@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime
 import pytest
 from desk import DAY, HOUR, INSULT, MINUTE, OTHER, SCHOOL, SCRIPTED, Desk, emptied, item, page
 
-from connectors.base import TemporaryFailure, Verdict
+from connectors.base import Verdict
+from connectors.errors import TemporaryFailure
 from monitor.model import Action
 from monitor.store import judged, ledger
-from monitor.store.tables import Comment
+from monitor.store.item_tables import Comment
 
 MONDAY = datetime(2026, 11, 9, tzinfo=UTC)
 """Start of week 46; the school is enrolled a week before."""

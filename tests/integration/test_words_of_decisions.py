@@ -7,7 +7,7 @@ from test_subject_access import answer
 
 from monitor.deciding import decide
 from monitor.model import Action
-from monitor.store.tables import Comment, Decision
+from monitor.store.item_tables import Comment, Decision
 
 TOLD = "We took down what Gary Pretend said of a child"
 

@@ -4,10 +4,11 @@ from email import message_from_bytes, policy
 
 from desk import DAY, NOW, Scripted, page
 
-from connectors.base import AuthFailed, FetchedPost
+from connectors.errors import AuthFailed
+from connectors.fetched import FetchedPost
 from monitor.round import mail
 from monitor.store import incidents
-from monitor.store.tables import Account
+from monitor.store.school_tables import Account
 
 TECHNICIAN = """
 [[people]]

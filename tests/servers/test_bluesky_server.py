@@ -11,9 +11,12 @@ from bluesky_story import FAKE, JO, LONG_AGO, SAM, SCHOOL, Story
 from busy_fortnight import truth
 from office import Office
 
-from connectors.base import AuthFailed, Budget, Shown, Verdict
+from connectors.base import Verdict
 from connectors.bluesky import Bluesky
 from connectors.bluesky_server import SignIns
+from connectors.budget import Budget
+from connectors.errors import AuthFailed
+from connectors.fetched import Shown
 from connectors.transport import NetworkSession
 from monitor.clock import SetClock, system_clock
 from monitor.demo.bluesky_server import BlueskyStandIn

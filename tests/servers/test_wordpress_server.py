@@ -10,7 +10,9 @@ import pytest
 from office import Office
 from wordpress_site import missing, running
 
-from connectors.base import AuthFailed, Budget, Verdict
+from connectors.base import Verdict
+from connectors.budget import Budget
+from connectors.errors import AuthFailed
 from connectors.transport import NetworkSession
 from connectors.wordpress import WordPress
 from monitor.clock import SetClock, system_clock

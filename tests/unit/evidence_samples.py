@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from connectors.base import Attachment
+from connectors.fetched import Attachment
 from monitor.evidence.card.card import Withheld, card_content
 from monitor.evidence.card.card_text import Alphabet
 from monitor.evidence.card.snapshot_facts import read_facts

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.base import USED_UP, AllowanceLow, Budget, RunLimitReached, Usage
+from connectors.budget import USED_UP, Budget, Usage
+from connectors.errors import AllowanceLow, RunLimitReached
 from monitor.rules.allowance import (
     HELD_BACK,
     day_of,

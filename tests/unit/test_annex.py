@@ -7,7 +7,7 @@ from evidence_samples import POSTED, a_capture
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectors.base import Attachment
+from connectors.fetched import Attachment
 from monitor.evidence.card.annex import annex
 from monitor.evidence.card.plain_text import WIDTH, named_lines, wrapped
 from monitor.evidence.card.render import pages_of

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from connectors.archives import json_lines, meta, reading, reddit_csv, x_archive
 from connectors.archives.reading import ArchiveUnusable, Found, LeftOut, read_archive
 from connectors.archives.values import iso_time, mended, unix_time
-from connectors.base import FetchedItem, ItemKind, Quarantined, Shown
+from connectors.fetched import FetchedItem, ItemKind, Quarantined, Shown
 
 US = "100200300"
 AT = datetime(2026, 11, 18, 9, 30, tzinfo=UTC)

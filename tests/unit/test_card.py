@@ -5,7 +5,7 @@ import json
 import pytest
 from evidence_samples import POSTED, SEEN, a_capture, a_received, a_withheld, content_of, words_of
 
-from connectors.base import Attachment
+from connectors.fetched import Attachment
 from monitor.evidence.card import render
 from monitor.evidence.card.card import MOST_IN_LIST, withheld_content
 from monitor.evidence.card.card_text import LONGEST_TEXT, MOST_LINES, Alphabet, Page

@@ -13,7 +13,7 @@ from evidence_samples import POSTED, a_capture, content_of, words_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectors.base import Attachment
+from connectors.fetched import Attachment
 from monitor.evidence.card import render, typeset
 from monitor.evidence.card.card_text import Alphabet
 from monitor.evidence.snapshot import ThreadLine, write_snapshot

@@ -27,7 +27,7 @@ def judge(text):
 
 def test_the_policy_gives_clause_and_severity():
     (flag,) = judge("idiots")
-    assert (flag.severity, flag.clause, flag.detector) == ("serious", "Handling abuse", "words/2")
+    assert (flag.severity, flag.clause, flag.detector) == ("serious", "Handling abuse", "words/3")
 
 
 def test_a_policy_cannot_play_down_what_a_rule_calls_urgent():

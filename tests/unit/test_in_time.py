@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.base import Batch, FetchedItem, FetchedPost, ItemKind
+from connectors.base import Batch
+from connectors.fetched import FetchedItem, FetchedPost, ItemKind
 from monitor.in_time import CLOCKS_DIFFER, in_time
 
 NOW = datetime(2026, 11, 14, 12, 0, tzinfo=UTC)

@@ -13,16 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.base import (
-    Attachment,
-    Batch,
-    Exchange,
-    FetchedItem,
-    FetchedPost,
-    ItemKind,
-    Quarantined,
-    Shown,
-)
+from connectors.base import Batch
+from connectors.fetched import Attachment, Exchange, FetchedItem, FetchedPost, ItemKind, Quarantined, Shown
 from monitor.evidence import incoming
 from monitor.evidence.incoming import done, leftovers, read_incoming, write_incoming
 

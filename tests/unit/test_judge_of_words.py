@@ -120,7 +120,7 @@ def test_a_text_too_long_for_the_second_model_is_said_to_be():
 def test_the_schools_own_words_are_flagged_and_its_allowed_ones_are_not():
     own = OwnWords(allow=("the bastard of burgundy",), deny=(DenyTerm("scrotey", Category.BULLYING, "serious"),))
     judge = Judge(models="none", own=own)
-    (denied,) = [one for one in judge.assess("oi Scrotey get lost").found if one.detector == "own-words/1"]
+    (denied,) = [one for one in judge.assess("oi Scrotey get lost").found if one.detector == "own-words/2"]
     assert (denied.finding.category, denied.finding.severity) == (Category.BULLYING, "serious")
     assert "own list" in denied.finding.reason
     assert not OFFENSIVE & found(judge.assess("Our play is The Bastard of Burgundy"))
@@ -135,3 +135,37 @@ def test_the_own_words_of_one_school_are_not_those_of_another():
 @pytest.mark.parametrize("models", ["full", "fast", "none"])
 def test_every_way_of_running_judges(models):
     assert Category.PROFANITY in found(Judge(models=models).assess("what the fuck"))
+
+
+def test_a_hint_does_not_take_the_place_of_what_is_graver_and_surer(judge):
+    text = "those year 11 girls in their skirts tho 🍆"
+    (leering,) = [one for one in Judge(models="none").assess(text).found if one.finding.category is Category.SEXUAL]
+    assert (leering.finding.severity, leering.finding.reason) == ("urgent", "It leers at pupils.")
+
+
+def test_a_place_found_twice_is_as_grave_as_the_graver_of_the_two(monkeypatch):
+    surer = Check("rules", 1, lambda reading: [Finding(Category.THREAT, "serious", 1.0, 0, 5, "Surer.")])
+    graver = Check("more", 1, lambda reading: [Finding(Category.THREAT, "urgent", 0.8, 2, 9, "Graver.")])
+    monkeypatch.setattr(judging, "checks_for", lambda own, languages: (surer, graver))
+    for models in ("none", "full"):
+        (one,) = [
+            f for f in Judge(models=models).assess("im going to hurt you").found if f.finding.category == "threat"
+        ]
+        assert (one.detector, one.finding.severity, one.finding.reason) == ("rules/1", "urgent", "Surer.")
+
+
+@pytest.mark.parametrize("models", ["full", "fast", "none"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ty kurwo jebana zabije cie", "zajebie cie po szkole", "tum sab ko maar dunga", "میں تمہیں مار دوں گا",
+        "main tenu maar dena", "سأقتلك أيها الكلب", "te omor in fata scolii", "তোকে মেরে ফেলব", "Waan ku dili doonaa",
+        "papatayin kita", "vou-te matar seu filho da puta", "Dw i'n mynd i ladd ti",
+    ],
+)  # fmt: skip
+def test_a_threat_in_another_language_is_one_whatever_models_say_that_read_only_english(models, text):
+    judgement = Judge(models=models).assess(text)
+    (threat,) = [one.finding for one in judgement.found if one.finding.category is Category.THREAT]
+    assert threat.severity == "urgent"
+    assert threat.score >= 0.8
+    assert judgement.scores["offensive"] >= 0.8

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from picture_samples import jpeg, png, vp8
 
-from connectors.base import Attachment
+from connectors.fetched import Attachment
 from monitor.evidence.outside.egress import Egress, is_among, target_of
 from monitor.evidence.outside.media import MEDIA_HOSTS, MediaFile, MediaLimits, NotFetched, fetch_attachments, kind_of
 

@@ -9,8 +9,9 @@ from own_words_samples import LINE, LINK, OWN
 from alerts.render import render_own_words
 from monitor.model import OutgoingKind
 from monitor.outgoing_mail import link_of
+from monitor.store.item_tables import Item, Post
 from monitor.store.outgoing_tables import OutgoingFound
-from monitor.store.tables import Account, Item, Post
+from monitor.store.school_tables import Account
 from monitor.words import outgoing_steps, outgoing_words
 
 

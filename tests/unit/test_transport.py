@@ -12,7 +12,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.base import AuthFailed, TemporaryFailure, UnexpectedReply
+from connectors.errors import AuthFailed, TemporaryFailure, UnexpectedReply
 from connectors.redaction import Redactor
 from connectors.transport import (
     LONGEST_WAIT,

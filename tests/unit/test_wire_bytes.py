@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from connectors.base import Exchange
+from connectors.fetched import Exchange
 from connectors.redaction import REMOVED, Redactor
 from monitor.evidence.wire_bytes import OTHERS, PageBytes, without_others
 

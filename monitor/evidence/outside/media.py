@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from connectors.base import Attachment
+from connectors.fetched import Attachment
 from monitor.evidence.outside.egress import PUBLIC, Egress, FetchRefused
 from monitor.evidence.outside.guarded_fetch import Fetched, fetch
 from monitor.evidence.picture_header import SUFFIX, NotAPicture, picture_header

@@ -40,15 +40,18 @@ class Stretch:
 def find_language(reading: Reading, read_by: frozenset[str] = frozenset()) -> list[Finding]:
     """Rude words and threats of other languages, and that a text, or part of it, could not be judged.
 
-    `read_by`: codes of the languages that the school's own people read, for which nothing needs to be said. Never
-    raises; linear in the text's length.
+    `read_by`: codes of the languages that the school's own people read, for which nothing needs to be said. What is
+    harmless in the text, names that the school allows among it, is neither rude nor unread. Never raises; linear in
+    the text's length.
     """
     known = lists()
     if not known.worth_a_look(reading.text):
         return []
     tokens = tokens_of(reading.text)
-    found = list(islice(_rude(tokens, known), MOST_RUDE_WORDS))
+    harmless = list(_harmless(tokens, reading))
+    found = list(islice(_rude(tokens, known, harmless), MOST_RUDE_WORDS))
     stretches = [one for one in _stretches(tokens, known) if not one.codes & read_by]
+    stretches = [one for one in stretches if not all(harmless[one.first : one.last + 1])]
     stretches = [one for one in stretches if not _is_understood(tokens[one.first : one.last + 1], known)]
     if stretches:
         found.append(_not_judged(stretches, tokens, known))
@@ -81,12 +84,24 @@ def _not_judged(stretches: Sequence[Stretch], tokens: Sequence[Token], known: Li
     return Finding(Category.COULD_NOT_BE_CHECKED, "note", 1.0, start, end, reason)
 
 
-def _rude(tokens: Sequence[Token], known: Lists) -> Iterator[Finding]:
+def _harmless(tokens: Sequence[Token], reading: Reading) -> Iterator[bool]:
+    """For each token whether a harmless stretch has part of it. Both stand in order."""
+    stretches = iter(reading.harmless)
+    one = next(stretches, None)
+    for token in tokens:
+        while one and one.end <= token.start:
+            one = next(stretches, None)
+        yield one is not None and one.start < token.end
+
+
+def _rude(tokens: Sequence[Token], known: Lists, harmless: Sequence[bool]) -> Iterator[Finding]:
     for at, token in enumerate(tokens):
         told: set[Category] = set()  # a word that several languages share is told once
         for term in (*known.rude.get(token.word, ()), *known.rude_inside(token)):
             first = at - (term.words.index(term.key) if len(term.words) > 1 else 0)
             stretch = tokens[max(first, 0) : first + len(term.words)]
+            if all(harmless[max(first, 0) : first + len(term.words)]):
+                continue
             if term.category in told or (len(term.words) > 1 and tuple(one.word for one in stretch) != term.words):
                 continue
             told.add(term.category)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from monitor.language.normalise import normalise
 from monitor.language.numbers import numbers_in
+from monitor.language.offices import is_office
 from monitor.language.outgoing.facts import OwnPeople, Published, digits_of
-from monitor.language.personal_data import AROUND_NUMBER, is_office, phone_kind
+from monitor.language.personal_data import AROUND_NUMBER, phone_kind
 
 _EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}(?: @ |@)(?P<domain>[\w-]{1,63}(?:\.[\w-]{1,63}){1,5})")
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from monitor.language.normalise import Normalised
+from monitor.language.offices import is_office
 from monitor.language.spelling.emoji_words import EMOJI, emoji_forms
 from monitor.language.spelling.segment import cut
 from monitor.language.spelling.word_forms import LONGEST_READ, Form, Vocabulary
@@ -31,6 +32,7 @@ _SIGN_OR_DIGIT = re.compile(r"[0-9@$!*#+|€£]")
 _DIGIT = re.compile(r"\d")
 _ASCII_DIGIT = re.compile(r"[0-9]")
 _OTHER_ENDINGS = (".org", ".net", ".uk", ".example")  # of addresses, told where a digit stands as well
+_PUBLIC_BODIES = (".sch.uk", ".gov.uk", ".nhs.uk", ".ac.uk", ".police.uk", ".org.uk", ".gov.wales", ".example")
 _FEWEST_DIGITS = 5  # of a number that is one word
 _LINK = r"https?://\S+|www\.\S+|(?<![\w@.])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,3}\.(?:com|co\.uk|org|org\.uk|net|uk|example)\b\S*"
 _EMAIL = r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"
@@ -49,6 +51,8 @@ def tokens_of(plain: Normalised, vocabulary: Vocabulary) -> list[Token]:
             kind = match.lastgroup or ""
             if kind == "mention" and _is_disguise(match.group(), vocabulary):
                 continue
+            if kind == "email" and _is_of_an_office(match.group()):
+                kind = "mention"  # it gives nobody away: an office is named as an account is
             _add_words(tokens, text, begin, match.start(), vocabulary)
             begin = match.end()
             tokens.append(Token(match.start(), begin, Form(match.group(), kind, {}, True, match.group()), kind))
@@ -66,6 +70,11 @@ def _may_hold_an_address(text: str) -> bool:
     if _ASCII_DIGIT.search(text) is None:
         return False
     return len(_DIGIT.findall(text)) >= _FEWEST_DIGITS or any(ending in text for ending in _OTHER_ENDINGS)
+
+
+def _is_of_an_office(address: str) -> bool:
+    """Whether it is the address of an office of a school or another public body. Firms may be advertising."""
+    return address.endswith(_PUBLIC_BODIES) and is_office(address.partition("@")[0])
 
 
 def _apart_from_each_other(tokens: list[Token]) -> Iterator[Token]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from monitor.language.allowed import shipped_allowed
 from monitor.language.own_words import OwnWords
 from monitor.language.spelling.everyday import everyday_words, read_words_file
+from monitor.language.spelling.term_words import spelt
 from monitor.language.spelling.word_forms import Vocabulary
 from monitor.language.terms import shipped_terms
 
@@ -18,8 +19,8 @@ def vocabulary_for(own: OwnWords) -> Vocabulary:
     """The shipped vocabulary with a school's own words."""
     disguises = read_words_file("disguises.toml")
     phrases = [phrase for term in shipped_terms() for phrase in term.phrases]
-    phrases += [deny.term.casefold() for deny in own.deny]
-    ordinary = {word for phrase in own.allow for word in phrase.casefold().replace("'", "").split()}
+    phrases += [spelt(deny.term) for deny in own.deny]
+    ordinary = {word for phrase in own.allow for word in spelt(phrase).split()}
     return Vocabulary(
         listed=" ".join(phrases).translate(_NO_BRACKETS).split(),
         everyday=everyday_words(),

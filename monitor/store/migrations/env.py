@@ -3,14 +3,19 @@
 from alembic import context
 
 from monitor.store import (  # noqa: F401 - their tables are the schema
+    delivery_tables,
     evidence_tables,
     handling_tables,
+    item_tables,
     listening_tables,
     outgoing_tables,
     pile_on_tables,
+    reading_tables,
+    receipt_tables,
+    school_tables,
     stop_tables,
-    tables,
     watch_tables,
+    weekly_tables,
 )
 from monitor.store.base import Base
 
