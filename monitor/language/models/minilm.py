@@ -7,7 +7,7 @@ highest answer. Windows of like length are run together. Each word piece is roun
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,15 +63,15 @@ class MiniLM:
         return answers
 
     def _run_together(self, windows: Sequence[list[int]]) -> NDArray[np.float32]:
+        (said,) = self._session.run(["logits"], self._feed(windows))
+        return np.asarray(said, dtype=np.float32)
+
+    def _feed(self, windows: Sequence[list[int]]) -> dict[str, NDArray[Any]]:
         lengths = np.array([len(window) for window in windows], dtype=np.int32)
         ids = np.zeros((len(windows), lengths.max()), dtype=np.int64)
         for row, window in enumerate(windows):
             ids[row, : len(window)] = window
-        return self._ask({"input_ids": ids, "lengths": lengths})
-
-    def _ask(self, feed: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
-        (said,) = self._session.run(["logits"], feed)
-        return np.asarray(said, dtype=np.float32)
+        return {"input_ids": ids, "lengths": lengths}
 
 
 def _number_of(tokenizer: Any, piece: str) -> int:

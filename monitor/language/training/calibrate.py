@@ -2,11 +2,12 @@
 
     python -m monitor.language.training.calibrate DATA MODELS --version N [--only HEAD]
 
-Looks at the `tune` part only. For each head the answers of both models and the surest rule become one number (a
+Looks at the `tune` part only; for one head also at the `test` part of our training lines, which no report shows, as
+there are few lines of one category. For each head the answers of both models and the surest rule become one number (a
 logistic regression, no share of it negative); then the point where the score is 0.5 is chosen. For threat, self-harm
 and grooming it is the lowest that keeps false alarms on our own lines below MOST_ALARMS_CAREFUL; for the others the
 one in the middle of those with the best F1, to within AS_GOOD, that keep false alarms on pooled ordinary text below
-MOST_ALARMS. The F1 is that on our own lines; for "offensive" and spam its mean with those on public sets.
+MOST_ALARMS. The F1 is that on our own lines; for "offensive" and spam its mean over several parts (`_parts`).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from monitor.language.judging import surest_rules
 from monitor.language.models.linear import LinearModel
 from monitor.language.models.minilm import MiniLM
 from monitor.language.reading import read
-from monitor.language.training.examples import BENIGN, GENERAL, Example, examples
+from monitor.language.training.examples import BENIGN, GENERAL, SPAM_SETS, Example, examples
 from monitor.language.training.figures import precision_recall_f1
 from monitor.language.training.heads import HEADS, OFFENSIVE
 
@@ -33,8 +34,6 @@ MOST_ALARMS_CAREFUL = 0.02
 MOST_ALARMS = 0.0006
 MOST_ALARMS_OF = {"hate": 0.0037, "threat": 0.001, "offensive": 0.001, "spam": 0.001}
 """Hate and threats hide in the plainest words, and a missed one costs more than a look at a harmless comment."""
-
-SPAM_SETS = ("sms_spam", "youtube_spam")
 
 AS_GOOD = 0.005  # F1; points that differ by less are as good as each other
 _OURS = 10.0  # how much a line of ours counts beside one of a public set
@@ -51,7 +50,8 @@ def main() -> None:
     parser.add_argument("--only", choices=HEADS, help="leave every other head as it is")
     args = parser.parse_args()
     heads = [args.only] if args.only else HEADS
-    rows = [row for row in examples(args.data) if row.part == "tune" and not row.known.isdisjoint(heads)]
+    parts = ("tune", "test") if args.only else ("tune",)
+    rows = [row for row in examples(args.data) if _is_looked_at(row, parts) and not row.known.isdisjoint(heads)]
     readings = [read(row.text) for row in rows]
     rules = np.array([[found[head] for head in HEADS] for found in map(surest_rules, readings)])
     texts = [reading.model_view.text for reading in readings]
@@ -65,6 +65,10 @@ def main() -> None:
     before = json.loads(file.read_text(encoding="utf-8")) if args.only else {kind: {} for kind in found}
     content = {"version": args.version, "heads": HEADS, **{kind: {**before[kind], **found[kind]} for kind in found}}
     file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def _is_looked_at(row: Example, parts: Sequence[str]) -> bool:
+    return row.part == "tune" or (row.part in parts and row.source.startswith("train_"))
 
 
 def _in_parts(model: LinearModel | MiniLM, texts: Sequence[str]) -> NDArray[np.float64]:
@@ -90,7 +94,7 @@ def _calibrated(
         shares, added = _shares(np.stack(answers, axis=1)[known], truth[known], weight[known])
         total = sum(share * answer for share, answer in zip(shares, answers, strict=True)) + added
         clean = np.isin(sources, BENIGN) & known & ~truth
-        shift = _shift(name, total, truth, ours & known, clean, [part & known for part in _besides(name, sources)])
+        shift = _shift(name, total, truth, ours & known, clean, [part & known for part in _parts(name, sources)])
         found[name] = {
             "rule": round(float(shares[0]), 4),
             "small": round(float(shares[1]), 4),
@@ -100,11 +104,18 @@ def _calibrated(
     return found
 
 
-def _besides(name: str, sources: NDArray[np.str_]) -> list[NDArray[np.bool_]]:
-    """Public sets on which a category shall do as well as on our lines, which are harder than what people write."""
+def _parts(name: str, sources: NDArray[np.str_]) -> list[NDArray[np.bool_]]:
+    """Where a category shall do well: on our lines, and on public sets, which are nearer to what people write.
+
+    What was written for spam alone is a part of its own there, lest its hard lines outvote what a school mostly sees.
+    """
+    ours = np.char.startswith(sources, "train_")
     if name == "offensive":
-        return [np.isin(sources, GENERAL)]
-    return [sources == each for each in SPAM_SETS] if name == "spam" else []
+        return [ours, np.isin(sources, GENERAL)]
+    if name == "spam":
+        for_spam = np.char.find(sources, "_spam") >= 0
+        return [ours & for_spam, ours & ~for_spam, *[sources == each for each in SPAM_SETS]]
+    return [ours]
 
 
 def _shares(
@@ -121,19 +132,13 @@ def _shares(
     return shares, float(learner.intercept_[0])
 
 
-def _worth(name: str, truth: NDArray[np.bool_], said: NDArray[np.bool_]) -> float:
-    """F1 on our lines; for spam F0.5: a family's words taken for an advert cost twice what a missed advert does."""
-    precision, recall, f1 = precision_recall_f1(truth, said)
-    return 1.25 * precision * recall / max(0.25 * precision + recall, 1e-9) if name == "spam" else f1
-
-
 def _shift(
     name: str,
     total: NDArray[np.float64],
     truth: NDArray[np.bool_],
     ours: NDArray[np.bool_],
     clean: NDArray[np.bool_],
-    besides: Sequence[NDArray[np.bool_]],
+    parts: Sequence[NDArray[np.bool_]],
 ) -> float:
     """What to add so that 0.5 is the point where a person should look."""
     worths = []
@@ -145,8 +150,7 @@ def _shift(
             fits = fits and float(said[ours & ~truth].mean()) <= MOST_ALARMS_CAREFUL
             worth = float(step)
         else:
-            worths_of = [precision_recall_f1(truth[part], said[part])[2] for part in besides]
-            worth = float(np.mean([_worth(name, truth[ours], said[ours]), *worths_of]))
+            worth = float(np.mean([precision_recall_f1(truth[part], said[part])[2] for part in parts]))
         worths.append(worth if fits else -np.inf)
     if max(worths) == -np.inf:
         return 0.0

@@ -26,6 +26,9 @@ GENERAL = ("jigsaw", "davidson", "hatexplain", "paradetox", "convabuse", "hatemo
 BENIGN = ("goemotions", "banking77", "clinc150", "restaurant8k", "presidio_synth")
 """Public sets whose texts are ordinary talk and requests."""
 
+SPAM_SETS = ("sms_spam", "youtube_spam")
+"""Public sets that say of every text whether it is spam."""
+
 Part = Literal["train", "tune", "test"]
 
 _TEST, _TUNE = 0.12, 0.10  # shares; the rest is for training

@@ -19,14 +19,14 @@ from numpy.typing import NDArray
 from monitor.language.finding import CERTAIN_ENOUGH
 from monitor.language.judging import Judge
 from monitor.language.training.disguises import DISGUISES
-from monitor.language.training.examples import BENIGN, GENERAL, Example, examples
+from monitor.language.training.examples import BENIGN, GENERAL, SPAM_SETS, Example, examples
 from monitor.language.training.figures import macro_f1, precision_recall_f1, roc_area, share
 from monitor.language.training.heads import HEADS
 
 SCHOOL = "unseen_school"
+OURS = (SCHOOL, "unseen_spam")
 FUNCTIONAL = ("unseen_functional", "unseen_functional_identity")
 MOST_DISGUISED = 400
-_SPAM_SETS = ("sms_spam", "youtube_spam")
 _SAFEGUARDING = ("threat", "self_harm", "grooming")
 
 
@@ -153,12 +153,17 @@ def _disguised(judged: Judged, judge: Judge) -> Iterator[str]:
 
 
 def _spam(judged: Judged) -> Iterator[str]:
-    for source in (*_SPAM_SETS, SCHOOL):
+    yield "spam: precision, recall, F1"
+    f1s = []
+    for source in (*SPAM_SETS, *OURS):
         rows = judged.known(judged.where(source), "spam")
         if len(rows):
-            figures = precision_recall_f1(judged.truth(rows, "spam"), judged.said(rows, "spam"))
-            words = "precision {:.3f} recall {:.3f} F1 {:.3f}".format(*figures)
-            yield f"spam, {source:16} {words}   (target 0.95)"
+            truth = judged.truth(rows, "spam")
+            figures = precision_recall_f1(truth, judged.said(rows, "spam"))
+            f1s.append(figures[2])
+            words = "{:.3f}  {:.3f}  {:.3f}".format(*figures)
+            yield f"  {source:16} {words}   ({truth.sum()} of {len(rows)})"
+    yield f"  mean                           {np.mean(f1s):.3f}   (target 0.95)"
 
 
 def main() -> None:

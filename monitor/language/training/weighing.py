@@ -17,8 +17,13 @@ _OF_SOURCE = {"banking77": 0.5, "clinc150": 0.5, "restaurant8k": 0.5, "goemotion
 _OTHER_PUBLIC = frozenset({"davidson", "edos", "hatexplain", "mhs", "paradetox"})
 _OURS = 4.0
 
+_SPAM_FILES = tuple(
+    f"train_{time}_spam_{writer}"
+    for time, writers in (("seventh", "abcde"), ("eighth", "fghi"), ("ninth", "jk"), ("tenth", "lmnop"))
+    for writer in writers
+)
 LATER_THAN_LARGE = (
-    "train_fourth", "train_fifth_hate", "train_fifth_identity", "train_fifth_spam", "train_sixth_spam",
+    "train_fourth", "train_fifth_hate", "train_fifth_identity", "train_fifth_spam", "train_sixth_spam", *_SPAM_FILES,
 )  # fmt: skip
 LATER_THAN_SMALL = LATER_THAN_LARGE[1:]
 """Files written after a shipped model had been fitted. They are left out when it is made again, so that it comes out
