@@ -50,8 +50,12 @@ def main() -> None:
     parser.add_argument("--only", choices=HEADS, help="leave every other head as it is")
     args = parser.parse_args()
     heads = [args.only] if args.only else HEADS
-    parts = ("tune", "test") if args.only else ("tune",)
-    rows = [row for row in examples(args.data) if _is_looked_at(row, parts) and not row.known.isdisjoint(heads)]
+    rows = [
+        row
+        for row in examples(args.data)
+        if not row.known.isdisjoint(heads)
+        and (row.part == "tune" or (args.only and row.part == "test" and row.source.startswith("train_")))
+    ]
     readings = [read(row.text) for row in rows]
     rules = np.array([[found[head] for head in HEADS] for found in map(surest_rules, readings)])
     texts = [reading.model_view.text for reading in readings]
@@ -65,10 +69,6 @@ def main() -> None:
     before = json.loads(file.read_text(encoding="utf-8")) if args.only else {kind: {} for kind in found}
     content = {"version": args.version, "heads": HEADS, **{kind: {**before[kind], **found[kind]} for kind in found}}
     file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-
-
-def _is_looked_at(row: Example, parts: Sequence[str]) -> bool:
-    return row.part == "tune" or (row.part in parts and row.source.startswith("train_"))
 
 
 def _in_parts(model: LinearModel | MiniLM, texts: Sequence[str]) -> NDArray[np.float64]:

@@ -5,7 +5,7 @@
 For a category that got many new lines. Nothing else that the models say can change: the other columns of the small
 model, how telling its places are, and all layers of the large one stay byte by byte. In the small one the head is a
 logistic regression, convex and so the same on every machine but for rounding; in the large one it takes a second look
-(`second_look.py`). Ten minutes on one core; calibrate afterwards (`calibrate --only HEAD`).
+(`second_look.py`). Three minutes on two cores; calibrate afterwards (`calibrate --only HEAD`).
 """
 
 from __future__ import annotations
